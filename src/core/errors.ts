@@ -1,0 +1,126 @@
+/**
+ * Every error that sojourn throws: one class, one closed list of codes.
+ *
+ * A missing, expired, malformed or forged session is never an error: it is an
+ * anonymous session. A store that cannot be reached always is one.
+ *
+ * @module
+ */
+
+/**
+ * What went wrong. Codes are stable; texts may improve.
+ *
+ * | code | thrown when |
+ * |---|---|
+ * | `ERR_OPTION_INVALID` | an option is unknown, of the wrong type or contradicts another: at construction |
+ * | `ERR_SESSION_READONLY` | a write was tried where no cookie can be set, such as a render |
+ * | `ERR_HEADERS_SENT` | a write was tried after the response had begun |
+ * | `ERR_SESSION_GONE` | the session ended (logout, rotation, expiry) before this write arrived |
+ * | `ERR_SESSION_CONFLICT` | `update()` kept losing against other writers |
+ * | `ERR_UNAUTHENTICATED` | `requireSession()` found nobody signed in |
+ * | `ERR_VALUE_UNSUPPORTED` | a value cannot be stored, such as a function or a class instance |
+ * | `ERR_VALUE_INVALID` | a value was refused by the schema |
+ * | `ERR_NOT_INTEGER` | `increment()` met a stored value that is not an integer |
+ * | `ERR_RECORD_TOO_LARGE` | the session would grow over its size limit |
+ * | `ERR_STORE_UNAVAILABLE` | the store refused, failed or could not be reached |
+ * | `ERR_STORE_TIMEOUT` | the store did not answer in time; the outcome of a write is unknown |
+ * | `ERR_STORE_FULL` | the store has no room for the write |
+ * | `ERR_STORE_UNSUPPORTED` | the store cannot do what was asked, see its `capabilities` |
+ */
+export type SessionErrorCode =
+  | 'ERR_OPTION_INVALID'
+  | 'ERR_SESSION_READONLY'
+  | 'ERR_HEADERS_SENT'
+  | 'ERR_SESSION_GONE'
+  | 'ERR_SESSION_CONFLICT'
+  | 'ERR_UNAUTHENTICATED'
+  | 'ERR_VALUE_UNSUPPORTED'
+  | 'ERR_VALUE_INVALID'
+  | 'ERR_NOT_INTEGER'
+  | 'ERR_RECORD_TOO_LARGE'
+  | 'ERR_STORE_UNAVAILABLE'
+  | 'ERR_STORE_TIMEOUT'
+  | 'ERR_STORE_FULL'
+  | 'ERR_STORE_UNSUPPORTED'
+
+const STATUS: Partial<Record<SessionErrorCode, number>> = {
+  ERR_UNAUTHENTICATED: 401,
+  ERR_SESSION_GONE: 401,
+  ERR_SESSION_CONFLICT: 409,
+  ERR_RECORD_TOO_LARGE: 413,
+  ERR_VALUE_INVALID: 422,
+  ERR_STORE_UNAVAILABLE: 503,
+  ERR_STORE_TIMEOUT: 503,
+  ERR_STORE_FULL: 503,
+}
+
+const BRAND = Symbol.for('sojourn.error')
+
+/**
+ * An error of sojourn. Its text says what happened, then what to do, and never
+ * holds a token, a key, a value or an address.
+ */
+export class SessionError extends Error {
+  /** Which of the documented failures this is. */
+  readonly code: SessionErrorCode
+  /** The HTTP status that fits: 503 for a failing store, 401 for nobody signed in, else 4xx or 500. */
+  readonly status: number
+  /** The same as `code`. Next.js keeps this property in production, so `error.tsx` can tell failures apart. */
+  readonly digest: SessionErrorCode
+
+  constructor(code: SessionErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'SessionError'
+    this.code = code
+    this.digest = code
+    this.status = STATUS[code] ?? 500
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+}
+
+/**
+ * Whether a value is an error of sojourn, and of the given code if one is named.
+ * Works where `instanceof` does not: Next.js loads a package once per module graph.
+ */
+export function isSessionError(value: unknown, code?: SessionErrorCode): value is SessionError {
+  if (typeof value !== 'object' || value === null || !(BRAND in value)) return false
+  return code === undefined || ('code' in value && value.code === code)
+}
+
+/** Builds the error for a bad option. Internal: every option check reads the same. */
+export function invalidOption(message: string): SessionError {
+  return new SessionError('ERR_OPTION_INVALID', message)
+}
+
+type StoreErrorCode = Extract<SessionErrorCode, `ERR_STORE_${string}`>
+
+const STORE_TEXT: Record<StoreErrorCode, string> = {
+  ERR_STORE_UNAVAILABLE:
+    'could not be reached or refused the operation. Check that it is running and accepts this application.',
+  ERR_STORE_TIMEOUT:
+    'did not answer in time. A write may or may not have happened. Check the load and the network between the application and the store.',
+  ERR_STORE_FULL: 'has no room for the write. Give it more memory or disk.',
+  ERR_STORE_UNSUPPORTED: 'cannot do this. Use a store whose `capabilities` include it.',
+}
+
+/**
+ * Builds the error for a failing store. Internal.
+ *
+ * Driver errors carry keys, values and addresses in their text and properties
+ * (ioredis: `command.args`), so only their class, code and leading error word survive
+ * as the cause.
+ */
+export function storeError(code: StoreErrorCode, store: string, cause?: unknown): SessionError {
+  const message = `The session store (${store}) ${STORE_TEXT[code]}`
+  return new SessionError(code, message, cause === undefined ? undefined : { cause: stripped(cause) })
+}
+
+function stripped(cause: unknown): Error {
+  if (!(cause instanceof Error)) return new Error(typeof cause)
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  // A Redis error reply begins with an upper-case word: OOM, READONLY, NOAUTH, MOVED.
+  const word = /^[A-Z]{2,}\b/.exec(cause.message)?.[0] ?? ''
+  const safe = new Error([cause.name, code, word].filter(Boolean).join(' '))
+  safe.name = cause.name
+  return safe
+}

@@ -1,0 +1,147 @@
+/**
+ * The contract between sessions and the place that keeps them.
+ *
+ * A store knows nothing of cookies, tokens or values. It keeps **records**: an
+ * immutable `meta` text and a map of fields, both opaque, under a key, until a
+ * deadline. Its one duty beyond keeping is atomicity: each verb happens for one
+ * record as a whole or not at all, whatever other processes do meanwhile.
+ *
+ * To write a store, implement the verbs marked Required and run `testStore`
+ * from `sojourn/testing` against it.
+ *
+ * @module
+ */
+
+/** A value, or the promise of one: stores in the same process may answer at once. */
+export type MaybePromise<T> = T | Promise<T>
+
+/** Why a session ended. */
+export type EndReason = 'logout' | 'revoked' | 'rotated' | 'evicted' | 'idle' | 'absolute'
+
+/** Until when a record lives: the earlier of the two deadlines, by the store's clock. */
+export interface Lifetime {
+  /** Milliseconds from now until the record ends if nobody touches it. */
+  idle: number
+  /** Epoch milliseconds at which the record ends whatever happens. */
+  absoluteAt: number
+}
+
+/** What a store is given to keep. */
+export interface StoredRecord {
+  /** Written by `create` alone and never changed. */
+  meta: string
+  /**
+   * Encoded field name → encoded value. Names never begin with `@` or `!`, so a
+   * store may use such names for itself, and are never `__proto__`.
+   */
+  fields: ReadonlyMap<string, string>
+}
+
+/** A living record, as `load` and `destroy` return it. */
+export interface LoadedRecord extends StoredRecord {
+  /** Milliseconds left until the deadline when the store answered; greater than 0. */
+  expiresIn: number
+  /** The store's clock when it answered, in epoch milliseconds. */
+  now: number
+}
+
+/** What is left of a record that was destroyed a short while ago. */
+export interface EndedRecord {
+  ended: EndReason
+}
+
+/** A change to single fields. No field is named twice; fields not named are not touched. */
+export interface Change {
+  /** Fields to write. */
+  set?: ReadonlyMap<string, string>
+  /** Fields to remove. */
+  delete?: readonly string[]
+  /** Fields to add a safe integer to; a missing field counts as 0. Values are decimal text. */
+  increment?: ReadonlyMap<string, number>
+  /** Fields to read and remove in one step. */
+  take?: readonly string[]
+  /** Apply the change only if these fields hold exactly these values; `null` means absent. */
+  expect?: ReadonlyMap<string, string | null>
+}
+
+/** The answer to `update`. */
+export type UpdateResult =
+  | {
+      status: 'ok'
+      /** New values of incremented fields, old values (or `null`) of taken ones. */
+      values: ReadonlyMap<string, string | null>
+      /** Incremented fields that hold no integer or would leave the safe range. They are unchanged. */
+      notIntegers?: readonly string[]
+    }
+  /** There is no such record; nothing was written. */
+  | { status: 'gone'; ended?: EndReason }
+  /** `expect` did not hold; nothing was written. */
+  | { status: 'conflict' }
+
+/** What a store can promise, told truthfully. */
+export interface StoreCapabilities {
+  /** Every verb is atomic, also between processes. If false, parallel writes may lose each other. */
+  atomic: boolean
+  /** Records outlive the process. */
+  durable: boolean
+}
+
+/** A place that keeps sessions. */
+export interface Store {
+  /** Short name for events and errors, such as `redis`. */
+  readonly name: string
+  readonly capabilities: StoreCapabilities
+  /**
+   * What makes two store objects the same place, such as a file path. Adapters for
+   * frameworks that load a module several times keep one store for each identity.
+   * Optional: without it, stores are never shared.
+   */
+  readonly identity?: string
+
+  /**
+   * The store's own clock, in epoch milliseconds. All deadlines are measured with
+   * it, so that an application server with a wrong clock extends or ends nothing.
+   * Required.
+   */
+  now(): MaybePromise<number>
+
+  /**
+   * Stores a new record. Answers false, and changes nothing, if the key is taken,
+   * also by the remains of a destroyed record. Required.
+   */
+  create(key: string, record: StoredRecord, lifetime: Lifetime): MaybePromise<boolean>
+
+  /**
+   * Reads a record. `null` if there is none or its deadline has passed; the reason
+   * if it was destroyed and the store still knows. Never an error for those.
+   * Required.
+   */
+  load(key: string): MaybePromise<LoadedRecord | EndedRecord | null>
+
+  /**
+   * Changes single fields of a living record and moves its deadline. **Never
+   * creates**: this is what makes a logout final. Required.
+   */
+  update(key: string, change: Change, lifetime: Lifetime): MaybePromise<UpdateResult>
+
+  /**
+   * Moves the deadline of a living record, and nothing else. Answers false if there
+   * is none. Required.
+   */
+  touch(key: string, lifetime: Lifetime): MaybePromise<boolean>
+
+  /**
+   * Ends a record and returns what it held, or `null` if there was none. Reading and
+   * ending are one step: of two callers one gets the record. The reason may be kept
+   * for some minutes. Required.
+   */
+  destroy(key: string, reason: EndReason): MaybePromise<LoadedRecord | null>
+
+  /** Releases what the store itself opened; a client that the user brought stays open. Optional. */
+  close?(): MaybePromise<void>
+}
+
+/** Whether a loaded answer is a living record. */
+export function isAlive(answer: LoadedRecord | EndedRecord | null): answer is LoadedRecord {
+  return answer !== null && !('ended' in answer)
+}
