@@ -1,0 +1,51 @@
+/**
+ * What a `Change` does to a map of fields, for stores that hold the whole record.
+ *
+ * @module
+ */
+
+import type { Change, UpdateResult } from '../../core/store.ts'
+
+/** Decimal text as JavaScript and Redis both write it: no sign but minus, no leading zero, no `-0`. */
+const INTEGER = /^(?:0|-?[1-9]\d*)$/
+
+/** The fields after the change with the answer to give, or `null` for them on a conflict. */
+export interface AppliedChange {
+  fields: Map<string, string> | null
+  result: Exclude<UpdateResult, { status: 'gone' }>
+}
+
+/** Applies a change to a copy of the fields; the given map stays as it is. */
+export function applyChange(before: ReadonlyMap<string, string>, change: Change): AppliedChange {
+  for (const [name, value] of change.expect ?? []) {
+    if ((before.get(name) ?? null) !== value) return { fields: null, result: { status: 'conflict' } }
+  }
+  const fields = new Map(before)
+  const values = new Map<string, string | null>()
+  const notIntegers: string[] = []
+  for (const [name, value] of change.set ?? []) fields.set(name, value)
+  for (const name of change.delete ?? []) fields.delete(name)
+  for (const name of change.take ?? []) {
+    values.set(name, fields.get(name) ?? null)
+    fields.delete(name)
+  }
+  for (const [name, by] of change.increment ?? []) {
+    const sum = addInteger(fields.get(name) ?? '0', by)
+    if (sum === null) {
+      notIntegers.push(name)
+      continue
+    }
+    fields.set(name, sum)
+    values.set(name, sum)
+  }
+  const result = { status: 'ok' as const, values }
+  return { fields, result: notIntegers.length > 0 ? { ...result, notIntegers } : result }
+}
+
+/** The sum as decimal text, or `null` if there is no integer to add to or no safe sum. */
+function addInteger(text: string, by: number): string | null {
+  if (!INTEGER.test(text)) return null
+  const held = Number(text)
+  const sum = held + by
+  return Number.isSafeInteger(held) && Number.isSafeInteger(sum) ? String(sum) : null
+}

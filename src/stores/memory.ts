@@ -1,0 +1,201 @@
+/**
+ * Sessions in the memory of this process: for tests, and for applications that may
+ * forget everybody on restart and run as one process.
+ *
+ * @module
+ */
+
+import { invalidOption } from '../core/errors.ts'
+import type {
+  Change,
+  EndedRecord,
+  EndReason,
+  Lifetime,
+  LoadedRecord,
+  Store,
+  StoredRecord,
+  UpdateResult,
+} from '../core/store.ts'
+import { applyChange } from './embedded/apply-change.ts'
+import { deadlineOf, REMAINS_FOR, type Deadline } from './embedded/deadline.ts'
+
+/** Options of `memoryStore`. */
+export interface MemoryStoreOptions {
+  /**
+   * How many sessions to keep. One more, and the one that was used least recently
+   * ends with the reason `evicted`. Default: 100,000 (about 200 MB at 1 KiB each).
+   */
+  maxSessions?: number
+  /** The clock, in epoch milliseconds. Default: `Date.now`. */
+  now?: () => number
+}
+
+/** A store in this process: every verb answers at once, nothing outlives the process. */
+export interface MemoryStore extends Store {
+  now(): number
+  create(key: string, record: StoredRecord, lifetime: Lifetime): boolean
+  load(key: string): LoadedRecord | EndedRecord | null
+  update(key: string, change: Change, lifetime: Lifetime): UpdateResult
+  touch(key: string, lifetime: Lifetime): boolean
+  destroy(key: string, reason: EndReason): LoadedRecord | null
+  /** Forgets everything and stops the sweeper. */
+  close(): void
+}
+
+interface Entry extends StoredRecord, Deadline {}
+
+interface Remains extends EndedRecord {
+  /** Epoch milliseconds until which the reason is told. */
+  until: number
+}
+
+const SWEEP_INTERVAL = 10_000
+const SWEEP_BATCH = 10_000
+
+/**
+ * Keeps sessions in the memory of this process, at most `maxSessions` of them.
+ * Reasons of ended sessions are kept for 5 minutes, at most as many again.
+ *
+ * @throws SessionError `ERR_OPTION_INVALID` if an option is of the wrong type.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const { maxSessions = 100_000, now = Date.now } = options
+  if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
+    throw invalidOption('memoryStore: `maxSessions` must be a whole number of at least 1.')
+  }
+  if (typeof now !== 'function') throw invalidOption('memoryStore: `now` must be a function.')
+  return new Memory(maxSessions, now)
+}
+
+class Memory implements MemoryStore {
+  readonly name = 'memory'
+  readonly identity = 'memory'
+  readonly capabilities = { atomic: true, durable: false }
+  readonly now: () => number
+  readonly #maxSessions: number
+  /** In the order of last use: the first is the one to evict. */
+  readonly #entries = new Map<string, Entry>()
+  readonly #remains = new Map<string, Remains>()
+  /** Where the sweeper goes on; iterators of a Map stay valid while it changes. */
+  #unswept: Iterator<[string, Entry]> = this.#entries.entries()
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  constructor(maxSessions: number, now: () => number) {
+    this.#maxSessions = maxSessions
+    this.now = now
+  }
+
+  create(key: string, record: StoredRecord, lifetime: Lifetime): boolean {
+    const now = this.now()
+    if (this.#living(key, now) || this.#remainsOf(key, now)) return false
+    if (this.#entries.size >= this.#maxSessions) this.#evict(now)
+    const { meta, fields } = record
+    this.#entries.set(key, { meta, fields: new Map(fields), ...deadlineOf(lifetime, now) })
+    this.#startSweeping()
+    return true
+  }
+
+  load(key: string): LoadedRecord | EndedRecord | null {
+    const now = this.now()
+    const entry = this.#living(key, now)
+    if (!entry) return this.#remainsOf(key, now)
+    this.#used(key, entry)
+    return loaded(entry, now)
+  }
+
+  update(key: string, change: Change, lifetime: Lifetime): UpdateResult {
+    const now = this.now()
+    const entry = this.#living(key, now)
+    if (!entry) return { status: 'gone', ...this.#remainsOf(key, now) }
+    const { fields, result } = applyChange(entry.fields, change)
+    // A new entry with a new map, so that records loaded before stay as they were.
+    if (fields) this.#used(key, { meta: entry.meta, fields, ...deadlineOf(lifetime, now) })
+    return result
+  }
+
+  touch(key: string, lifetime: Lifetime): boolean {
+    const now = this.now()
+    const entry = this.#living(key, now)
+    if (!entry) return false
+    this.#used(key, { ...entry, ...deadlineOf(lifetime, now) })
+    return true
+  }
+
+  destroy(key: string, reason: EndReason): LoadedRecord | null {
+    const now = this.now()
+    const entry = this.#living(key, now)
+    if (!entry) return null
+    this.#end(key, reason, now)
+    return loaded(entry, now)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.#entries.clear()
+    this.#remains.clear()
+  }
+
+  /** The entry if it lives; one that does not is turned into its remains. */
+  #living(key: string, now: number): Entry | undefined {
+    const entry = this.#entries.get(key)
+    if (!entry || now < entry.endsAt) return entry
+    this.#end(key, entry.endsBy, entry.endsAt)
+    return undefined
+  }
+
+  #remainsOf(key: string, now: number): EndedRecord | null {
+    const remains = this.#remains.get(key)
+    if (!remains || now >= remains.until) return null
+    return { ended: remains.ended }
+  }
+
+  #used(key: string, entry: Entry): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+  }
+
+  #end(key: string, ended: EndReason, at: number): void {
+    this.#entries.delete(key)
+    this.#remains.delete(key)
+    this.#remains.set(key, { ended, until: at + REMAINS_FOR })
+    if (this.#remains.size > this.#maxSessions) this.#remains.delete(first(this.#remains))
+  }
+
+  #evict(now: number): void {
+    const key = first(this.#entries)
+    if (this.#living(key, now)) this.#end(key, 'evicted', now)
+  }
+
+  #startSweeping(): void {
+    if (this.#timer) return
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_INTERVAL)
+    // Absent on edge runtimes, where a timer holds nothing open.
+    const timer: { unref?: () => void } = this.#timer
+    timer.unref?.()
+  }
+
+  #sweep(): void {
+    const now = this.now()
+    for (let left = SWEEP_BATCH; left > 0; left--) {
+      const next = this.#unswept.next()
+      if (next.done) {
+        this.#unswept = this.#entries.entries()
+        break
+      }
+      this.#living(next.value[0], now)
+    }
+    for (const [key, { until }] of this.#remains) {
+      if (until > now) break
+      this.#remains.delete(key)
+    }
+  }
+}
+
+function first<T>(map: ReadonlyMap<string, T>): string {
+  return map.keys().next().value ?? ''
+}
+
+function loaded(entry: Entry, now: number): LoadedRecord {
+  return { meta: entry.meta, fields: entry.fields, expiresIn: entry.endsAt - now, now }
+}
