@@ -1,0 +1,159 @@
+/**
+ * Makes a fresh machine ready: `node scripts/setup.mjs [redis] [chromium]`.
+ *
+ * Runs before `npm run demo` and `npm test`. Needs Node >= 20 and npm, nothing
+ * else, and says nothing when there is nothing to do. What it may not install by
+ * itself it names, with the line to type.
+ */
+
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findChromium, findRedisServer } from './tools.mjs'
+
+/** The oldest Node that every development tool supports. The package itself asks for less, see `engines`. */
+const NODE = [22, 19]
+
+const TOOLS = {
+  redis: { variable: 'REDIS_URL', find: findRedisServer, apt: 'redis-server', brew: 'redis' },
+  chromium: { variable: 'CHROMIUM_PATH', find: findChromium, apt: 'chromium', brew: '--cask chromium' },
+}
+
+// On Ubuntu the apt package is a shell around a snap, which containers cannot run.
+const NO_APT_CHROMIUM = /^ID=ubuntu$/m.test(read('/etc/os-release'))
+const PLAYWRIGHT = ['playwright-core', 'install', '--with-deps', '--no-shell', 'chromium']
+
+const BIN = join('node_modules', '.bin')
+const APT_INSTALL = ['install', '-y', '--no-install-recommends']
+const QUIET = ['--no-audit', '--no-fund', '--loglevel=error']
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+installNode()
+installPackages()
+installTools(process.argv.slice(2))
+
+/**
+ * Puts a newer Node at node_modules/.bin/node: npm puts that folder first on the
+ * PATH of every script. It lives in a hidden folder because `npm install` removes
+ * strangers from node_modules, and it is the platform's own package because `node`
+ * needs an install script, which npm 12 refuses.
+ */
+function installNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > NODE[0] || (major === NODE[0] && minor >= NODE[1])) return
+
+  const home = join('node_modules', '.node')
+  const name = `node-linux-${process.arch}`
+  const binary = join(home, 'node_modules', name, 'bin', 'node')
+  const works = () => spawnSync(binary, ['--version']).status === 0
+
+  if (process.platform === 'linux' && !works()) {
+    say(`the tools need Node ${NODE.join('.')}, this is ${process.versions.node}: getting Node 24 beside it`)
+    mkdirSync(home, { recursive: true })
+    run('npm', ['install', '--prefix', home, '--no-save', '--no-package-lock', ...QUIET, `${name}@24`])
+  }
+  if (!works()) {
+    stop(
+      `the tools need Node ${NODE.join('.')} or newer, this is ${process.versions.node}. Install:`,
+      process.platform === 'darwin'
+        ? '  brew install node@24 && brew link --overwrite node@24'
+        : '  https://nodejs.org/en/download',
+    )
+  }
+  const link = join(BIN, 'node')
+  mkdirSync(BIN, { recursive: true })
+  rmSync(link, { force: true })
+  symlinkSync(join('..', '..', binary), link)
+}
+
+function installPackages() {
+  const stamp = join('node_modules', '.setup')
+  const lockHash = () => createHash('sha256').update(read('package-lock.json')).digest('hex')
+  if (read(stamp) === lockHash()) return
+  // Not `npm ci`, which fails on a lock file written where some platform's optional binary was missing.
+  if (!run('npm', ['install', '--include=dev', ...QUIET])) stop('npm install failed, see above')
+  writeFileSync(stamp, lockHash())
+}
+
+function installTools(names) {
+  const missing = () => names.filter((name) => !process.env[TOOLS[name].variable] && !TOOLS[name].find())
+  let left = missing()
+  if (left.length === 0) return
+
+  const sudo = process.platform === 'linux' && rootPrefix()
+  if (sudo) {
+    say(`not found: ${left.join(', ')}`)
+    const packages = aptPackages(left)
+    if (packages.length > 0 && !apt(sudo, ...APT_INSTALL, ...packages)) {
+      apt(sudo, 'update')
+      apt(sudo, ...APT_INSTALL, ...packages)
+    }
+    if (needsPlaywright(left)) run('npx', PLAYWRIGHT)
+    left = missing()
+  }
+  if (left.length === 0) return
+  stop(
+    `not found: ${left.join(', ')}. Install:`,
+    ...instructions(left).map((line) => `  ${line}`),
+    'or point at your own:',
+    ...left.map((name) => `  export ${TOOLS[name].variable}=...`),
+    '`npm run test:unit` and `npm run demo` need neither.',
+  )
+}
+
+/** How to become root without asking anybody: not at all, or by sudo on a build machine. */
+function rootPrefix() {
+  if (process.getuid() === 0) return []
+  const allowed = process.env.CI && spawnSync('sudo', ['-n', 'true']).status === 0
+  return allowed ? ['sudo', '-n'] : undefined
+}
+
+function apt(sudo, ...args) {
+  const [command, ...rest] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
+  return run(command, [...rest, '-q', '-o', 'DPkg::Lock::Timeout=300', ...args])
+}
+
+function instructions(names) {
+  if (process.platform === 'darwin') return names.map((name) => `brew install ${TOOLS[name].brew}`)
+  if (process.platform !== 'linux') return ['npm test, inside WSL or a Linux container']
+  const packages = aptPackages(names)
+  return [
+    packages.length > 0 &&
+      `sudo apt-get update && sudo apt-get ${APT_INSTALL.join(' ')} ${packages.join(' ')}`,
+    needsPlaywright(names) && `npx ${PLAYWRIGHT.join(' ')}`,
+  ].filter(Boolean)
+}
+
+function aptPackages(names) {
+  return names.filter((name) => !needsPlaywright([name])).map((name) => TOOLS[name].apt)
+}
+
+function needsPlaywright(names) {
+  return NO_APT_CHROMIUM && names.includes('chromium')
+}
+
+function run(command, args) {
+  say([command, ...args].join(' '))
+  // Standard input is closed: nothing here may wait for an answer.
+  const { status } = spawnSync(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PATH: [join(process.cwd(), BIN), process.env.PATH].join(delimiter) },
+    shell: process.platform === 'win32',
+  })
+  return status === 0
+}
+
+function read(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
+function say(text) {
+  console.error(`setup: ${text}`)
+}
+
+function stop(...lines) {
+  say(lines.join('\n'))
+  process.exit(1)
+}

@@ -1,0 +1,51 @@
+/**
+ * Where the programs are that the tests talk to. Used by scripts/setup.mjs, which
+ * installs them, and by test/support, which starts them.
+ */
+
+import { accessSync, constants, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { delimiter, join } from 'node:path'
+
+const MAC_BROWSERS = [
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+
+/** The Redis or Valkey server: `REDIS_BIN`, or the first on PATH. */
+export function findRedisServer() {
+  return process.env.REDIS_BIN || firstOnPath('redis-server', 'valkey-server')
+}
+
+/** The browser: `CHROMIUM_PATH`, the first on PATH, an application on macOS, or Playwright's own download. */
+export function findChromium() {
+  return (
+    process.env.CHROMIUM_PATH ||
+    firstOnPath('chromium', 'google-chrome', 'google-chrome-stable') ||
+    MAC_BROWSERS.find(isExecutable) ||
+    playwrightDownload()
+  )
+}
+
+function firstOnPath(...names) {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
+}
+
+function playwrightDownload() {
+  try {
+    const { chromium } = createRequire(import.meta.url)('playwright-core')
+    return [chromium.executablePath()].find(isExecutable)
+  } catch {
+    return undefined
+  }
+}

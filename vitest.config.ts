@@ -1,0 +1,39 @@
+import { configDefaults, type ViteUserConfig } from 'vitest/config'
+
+const redis = { globalSetup: './test/support/global-redis.ts', testTimeout: 20_000, hookTimeout: 20_000 }
+
+const config: ViteUserConfig = {
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          typecheck: {
+            enabled: true,
+            include: ['test/types/**/*.test-d.ts'],
+            // `npm run typecheck` reports those; here only the type tests speak.
+            ignoreSourceErrors: true,
+          },
+        },
+      },
+      { test: { name: 'stores', include: ['test/stores/**/*.test.ts'], ...redis } },
+      { test: { name: 'integration', include: ['test/{adapters,integration}/**/*.test.ts'], ...redis } },
+      { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, 'test/e2e/apps/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // One application and one browser at a time, after everything that measures time.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+}
+
+export default config
