@@ -54,11 +54,9 @@ process.on('exit', () => {
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const port = options.port ?? (await freePort())
   const dir = options.dir ?? newFolder()
-  const args = [
-    ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', ''],
-    ...(options.appendonly ? ['--appendonly', 'yes', '--appendfsync', 'always'] : []),
-    ...(options.args ?? []),
-  ]
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '']
+  if (options.appendonly) args.push('--appendonly', 'yes', '--appendfsync', 'always')
+  args.push(...(options.args ?? []))
   let child = await launch(args, port)
 
   async function end(signal: NodeJS.Signals): Promise<void> {
