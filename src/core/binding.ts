@@ -1,0 +1,312 @@
+/**
+ * One session bound to one request: which record the request speaks of, and every
+ * step between that record, the store and the cookie.
+ *
+ * It is in one of three states. **Anonymous**: there is no record yet; the first write
+ * creates one. **Alive**: writes update the record. **Gone**: a write found that somebody
+ * else had ended the session; this request can write no more, so that nothing of the old
+ * session comes back.
+ *
+ * @module
+ */
+
+import type { CookieChannel } from './channel.ts'
+import { clearingCookie, tokenCookie } from './cookie.ts'
+import { SessionError } from './errors.ts'
+import type { OnEvent } from './events.ts'
+import { Journal, type Applied, type JournalHost } from './journal.ts'
+import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings } from './lifetime.ts'
+import type { Settings } from './options.ts'
+import { encodeMeta, type RecordMeta } from './record.ts'
+import { isAlive, type Change, type EndReason, type LoadedRecord, type Store } from './store.ts'
+import { createToken, identify, type Identity } from './token.ts'
+
+/** What all sessions of one manager share. */
+export interface Context {
+  settings: Settings
+  /** Guarded: with deadline, breaker and events. */
+  store: Store
+  emit: OnEvent
+}
+
+/** A record together with what it is called. */
+export interface Living extends Identity {
+  meta: RecordMeta
+  /** When it ends if nothing happens; epoch milliseconds on the store's clock. */
+  expiresAt: number
+}
+
+/** What a new record takes from its predecessor, and what it adds. */
+export interface Succession {
+  /** Decides the cookie's life. */
+  lifetime: LifetimeSettings
+  /** Chooses the fields of the new record from those of the old one. */
+  fields(old: ReadonlyMap<string, string>): Map<string, string>
+  /** Makes the meta of the new record. */
+  meta(now: number): RecordMeta
+  /** Whether the old record must still be there. A login needs none. */
+  required: boolean
+}
+
+const NOTHING: Applied = { status: 'ok', values: new Map() }
+
+/** See the module. */
+export class Binding implements JournalHost {
+  readonly context: Context
+  readonly channel: CookieChannel
+  readonly journal: Journal
+  /** The record, if there is one. */
+  living: Living | null = null
+  /** Why the session that the request brought is no more. */
+  ended: EndReason | null = null
+  /** Whether the request came without a living session. */
+  isNew = true
+  #gone = false
+  /** Chosen when the first write begins, since the cookie is announced before the store is asked. */
+  #nextToken: string | null = null
+  #unannounce: () => void = () => {}
+  /** What to add to `performance.now()` for the store's clock, as last seen. */
+  #clock = 0
+
+  constructor(context: Context, channel: CookieChannel) {
+    this.context = context
+    this.channel = channel
+    this.journal = new Journal(new Map(), this)
+  }
+
+  /** Takes a loaded record as this request's session. */
+  adopt(identity: Identity, meta: RecordMeta, record: LoadedRecord): void {
+    this.#setClock(record.now)
+    this.living = { ...identity, meta, expiresAt: record.now + record.expiresIn }
+    this.isNew = false
+    this.journal.replace(record.fields)
+  }
+
+  announce(): () => void {
+    if (this.#gone) throw gone()
+    if (this.living === null) {
+      const undo = this.#announceToken((this.#nextToken ??= createToken()), this.context.settings)
+      this.#unannounce = undo
+      return undo
+    }
+    if (this.channel.resend !== true) return () => {}
+    return this.#announceToken(this.living.token, this.living.meta)
+  }
+
+  async send(change: Change): Promise<Applied> {
+    if (this.#gone) throw gone()
+    if (this.living === null) return this.#createWith(change)
+    const { key, meta } = this.living
+    const result = await this.context.store.update(key, change, lifetimeOf(meta))
+    if (result.status === 'gone') throw this.#lost(result.ended)
+    if (result.status === 'conflict') throw new SessionError('ERR_SESSION_CONFLICT', 'The session changed meanwhile. Read it again and repeat the write.')
+    this.#moved()
+    return result
+  }
+
+  /** Applies a change only if fields still hold what is expected; answers whether they did. */
+  async compareAndSet(change: Change): Promise<boolean> {
+    const undo = this.announce()
+    try {
+      if (this.living === null) {
+        await this.#createWith(change)
+        return true
+      }
+      const { key, meta } = this.living
+      const result = await this.context.store.update(key, change, lifetimeOf(meta))
+      if (result.status === 'gone') throw this.#lost(result.ended)
+      return result.status === 'ok'
+    } catch (error) {
+      undo()
+      throw error
+    }
+  }
+
+  /** Reads the record again. */
+  async reload(): Promise<void> {
+    if (this.living === null) return
+    const answer = await this.context.store.load(this.living.key)
+    if (!isAlive(answer)) throw this.#lost(answer?.ended)
+    this.living.expiresAt = answer.now + answer.expiresIn
+    this.journal.replace(answer.fields)
+  }
+
+  /** Moves the idle deadline. Answers false if the session is gone. */
+  async touch(): Promise<boolean> {
+    if (this.living === null) return false
+    const { key, meta, id } = this.living
+    const alive = await this.context.store.touch(key, lifetimeOf(meta))
+    if (!alive) return false
+    this.#moved()
+    this.context.emit({ type: 'touched', id })
+    return true
+  }
+
+  /** Creates the record if there is none, though it holds nothing; answers its id. */
+  async start(): Promise<string> {
+    if (this.living !== null) return this.living.id
+    const undo = this.announce()
+    try {
+      return (await this.#begin(new Map())).id
+    } catch (error) {
+      undo()
+      throw error
+    }
+  }
+
+  /**
+   * Ends the record and begins another under a new token. The old one is ended first: if
+   * the process dies in between, the user is signed out, and never two sessions live.
+   */
+  async succeed(succession: Succession): Promise<void> {
+    if (this.#gone && succession.required) throw gone()
+    const { store } = this.context
+    const before = this.living
+    const identity = await identify(createToken())
+    const undo = this.#announceToken(identity.token, succession.lifetime)
+    try {
+      const old = before === null ? null : await store.destroy(before.key, 'rotated')
+      if (succession.required && old === null) throw this.#lost(undefined)
+      const now = await store.now()
+      await this.#create(identity, succession.meta(now), succession.fields(old?.fields ?? new Map()), now)
+    } catch (error) {
+      undo()
+      throw error
+    }
+    if (before !== null) this.context.emit({ type: 'rotated', id: identity.id, previousId: before.id })
+  }
+
+  /** Ends the session and clears the cookie. If the store fails, the cookie stays. */
+  async destroy(reason: EndReason): Promise<void> {
+    const before = this.living
+    if (before === null && !this.#broughtCookie()) return
+    const undo = this.channel.send(clearingCookie(this.context.settings.cookie))
+    if (before === null) return
+    try {
+      await this.context.store.destroy(before.key, reason)
+    } catch (error) {
+      undo()
+      throw error
+    }
+    this.#forget()
+    this.ended = reason
+    this.context.emit({ type: 'destroyed', id: before.id, reason })
+  }
+
+  /** Leaves work to the adapter, to be done after the response. Failures are events, not errors. */
+  later(work: () => Promise<unknown>): void {
+    const quiet = (): Promise<void> => work().then(() => {}, () => {})
+    if (this.channel.defer === undefined) void quiet()
+    else this.channel.defer(quiet)
+  }
+
+  /** Removes fields without touching the cookie; for messages that were read in a render. */
+  async discard(names: readonly string[]): Promise<void> {
+    if (this.living === null) return
+    await this.context.store.update(this.living.key, { delete: names }, lifetimeOf(this.living.meta))
+  }
+
+  /** Throws if the fields would not fit into a record. */
+  checkSize(fields: ReadonlyMap<string, string>): void {
+    const { maxBytes } = this.context.settings
+    let bytes = 0
+    let largest = ''
+    for (const [name, text] of fields) {
+      bytes += byteLength(name) + byteLength(text)
+      if (text.length > (fields.get(largest)?.length ?? -1)) largest = name
+    }
+    if (bytes <= maxBytes) return
+    throw new SessionError(
+      'ERR_RECORD_TOO_LARGE',
+      `The session would hold ${bytes} bytes, more than maxBytes (${maxBytes}). Its largest entry is "${largest}". Nothing was stored. Keep large data elsewhere and its identifier in the session.`,
+    )
+  }
+
+  async #createWith(change: Change): Promise<Applied> {
+    const fields = new Map(change.set)
+    const values = new Map<string, string | null>()
+    for (const [name, by] of change.increment ?? []) {
+      fields.set(name, String(by))
+      values.set(name, String(by))
+    }
+    if (fields.size === 0) {
+      this.#unannounce()
+      return NOTHING
+    }
+    await this.#begin(fields)
+    return { status: 'ok', values }
+  }
+
+  async #begin(fields: Map<string, string>): Promise<Living> {
+    const { store, settings } = this.context
+    const now = await store.now()
+    const identity = await identify(this.#nextToken ?? createToken())
+    return this.#create(identity, beginning(settings, now), fields, now)
+  }
+
+  async #create(identity: Identity, meta: RecordMeta, fields: Map<string, string>, now: number): Promise<Living> {
+    const { store, settings, emit } = this.context
+    const record = { meta: encodeMeta(meta, settings.app), fields }
+    if (!(await store.create(identity.key, record, lifetimeOf(meta)))) {
+      throw new SessionError('ERR_SESSION_CONFLICT', 'A new session met an existing key. Check the random source of this machine.')
+    }
+    this.#setClock(now)
+    this.living = { ...identity, meta, expiresAt: now + expiresIn(lifetimeOf(meta), now) }
+    this.#nextToken = null
+    this.#gone = false
+    this.journal.replace(fields)
+    emit({ type: 'created', id: identity.id })
+    return this.living
+  }
+
+  #announceToken(token: string, lifetime: LifetimeSettings | RecordMeta): () => void {
+    const left = 'absolute' in lifetime ? lifetime.absolute : lifetime.absoluteAt - this.now()
+    const maxAge = lifetime.persist ? cookieMaxAge(left) : undefined
+    return this.channel.send(tokenCookie(this.context.settings.cookie, token, maxAge))
+  }
+
+  #moved(): void {
+    if (this.living === null) return
+    const now = this.now()
+    this.living.expiresAt = now + expiresIn(lifetimeOf(this.living.meta), now)
+  }
+
+  #setClock(now: number): void {
+    this.#clock = now - performance.now()
+  }
+
+  /** The store's clock, as last seen and carried on. */
+  now(): number {
+    return Math.round(this.#clock + performance.now())
+  }
+
+  #lost(reason: EndReason | undefined): SessionError {
+    this.#forget()
+    this.#gone = true
+    this.ended = reason ?? null
+    return gone()
+  }
+
+  #forget(): void {
+    this.living = null
+    this.#nextToken = null
+    this.journal.replace(new Map())
+  }
+
+  #broughtCookie(): boolean {
+    return this.channel.header?.includes(`${this.context.settings.cookie.name}=`) ?? false
+  }
+}
+
+function gone(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_GONE',
+    'The session ended before this write arrived, by logout, rotation or expiry. Nothing was stored. Answer as to a visitor who is not signed in.',
+  )
+}
+
+function byteLength(text: string): number {
+  return encoder.encode(text).length
+}
+
+const encoder = new TextEncoder()

@@ -1,0 +1,85 @@
+/**
+ * How a value becomes the text of a field, and back, unchanged.
+ *
+ * | stored | means |
+ * |---|---|
+ * | `42` | a safe integer, so that a store can add to it |
+ * | `$text` | a string |
+ * | `:{"a":1}` | anything JSON keeps whole |
+ * | `~[…]` | Date, Map, Set, BigInt, undefined, cycles…, written by devalue |
+ *
+ * The tag keeps clients that guess at types (Upstash turns `"1e5"` into a number) from
+ * changing a value, and keeps records readable.
+ *
+ * @module
+ */
+
+import { parse, stringify } from 'devalue'
+import { SessionError } from './errors.ts'
+
+const INTEGER = /^(0|-?[1-9]\d*)$/
+const MAX_DEPTH = 64
+
+/**
+ * Encodes a value.
+ * @throws `ERR_VALUE_UNSUPPORTED` for functions, symbols, class instances and data nested over 64 levels
+ */
+export function encodeValue(value: unknown, key: string): string {
+  if (typeof value === 'string') return value.isWellFormed() ? `$${value}` : `:${JSON.stringify(value)}`
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value)
+  if (isJson(value, MAX_DEPTH)) return `:${JSON.stringify(value)}`
+  try {
+    return `~${stringify(value)}`
+  } catch (error) {
+    throw unsupported(key, error)
+  }
+}
+
+/** Decodes a field. A text that no encoder wrote gives `undefined`, as does a damaged one. */
+export function decodeValue(text: string): unknown {
+  try {
+    switch (text[0]) {
+      case '$':
+        return text.slice(1)
+      case ':':
+        return JSON.parse(text.slice(1)) as unknown
+      case '~':
+        return parse(text.slice(1)) as unknown
+      default:
+        return decodeInteger(text)
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** The number in an integer field, or `undefined` if it is not one. */
+export function decodeInteger(text: string): number | undefined {
+  return INTEGER.test(text) ? Number(text) : undefined
+}
+
+/** Whether JSON would give the value back exactly. */
+function isJson(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return true
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+  if (typeof value !== 'object' || depth === 0) return false
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isJson(value[i], depth - 1)) return false
+    return Object.keys(value).length === value.length
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  if (prototype === null || 'toJSON' in value || Object.getOwnPropertySymbols(value).length > 0) return false
+  for (const name of Object.keys(value)) {
+    if (!isJson((value as Record<string, unknown>)[name], depth - 1)) return false
+  }
+  return true
+}
+
+function unsupported(key: string, error: unknown): SessionError {
+  const path = error instanceof Error && 'path' in error ? String(error.path) : ''
+  return new SessionError(
+    'ERR_VALUE_UNSUPPORTED',
+    `The value of "${key}"${path && ` (at ${path})`} cannot be stored. Store plain data: strings, numbers, booleans, arrays, objects, Date, Map, Set, BigInt; not functions, symbols or class instances.`,
+  )
+}

@@ -1,0 +1,72 @@
+/**
+ * A time limit for promises. No Redis client bounds a command that is already
+ * written to the socket, so every store operation gets this one.
+ *
+ * @module
+ */
+
+interface Waiting {
+  until: number
+  expire: (() => void) | null
+}
+
+/**
+ * Gives promises the same time limit. One timer serves all of them: with an equal
+ * limit they expire in the order they came, so a queue is enough.
+ */
+export class Deadline {
+  readonly #limit: number
+  #queue: Waiting[] = []
+  #first = 0
+  #armed = false
+
+  /** @param limit milliseconds */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Settles as `work` does, or rejects with what `late` makes once the limit has passed. */
+  race<T>(work: Promise<T>, late: () => Error): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { until: performance.now() + this.#limit, expire: () => reject(late()) }
+      this.#queue.push(waiting)
+      if (!this.#armed) this.#arm(this.#limit)
+      work.then(
+        (value) => {
+          this.#done(waiting)
+          resolve(value)
+        },
+        (error: unknown) => {
+          this.#done(waiting)
+          reject(error as Error)
+        },
+      )
+    })
+  }
+
+  #done(waiting: Waiting): void {
+    waiting.expire = null
+    while (this.#queue[this.#first]?.expire === null) this.#first++
+    if (this.#first < 1024 && this.#first < this.#queue.length) return
+    this.#queue = this.#queue.slice(this.#first)
+    this.#first = 0
+  }
+
+  #arm(delay: number): void {
+    this.#armed = true
+    const timer: unknown = setTimeout(() => this.#expire(), delay)
+    if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
+  }
+
+  #expire(): void {
+    this.#armed = false
+    const now = performance.now()
+    for (const waiting of this.#queue.slice(this.#first)) {
+      if (waiting.expire === null) continue
+      // Timers may fire a fraction of a millisecond early.
+      if (waiting.until > now + 1) return this.#arm(waiting.until - now)
+      waiting.expire()
+      this.#done(waiting)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * What sojourn tells about itself: to `onEvent`, and to the `node:diagnostics_channel`
+ * named `sojourn:event` where it exists. Events carry the public id only.
+ *
+ * @module
+ */
+
+import type { SessionErrorCode } from './errors.ts'
+import type { EndReason } from './store.ts'
+
+/** Something that happened to a session or its store. */
+export type SessionEvent =
+  | { type: 'created' | 'touched'; id: string }
+  | { type: 'rotated'; id: string; previousId: string }
+  | { type: 'destroyed'; id: string; reason: EndReason }
+  /** A record or a field of it could not be read: damaged, foreign or of a later version. It is left in place. */
+  | { type: 'unreadable'; id: string; what: 'record' | 'field' | 'data' }
+  /** A request brought two different valid tokens: somebody may have planted one. It is anonymous. */
+  | { type: 'ambiguous' }
+  | { type: 'store-error'; store: string; operation: string; code: SessionErrorCode }
+  /** The circuit breaker opened after repeated timeouts, or closed again. */
+  | { type: 'breaker'; store: string; state: 'open' | 'closed' }
+
+/** Receives events. It must not throw; if it does, a process warning says so. */
+export type OnEvent = (event: SessionEvent) => void
+
+/** Makes the function that sends events to both receivers. */
+export function createEmitter(onEvent?: OnEvent): OnEvent {
+  return (event) => {
+    if (diagnostics?.hasSubscribers) diagnostics.publish(event)
+    if (onEvent === undefined) return
+    try {
+      onEvent(event)
+    } catch (error) {
+      warn(`onEvent threw while receiving "${event.type}": ${String(error)}`)
+    }
+  }
+}
+
+/** Tells the developer something that no caller could be told. */
+export function warn(message: string): void {
+  globalThis.process?.emitWarning?.(message, { type: 'SojournWarning' })
+}
+
+const diagnostics = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')?.channel('sojourn:event')

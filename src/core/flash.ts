@@ -1,0 +1,39 @@
+/**
+ * Messages for the next request: written now, read once.
+ *
+ * Each message has a field of its own, so that removing the one that was read cannot
+ * remove one that arrived meanwhile.
+ *
+ * @module
+ */
+
+import type { Binding } from './binding.ts'
+import { decodeValue, encodeValue } from './codec.ts'
+import { fieldName } from './field.ts'
+
+/** Writes a message. */
+export async function writeFlash(binding: Binding, key: string, value: unknown): Promise<void> {
+  const order = Date.now().toString(36).padStart(9, '0')
+  const unique = crypto.randomUUID().slice(0, 8)
+  await binding.journal.set(new Map([[`${prefixOf(key)}${order}${unique}`, encodeValue(value, key)]]))
+}
+
+/**
+ * Reads the latest message. It stays readable for the rest of this request; its removal
+ * is left to the adapter, since a render reads messages but cannot write.
+ */
+export function readFlash(binding: Binding, key: string, seen: Map<string, unknown>): unknown {
+  if (seen.has(key)) return seen.get(key)
+  const prefix = prefixOf(key)
+  const fields = [...binding.journal.fields.keys()].filter((name) => name.startsWith(prefix)).sort()
+  const latest = fields.at(-1)
+  if (latest === undefined) return undefined
+  const value = decodeValue(binding.journal.fields.get(latest) ?? '')
+  seen.set(key, value)
+  binding.later(() => binding.discard(fields))
+  return value
+}
+
+function prefixOf(key: string): string {
+  return `%flash/${fieldName('', key)}/`
+}

@@ -1,0 +1,220 @@
+/**
+ * The fields of one session as one request sees them, and the writes on their way
+ * to the store.
+ *
+ * A write changes the fields here at once, so the next read sees it. Writes of the
+ * same tick travel together as one change; changes travel one after another. A change
+ * that the store refuses is taken back here too.
+ *
+ * @module
+ */
+
+import { decodeInteger } from './codec.ts'
+import type { Change, UpdateResult } from './store.ts'
+
+/** What the store answered to a change that it applied. */
+export type Applied = Extract<UpdateResult, { status: 'ok' }>
+
+/** What a journal needs to know of its session. */
+export interface JournalHost {
+  /**
+   * Called when a new change begins, before anything is sent. Throws if the request cannot
+   * write; returns how to take back what it announced.
+   */
+  announce(): () => void
+  /** Brings a change to the store. Throws if it was not applied. */
+  send(change: Change): Promise<Applied>
+  /** Throws if the fields would not fit into a record. */
+  checkSize(fields: ReadonlyMap<string, string>): void
+}
+
+/** Writes of one tick, not yet sent. */
+interface Batch {
+  set: Map<string, string>
+  delete: Set<string>
+  increment: Map<string, number>
+  take: Set<string>
+  /** What the fields held before. */
+  before: Map<string, string | undefined>
+  result: Promise<Applied>
+}
+
+type Kind = 'write' | 'increment' | 'take'
+
+/** See the module. */
+export class Journal {
+  readonly fields: Map<string, string>
+  readonly #host: JournalHost
+  readonly #unsent: Batch[] = []
+  #tail: Promise<unknown> = Promise.resolve()
+  #failure: { error: unknown } | null = null
+
+  constructor(fields: ReadonlyMap<string, string>, host: JournalHost) {
+    this.fields = new Map(fields)
+    this.#host = host
+  }
+
+  /** Writes fields; resolves once they are stored. */
+  set(entries: ReadonlyMap<string, string>): Promise<Applied> {
+    this.check(entries)
+    const batch = this.#batchFor(entries.keys(), 'write')
+    for (const [name, text] of entries) {
+      batch.delete.delete(name)
+      batch.set.set(name, text)
+      this.#assign(batch, name, text)
+    }
+    return batch.result
+  }
+
+  /** Removes fields. */
+  delete(names: readonly string[]): Promise<Applied> {
+    const batch = this.#batchFor(names, 'write')
+    for (const name of names) {
+      batch.set.delete(name)
+      batch.delete.add(name)
+      this.#assign(batch, name, undefined)
+    }
+    return batch.result
+  }
+
+  /**
+   * Adds to an integer field. Resolves to the value after this very call, though calls of
+   * one tick are added up on their way; to `null` if the field holds no integer.
+   */
+  async increment(name: string, by: number): Promise<number | null> {
+    const batch = this.#batchFor([name], 'increment')
+    const sum = (batch.increment.get(name) ?? 0) + by
+    batch.increment.set(name, sum)
+    const current = decodeInteger(this.fields.get(name) ?? '0')
+    if (current !== undefined) this.#assign(batch, name, String(current + by))
+    const applied = await batch.result
+    const total = applied.values.get(name)
+    if (total == null) return null
+    return Number(total) - ((batch.increment.get(name) ?? sum) - sum)
+  }
+
+  /** Reads a field at the store and removes it there, in one step. */
+  async take(name: string): Promise<string | null> {
+    const batch = this.#batchFor([name], 'take')
+    batch.take.add(name)
+    this.#assign(batch, name, undefined)
+    const applied = await batch.result
+    return applied.values.get(name) ?? null
+  }
+
+  /** Throws if these fields would not fit into the record beside the others. */
+  check(entries: ReadonlyMap<string, string>): void {
+    this.#host.checkSize(new Map([...this.fields, ...entries]))
+  }
+
+  /** Notes fields that went to the store by another way. */
+  absorb(set: ReadonlyMap<string, string>, deleted: readonly string[]): void {
+    for (const [name, text] of set) this.#settleField(name, text)
+    for (const name of deleted) this.#settleField(name, undefined)
+  }
+
+  /** Runs something after all earlier writes and before all later ones. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(work)
+    this.#tail = done.catch(() => {})
+    return done
+  }
+
+  /** Replaces the fields with what the store holds now, under writes still unsent. */
+  replace(fields: ReadonlyMap<string, string>): void {
+    const unsent = new Map<string, string | undefined>()
+    for (const batch of this.#unsent) for (const name of batch.before.keys()) unsent.set(name, this.fields.get(name))
+    this.fields.clear()
+    for (const [name, text] of fields) this.fields.set(name, text)
+    for (const [name, text] of unsent) this.#put(name, text)
+  }
+
+  /** Resolves when no write is on its way; rejects with the first failure since the last call. */
+  async settle(): Promise<void> {
+    for (let tail; tail !== this.#tail; ) {
+      tail = this.#tail
+      await tail
+    }
+    const failure = this.#failure
+    this.#failure = null
+    if (failure !== null) throw failure.error
+  }
+
+  /** Whether no write waits to be sent. */
+  get isIdle(): boolean {
+    return this.#unsent.length === 0
+  }
+
+  #batchFor(names: Iterable<string>, kind: Kind): Batch {
+    const open = this.#unsent.at(-1)
+    if (open !== undefined && !clashes(open, [...names], kind)) return open
+    const undo = this.#host.announce()
+    const batch: Batch = {
+      set: new Map(),
+      delete: new Set(),
+      increment: new Map(),
+      take: new Set(),
+      before: new Map(),
+      result: Promise.resolve({ status: 'ok', values: new Map() }),
+    }
+    this.#unsent.push(batch)
+    batch.result = this.exclusive(() => this.#flush(batch, undo))
+    // Whoever does not await a write still learns of its failure from settle().
+    batch.result.catch(() => {})
+    return batch
+  }
+
+  async #flush(batch: Batch, undo: () => void): Promise<Applied> {
+    this.#unsent.splice(this.#unsent.indexOf(batch), 1)
+    try {
+      const applied = await this.#host.send(changeOf(batch))
+      for (const name of batch.increment.keys()) {
+        const value = applied.values.get(name)
+        const text = value ?? batch.before.get(name)
+        if (text !== undefined || batch.before.has(name)) this.#settleField(name, text)
+      }
+      return applied
+    } catch (error) {
+      for (const [name, text] of batch.before) this.#settleField(name, text)
+      undo()
+      this.#failure ??= { error }
+      throw error
+    }
+  }
+
+  /** Gives a field its stored value, unless a later write has changed it already. */
+  #settleField(name: string, text: string | undefined): void {
+    const later = this.#unsent.find((batch) => batch.before.has(name))
+    if (later === undefined) this.#put(name, text)
+    else later.before.set(name, text)
+  }
+
+  #assign(batch: Batch, name: string, text: string | undefined): void {
+    if (!batch.before.has(name)) batch.before.set(name, this.fields.get(name))
+    this.#put(name, text)
+  }
+
+  #put(name: string, text: string | undefined): void {
+    if (text === undefined) this.fields.delete(name)
+    else this.fields.set(name, text)
+  }
+}
+
+/** Whether one change cannot hold both what the batch does to a field and another kind of write. */
+function clashes(batch: Batch, names: readonly string[], kind: Kind): boolean {
+  return names.some((name) => {
+    const written = batch.set.has(name) || batch.delete.has(name)
+    if (kind === 'write') return batch.increment.has(name) || batch.take.has(name)
+    if (kind === 'increment') return written || batch.take.has(name)
+    return written || batch.increment.has(name) || batch.take.has(name)
+  })
+}
+
+function changeOf(batch: Batch): Change {
+  return {
+    ...(batch.set.size > 0 && { set: batch.set }),
+    ...(batch.delete.size > 0 && { delete: [...batch.delete] }),
+    ...(batch.increment.size > 0 && { increment: batch.increment }),
+    ...(batch.take.size > 0 && { take: [...batch.take] }),
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The arithmetic of the two deadlines. Everything here is measured on the store's
+ * clock, never on the application's.
+ *
+ * @module
+ */
+
+import type { RecordMeta } from './record.ts'
+import type { Lifetime, LoadedRecord } from './store.ts'
+
+/** How long a session lives; settled when it is created or rotated. */
+export interface LifetimeSettings {
+  /** Milliseconds without a request after which the session ends. */
+  idle: number
+  /** Milliseconds after which it ends whatever happens. */
+  absolute: number
+  /** Whether the cookie outlives the browser. */
+  persist: boolean
+}
+
+/** Browsers cap cookie lifetimes at 400 days (RFC 6265bis section 5.5). */
+const MAX_COOKIE_AGE = 400 * 86_400_000
+const TOUCH_INTERVAL = 60_000
+
+/** The lifetime of a living record, as stores want it. */
+export function lifetimeOf(meta: RecordMeta): Lifetime {
+  return { idle: meta.idle, absoluteAt: meta.absoluteAt }
+}
+
+/** The meta of a session that begins now. */
+export function beginning({ idle, absolute, persist }: LifetimeSettings, now: number): RecordMeta {
+  return { createdAt: now, absoluteAt: now + absolute, idle, persist }
+}
+
+/** Milliseconds until the record ends if nothing happens from `now` on. */
+export function expiresIn(lifetime: Lifetime, now: number): number {
+  return Math.min(lifetime.idle, lifetime.absoluteAt - now)
+}
+
+/**
+ * Whether the idle deadline is worth moving: when it has drifted by more than a
+ * tenth of the idle timeout, at most a minute. So reads seldom cost a write.
+ */
+export function isTouchDue(meta: RecordMeta, loaded: LoadedRecord): boolean {
+  const drift = expiresIn(lifetimeOf(meta), loaded.now) - loaded.expiresIn
+  return drift > Math.min(meta.idle / 10, TOUCH_INTERVAL)
+}
+
+/** `Max-Age` of the cookie in seconds, for what is left of the absolute lifetime in milliseconds. */
+export function cookieMaxAge(left: number): number {
+  return Math.max(1, Math.ceil(Math.min(left, MAX_COOKIE_AGE) / 1000))
+}

@@ -1,0 +1,56 @@
+/**
+ * The `meta` of a record: what is known of a session besides its data. It is written
+ * when the session is created and never changed; login and rotation make a new record.
+ *
+ * @module
+ */
+
+/** What a session is, besides its data. Times are epoch milliseconds on the store's clock. */
+export interface RecordMeta {
+  createdAt: number
+  /** When the session ends whatever happens. */
+  absoluteAt: number
+  /** Milliseconds without a request after which it ends. */
+  idle: number
+  /** Whether the cookie outlives the browser. */
+  persist: boolean
+  /** The application's identifier of the person signed in. */
+  userId?: string
+  /** When that person proved who they are. */
+  authenticatedAt?: number
+}
+
+const FORMAT = 1
+
+/** Writes meta as text, bound to one application. */
+export function encodeMeta(meta: RecordMeta, app: string): string {
+  return JSON.stringify({ v: FORMAT, app, ...meta })
+}
+
+/**
+ * Reads meta, or answers `null` if the text is damaged, of a later format, or of
+ * another application: then there is no session for us here, and the record is left alone.
+ */
+export function decodeMeta(text: string, app: string): RecordMeta | null {
+  const value = parse(text)
+  if (value === null || value['v'] !== FORMAT || value['app'] !== app) return null
+  const { createdAt, absoluteAt, idle, persist, userId, authenticatedAt } = value
+  if (!isTime(createdAt) || !isTime(absoluteAt) || !isTime(idle) || typeof persist !== 'boolean') return null
+  const meta: RecordMeta = { createdAt, absoluteAt, idle, persist }
+  if (userId === undefined && authenticatedAt === undefined) return meta
+  if (typeof userId !== 'string' || !isTime(authenticatedAt)) return null
+  return { ...meta, userId, authenticatedAt }
+}
+
+function parse(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+}

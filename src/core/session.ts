@@ -1,0 +1,204 @@
+/**
+ * The handle that an application holds: one session in one request.
+ *
+ * @module
+ */
+
+import type { Binding } from './binding.ts'
+import { SessionError } from './errors.ts'
+import { fieldName, parseField } from './field.ts'
+import { readFlash, writeFlash } from './flash.ts'
+import { Namespace } from './namespace.ts'
+import { resolveLifetime, type LifetimeOptions } from './options.ts'
+import { beginning } from './lifetime.ts'
+import type { PlainData } from './schema.ts'
+import { isInternal, type Shape } from './shape.ts'
+import type { EndReason } from './store.ts'
+
+/** Which data a sign-in carries over; keys are those of the default namespace. */
+export type Keep = boolean | { keys?: readonly string[]; namespaces?: readonly string[] }
+
+/** Options of `login`. */
+export interface LoginOptions<Data extends object> extends LifetimeOptions {
+  /** Data to store in the same step. */
+  data?: Partial<Data>
+  /**
+   * What to carry over from before. Default: everything, unless another user was signed in;
+   * then nothing.
+   */
+  keep?: Keep
+}
+
+/**
+ * A session. Nothing is stored and no cookie is sent until the first write.
+ *
+ * The object is for the server only: it cannot be serialised, and shows nothing but its
+ * public id when it is printed or turned into JSON.
+ */
+export class Session<Data extends object = PlainData> extends Namespace<Data> {
+  readonly #flashed = new Map<string, unknown>()
+
+  /** @internal */
+  constructor(binding: Binding, shape: Shape | null) {
+    super(binding, '', shape)
+  }
+
+  /** The public id: safe to log and show, useless as a credential. `null` until something is stored. */
+  get id(): string | null {
+    return this.binding.living?.id ?? null
+  }
+
+  /** Whether the request came without a living session. */
+  get isNew(): boolean {
+    return this.binding.isNew
+  }
+
+  /** When the session began, in epoch milliseconds. Rotation does not change it. */
+  get createdAt(): number | null {
+    return this.binding.living?.meta.createdAt ?? null
+  }
+
+  /** When the session ends if no further request comes, in epoch milliseconds on the store's clock. */
+  get expiresAt(): number | null {
+    return this.binding.living?.expiresAt ?? null
+  }
+
+  /** Who is signed in, as given to `login`; `null` if nobody is. */
+  get userId(): string | null {
+    return this.binding.living?.meta.userId ?? null
+  }
+
+  /** When that person signed in, in epoch milliseconds. */
+  get authenticatedAt(): number | null {
+    return this.binding.living?.meta.authenticatedAt ?? null
+  }
+
+  /** Why the session that this browser brought is no more; `null` if it lives, or if the store no longer knows. */
+  get ended(): EndReason | null {
+    return this.binding.ended
+  }
+
+  /** All values of the default namespace, as a plain object of your own. */
+  get data(): Readonly<Partial<Data>> {
+    return this.getAll()
+  }
+
+  /** Another set of values in the same session; `''` is the default one. */
+  namespace<Values extends object = PlainData>(name: string): Namespace<Values> {
+    if (name === '') return this as unknown as Namespace<Values>
+    return new Namespace<Values>(this.binding, name, null)
+  }
+
+  /**
+   * Stores the session even though it may hold nothing yet, so that it has an id.
+   * @throws as `set`
+   */
+  async start(): Promise<string> {
+    return this.binding.journal.exclusive(() => this.binding.start())
+  }
+
+  /**
+   * Stores a message for the next request.
+   * @throws as `set`
+   */
+  flash(key: string, value: unknown): Promise<void> {
+    return writeFlash(this.binding, key, value)
+  }
+
+  /** Reads a message of an earlier request and removes it. Works in a render. */
+  readFlash<Value = unknown>(key: string): Value | undefined {
+    return readFlash(this.binding, key, this.#flashed) as Value | undefined
+  }
+
+  /**
+   * Signs a person in: a new token, so that nobody who knew the old one is signed in with
+   * them (session fixation, ASVS V7.2.4), and the user id bound to the record.
+   *
+   * @param userId your own identifier of the person; not empty
+   * @throws `ERR_OPTION_INVALID`, and as `set`. If the store fails halfway, nobody is signed in.
+   */
+  async login(userId: string, options: LoginOptions<Data> = {}): Promise<void> {
+    if (typeof userId !== 'string' || userId === '') {
+      throw new SessionError('ERR_OPTION_INVALID', 'login: the user id must be a non-empty string. Turn a number into one with String(id).')
+    }
+    const { binding } = this
+    const lifetime = resolveLifetime(binding.context.settings, options)
+    const added = await this.encodeData(options.data ?? {})
+    await binding.journal.exclusive(() => {
+      const previous = this.userId
+      const keep = options.keep ?? (previous === null || previous === userId)
+      return binding.succeed({
+        lifetime,
+        required: false,
+        fields: (old) => new Map([...kept(old, keep), ...added]),
+        meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now }),
+      })
+    })
+  }
+
+  /** Signs out: ends the session at the store, then clears the cookie. If the store fails, neither happens. */
+  logout(): Promise<void> {
+    return this.destroy('logout')
+  }
+
+  /**
+   * Gives the session a new token and kills the old one. The data, the user and the
+   * absolute lifetime stay, unless overridden.
+   * @throws as `set`
+   */
+  async rotate(options: LifetimeOptions = {}): Promise<void> {
+    const { binding } = this
+    await binding.journal.exclusive(async () => {
+      if (binding.living === null) return
+      const { meta } = binding.living
+      const left = meta.absoluteAt - binding.now()
+      const lifetime = resolveLifetime({ idle: meta.idle, absolute: left, persist: meta.persist }, options)
+      const absoluteAt = (now: number) => (options.absolute === undefined ? meta.absoluteAt : now + lifetime.absolute)
+      await binding.succeed({
+        lifetime,
+        required: true,
+        fields: (old) => new Map(old),
+        meta: (now) => ({ ...meta, idle: lifetime.idle, persist: lifetime.persist, absoluteAt: absoluteAt(now) }),
+      })
+    })
+  }
+
+  /**
+   * Ends the session, with a reason that the browser's next request can read as `ended`.
+   * A later write with this handle begins a new, anonymous session.
+   * @throws `ERR_SESSION_READONLY`, `ERR_STORE_*`
+   */
+  destroy(reason: EndReason = 'logout'): Promise<void> {
+    return this.binding.journal.exclusive(() => this.binding.destroy(reason))
+  }
+
+  /** Moves the idle deadline now. Reading a session does this by itself, not more than once a minute. */
+  async touch(): Promise<void> {
+    await this.binding.journal.exclusive(() => this.binding.touch())
+  }
+
+  /** Waits until every write of this handle is stored; throws the first failure among them. */
+  commit(): Promise<void> {
+    return this.binding.journal.settle()
+  }
+
+  /** Only the public id: data and token stay on the server. */
+  toJSON(): { id: string | null } {
+    return { id: this.id }
+  }
+}
+
+// What console.log shows in Node.
+Object.defineProperty(Session.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Session): string {
+    return `Session { id: ${this.id ?? 'none'} }`
+  },
+})
+
+function kept(old: ReadonlyMap<string, string>, keep: Keep): Map<string, string> {
+  if (keep === true) return new Map(old)
+  if (keep === false) return new Map()
+  const names = new Set((keep.keys ?? []).map((key) => fieldName('', key)))
+  const namespaces = new Set(keep.namespaces ?? [])
+  return new Map([...old].filter(([name]) => names.has(name) || (!isInternal(name) && namespaces.has(parseField(name).namespace))))
+}

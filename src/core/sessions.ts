@@ -1,0 +1,76 @@
+/**
+ * The manager: from a request's cookie to its session.
+ *
+ * @module
+ */
+
+import { Binding, type Context } from './binding.ts'
+import type { CookieChannel } from './channel.ts'
+import { findTokens } from './cookie.ts'
+import { createEmitter } from './events.ts'
+import { guardStore } from './guard.ts'
+import { isTouchDue } from './lifetime.ts'
+import { resolveOptions, type SessionOptions, type Settings } from './options.ts'
+import { decodeMeta } from './record.ts'
+import type { PlainData } from './schema.ts'
+import { Session } from './session.ts'
+import { openShape } from './shape.ts'
+import { isAlive, type Store } from './store.ts'
+import { identify } from './token.ts'
+
+/** What `createSessions` gives; adapters build on it. */
+export class Sessions<Data extends object = PlainData> {
+  /** Checked options. */
+  readonly settings: Settings
+  readonly #context: Context
+
+  /** @throws `ERR_OPTION_INVALID` */
+  constructor(options: SessionOptions<Data>, store: Store) {
+    this.settings = resolveOptions(options)
+    const emit = createEmitter(this.settings.onEvent)
+    this.#context = { settings: this.settings, store: guardStore(store, this.settings.timeout, emit), emit }
+  }
+
+  /**
+   * Opens the session of a request. Without a well-formed token no store is asked; with one,
+   * it takes one round trip. Missing, expired, foreign and unreadable records give an
+   * anonymous session.
+   *
+   * @throws `ERR_STORE_*` if the store fails: that is never taken for "no session"
+   */
+  async open(channel: CookieChannel): Promise<Session<Data>> {
+    const binding = new Binding(this.#context, channel)
+    await this.#load(binding)
+    const { settings, emit } = this.#context
+    const id = binding.living?.id ?? null
+    const shape = settings.schema === null ? null : await openShape(settings, binding.journal.fields, id, emit)
+    return new Session<Data>(binding, shape)
+  }
+
+  /** Releases what the store opened itself. */
+  async close(): Promise<void> {
+    await this.#context.store.close?.()
+  }
+
+  async #load(binding: Binding): Promise<void> {
+    const { settings, store, emit } = this.#context
+    const [token, other] = findTokens(binding.channel.header ?? '', settings.cookie.name)
+    if (token === undefined) return
+    if (other !== undefined) return emit({ type: 'ambiguous' })
+
+    const identity = await identify(token)
+    const record = await store.load(identity.key)
+    if (!isAlive(record)) {
+      binding.ended = record?.ended ?? null
+      return
+    }
+    const meta = decodeMeta(record.meta, settings.app)
+    if (meta === null) return emit({ type: 'unreadable', id: identity.id, what: 'record' })
+    if (record.now >= meta.absoluteAt) {
+      binding.ended = 'absolute'
+      return
+    }
+    binding.adopt(identity, meta, record)
+    if (isTouchDue(meta, record)) binding.later(() => binding.touch())
+  }
+}

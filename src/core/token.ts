@@ -1,0 +1,66 @@
+/**
+ * The three names of a session.
+ *
+ * - **token**: 32 random bytes, base64url. The secret; it exists in the cookie only.
+ * - **key**: SHA-256 of the token. What a store sees: a stolen store opens no session.
+ * - **id**: derived one-way from the key. Safe to show, log and list; opens nothing.
+ *
+ * Plain SHA-256 is enough because the token has 256 bits of entropy
+ * (OWASP ASVS 5.0 V7.2.3 asks for 128).
+ *
+ * @module
+ */
+
+import type { MaybePromise } from './store.ts'
+
+/** What a token stands for. */
+export interface Identity {
+  token: string
+  key: string
+  id: string
+}
+
+const FORM = /^[\w-]{43}$/
+const ID_LENGTH = 16
+
+/** Makes a new token from the platform's cryptographic random source. */
+export function createToken(): string {
+  return base64url(crypto.getRandomValues(new Uint8Array(32)))
+}
+
+/** Whether a text has the form of a token. Anything else never reaches a store. */
+export function isToken(text: string): boolean {
+  return FORM.test(text)
+}
+
+/** Derives key and id. Synchronous where Node's crypto exists: WebCrypto costs forty times as much. */
+export function identify(token: string): MaybePromise<Identity> {
+  if (hash === undefined) return identifyWithWebCrypto(token)
+  const key = hash('sha256', token, 'base64url')
+  return { token, key, id: hash('sha256', `id:${key}`, 'base64url').slice(0, ID_LENGTH) }
+}
+
+/** Derives the public id of a key that came out of a store. */
+export async function idOfKey(key: string): Promise<string> {
+  return (hash?.('sha256', `id:${key}`, 'base64url') ?? (await sha256(`id:${key}`))).slice(0, ID_LENGTH)
+}
+
+// Not an import: this file also runs where there is no node:crypto.
+const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
+
+async function identifyWithWebCrypto(token: string): Promise<Identity> {
+  const key = await sha256(token)
+  return { token, key, id: await idOfKey(key) }
+}
+
+async function sha256(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return base64url(new Uint8Array(bytes))
+}
+
+function base64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}

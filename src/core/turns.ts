@@ -1,0 +1,23 @@
+/**
+ * Waiting in line: work under the same name runs one after another in this process.
+ * It makes optimistic writes cheap: fifty writers of one value need two hundred store
+ * calls in line, and two and a half thousand out of it.
+ *
+ * @module
+ */
+
+const lines = new Map<string, Promise<unknown>>()
+
+/** Runs `work` when all earlier work under the same name is done; at once without a name. */
+export function inTurn<T>(name: string | null, work: () => Promise<T>): Promise<T> {
+  if (name === null) return work()
+  const before = lines.get(name) ?? Promise.resolve()
+  const turn = before.then(work, work)
+  const end = turn.then(leave, leave)
+  lines.set(name, end)
+  return turn
+
+  function leave(): void {
+    if (name !== null && lines.get(name) === end) lines.delete(name)
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Durable server-side sessions, for any framework. Adapters such as `sojourn/next` give
+ * the same with the framework's own requests.
+ *
+ * @module sojourn
+ */
+
+import type { SessionOptions } from './core/options.ts'
+import type { PlainData } from './core/schema.ts'
+import { Sessions } from './core/sessions.ts'
+import type { Store } from './core/store.ts'
+import { sqliteStore } from './stores/sqlite.ts'
+
+export type { CookieChannel } from './core/channel.ts'
+export type { SessionCookie } from './core/cookie.ts'
+export { serializeCookie } from './core/cookie.ts'
+export type { Duration } from './core/duration.ts'
+export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export type { OnEvent, SessionEvent } from './core/events.ts'
+export type { KeysOf, Namespace } from './core/namespace.ts'
+export type { CookieOptions, LifetimeOptions, SessionOptions } from './core/options.ts'
+export type { PlainData, StandardSchema } from './core/schema.ts'
+export type { Keep, LoginOptions, Session } from './core/session.ts'
+export type { Sessions } from './core/sessions.ts'
+export type {
+  Change,
+  EndedRecord,
+  EndReason,
+  Lifetime,
+  LoadedRecord,
+  Store,
+  StoreCapabilities,
+  StoredRecord,
+  UpdateResult,
+} from './core/store.ts'
+
+/**
+ * Creates the sessions of an application. Without a store they live in an embedded SQLite
+ * file, `.sojourn/sessions.db`: durable, and shared by all processes of the machine.
+ *
+ * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
+ */
+export function createSessions<Data extends object = PlainData>(options: SessionOptions<Data> = {}): Sessions<Data> {
+  return new Sessions(options, options.store ?? defaultStore())
+}
+
+/** The store that serves when none is named: an embedded SQLite file. */
+export function defaultStore(): Store {
+  return sqliteStore()
+}

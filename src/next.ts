@@ -1,0 +1,118 @@
+/**
+ * Sessions for Next.js 15 and later: Server Components, layouts, `generateMetadata`, Server
+ * Actions, Route Handlers, `proxy.ts`, `after()` and the Pages Router, with Cache Components
+ * off or on.
+ *
+ * @module sojourn/next
+ */
+
+import { SessionError } from './core/errors.ts'
+import { nodeChannel, type NodeRequest, type NodeResponse } from './core/node-channel.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { PlainData } from './core/schema.ts'
+import type { Session } from './core/session.ts'
+import { createSessions as createManager, defaultStore } from './index.ts'
+import { createProxy, type Proxy, type ProxyOptions } from './next/proxy.ts'
+import { openRequest, redirectTo } from './next/request.ts'
+import { memoized, sharedStore } from './next/shared.ts'
+
+export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export type { SessionEvent } from './core/events.ts'
+export type { SessionOptions } from './core/options.ts'
+export type { Session } from './core/session.ts'
+export type { Proxy, ProxyOptions } from './next/proxy.ts'
+
+/** The sessions of a Next.js application. Every function may be destructured. */
+export interface NextSessions<Data extends object = PlainData> {
+  /**
+   * The session of the current request: App Router and `proxy.ts`. All callers of one request
+   * share it, so a page and its layouts cost one store read, and a prefetch none.
+   *
+   * Reading works everywhere; writing in Server Actions and Route Handlers.
+   * @throws `ERR_STORE_*` if the store fails
+   */
+  getSession(): Promise<Session<Data>>
+  /** The session of a Pages Router request: API routes and `getServerSideProps`. */
+  getSession(request: NodeRequest, response: NodeResponse): Promise<Session<Data>>
+  /**
+   * The session of somebody signed in.
+   * @throws a redirect to `redirectTo` if given, else `ERR_UNAUTHENTICATED` (status 401)
+   */
+  requireSession(options?: { redirectTo?: string }): Promise<Session<Data> & { userId: string }>
+  /** One value of the current session; `null` if there is none. */
+  get<Key extends keyof Data & string>(key: Key, namespace?: ''): Promise<Data[Key] | null>
+  get(key: string, namespace: string): Promise<unknown>
+  /** All values of a namespace; `null` if there are none. */
+  getAll(namespace?: ''): Promise<Partial<Data> | null>
+  getAll(namespace: string): Promise<PlainData | null>
+  /** Writes one value. In Server Actions and Route Handlers. */
+  set<Key extends keyof Data & string>(key: Key, value: Data[Key], namespace?: ''): Promise<void>
+  set(key: string, value: unknown, namespace: string): Promise<void>
+  /** The public id of the session, if one is stored. Safe to show; it opens nothing. */
+  getSessionId(): Promise<string | undefined>
+  /** The public id; stores an empty session if there is none. In Server Actions and Route Handlers. */
+  getSessionIdAndCreateIfMissing(): Promise<string>
+  /** Makes the function for `proxy.ts`. Optional: sessions work without it. */
+  proxy(options?: ProxyOptions): Proxy
+}
+
+/**
+ * Creates the sessions of a Next.js application; call it in one module, such as `lib/session.ts`.
+ * Stores of the same identity (kind and file or prefix) are kept once per process, since Next
+ * loads that module several times and again after each edit.
+ *
+ * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
+ */
+export function createSessions<Data extends object = PlainData>(options: SessionOptions<Data> = {}): NextSessions<Data> {
+  const sessions = createManager<Data>({ ...options, store: sharedStore(options.store ?? defaultStore()) })
+  const { app, cookie } = sessions.settings
+  const memoKey = `${app} ${cookie.name}`
+
+  async function getSession(request?: NodeRequest, response?: NodeResponse): Promise<Session<Data>> {
+    if (request === undefined || response === undefined) return openRequest(sessions, memoKey)
+    return memoized(request, memoKey, () => sessions.open(nodeChannel(request, response)))
+  }
+
+  async function requireSession(target: { redirectTo?: string } = {}): Promise<Session<Data> & { userId: string }> {
+    const session = await getSession()
+    if (session.userId !== null) return session as Session<Data> & { userId: string }
+    if (target.redirectTo !== undefined) redirectTo(target.redirectTo)
+    throw new SessionError('ERR_UNAUTHENTICATED', 'Nobody is signed in. Send the visitor to the sign-in page, or answer 401.')
+  }
+
+  async function get(key: string, namespace = ''): Promise<unknown> {
+    const session = await getSession()
+    return session.namespace(namespace).get(key) ?? null
+  }
+
+  async function getAll(namespace = ''): Promise<PlainData | null> {
+    const session = await getSession()
+    const all = session.namespace(namespace).getAll()
+    return Object.keys(all).length === 0 ? null : all
+  }
+
+  async function set(key: string, value: unknown, namespace = ''): Promise<void> {
+    const session = await getSession()
+    await session.namespace(namespace).set(key, value)
+  }
+
+  async function getSessionId(): Promise<string | undefined> {
+    return (await getSession()).id ?? undefined
+  }
+
+  async function getSessionIdAndCreateIfMissing(): Promise<string> {
+    const session = await getSession()
+    return session.start()
+  }
+
+  return {
+    getSession,
+    requireSession,
+    get,
+    getAll,
+    set,
+    getSessionId,
+    getSessionIdAndCreateIfMissing,
+    proxy: (proxyOptions) => createProxy(sessions, proxyOptions),
+  } as NextSessions<Data>
+}

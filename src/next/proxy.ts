@@ -1,0 +1,53 @@
+/**
+ * The optional `proxy.ts`. It never says who is signed in: pages, actions and handlers
+ * decide that themselves, since a proxy can be bypassed (CVE-2025-29927).
+ *
+ * @module
+ */
+
+import { after, NextResponse, type NextRequest } from 'next/server.js'
+import type { SessionCookie } from '../core/cookie.ts'
+import type { Sessions } from '../core/sessions.ts'
+
+/** Options of `proxy`. */
+export interface ProxyOptions {
+  /**
+   * Stores an empty session on the first visit, visible to the page of that same request.
+   * Default false: visitors who store nothing get no record and no cookie.
+   */
+  mint?: boolean
+  /** Moves the idle deadline, not more than once a minute. Default true. */
+  renew?: boolean
+}
+
+/** A function for `proxy.ts`. */
+export type Proxy = (request: NextRequest) => Promise<NextResponse>
+
+/** Makes the proxy function. */
+export function createProxy<Data extends object>(sessions: Sessions<Data>, options: ProxyOptions = {}): Proxy {
+  const { mint = false, renew = true } = options
+
+  return async function proxy(request) {
+    let sent: SessionCookie | null = null
+    if (!mint && !renew) return NextResponse.next()
+    const session = await sessions.open({
+      header: request.headers.get('cookie'),
+      send(cookie) {
+        sent = cookie
+        return () => (sent = null)
+      },
+      defer: (work) => renew && after(work),
+    })
+    if (mint) await session.start()
+    return sent === null ? NextResponse.next() : respondWith(request, sent)
+  }
+}
+
+/** Sets the cookie on both sides: on the request for the page, on the response for the browser. */
+function respondWith(request: NextRequest, { name, value, ...attributes }: SessionCookie): NextResponse {
+  request.cookies.set(name, value)
+  const response = NextResponse.next({ request: { headers: request.headers } })
+  response.cookies.set(name, value, attributes)
+  response.headers.set('cache-control', 'private, no-store')
+  return response
+}

@@ -1,0 +1,81 @@
+/**
+ * The App Router's request: where the cookie is read, and where it may be written.
+ *
+ * @module
+ */
+
+import * as nextCache from 'next/cache.js'
+import { cookies, headers } from 'next/headers.js'
+import { redirect } from 'next/navigation.js'
+import { after } from 'next/server.js'
+import type { CookieChannel } from '../core/channel.ts'
+import { findTokens, type SessionCookie } from '../core/cookie.ts'
+import { SessionError } from '../core/errors.ts'
+import type { Session } from '../core/session.ts'
+import type { Sessions } from '../core/sessions.ts'
+import { memoized } from './shared.ts'
+
+type Cookies = Awaited<ReturnType<typeof cookies>>
+
+/**
+ * Opens the session of the current request, once.
+ *
+ * The order matters. `cookies()` and `headers()` make the render dynamic; `io()` (Next 16.3)
+ * ends it where a prefetch or a prerender must stop. Only after it may anything read the
+ * clock, draw random numbers or ask a store: that is what makes a prefetch cost nothing.
+ */
+export async function openRequest<Data extends object>(sessions: Sessions<Data>, memoKey: string): Promise<Session<Data>> {
+  const jar = await cookies()
+  const list = await headers()
+  await io?.()
+  return memoized(list, memoKey, () => sessions.open(channel(jar, list.get('cookie'), sessions.settings.cookie.name)))
+}
+
+/** Next's redirect. */
+export function redirectTo(path: string): never {
+  redirect(path)
+}
+
+const io = (nextCache as { io?: () => Promise<void> }).io
+
+function channel(jar: Cookies, header: string | null, name: string): CookieChannel {
+  return {
+    header: currentHeader(jar, header ?? '', name),
+    // Next renders the page again, with fresh data, only if an action sets a cookie.
+    resend: true,
+    send(cookie) {
+      const before = jar.get(cookie.name)?.value ?? ''
+      setCookie(jar, cookie)
+      return () => setCookie(jar, { ...cookie, value: before, ...(before === '' && { maxAge: 0 }) })
+    },
+    defer(work) {
+      try {
+        after(work)
+      } catch {
+        void work()
+      }
+    },
+  }
+}
+
+/**
+ * The request's `Cookie` header, unless somebody has set our cookie since it came: a proxy
+ * or an earlier step of this request. The header still shows duplicates, `cookies()` does not.
+ */
+function currentHeader(jar: Cookies, header: string, name: string): string {
+  const current = jar.get(name)?.value
+  if (current === undefined || findTokens(header, name).includes(current)) return header
+  return `${name}=${current}`
+}
+
+function setCookie(jar: Cookies, { name, value, ...attributes }: SessionCookie): void {
+  try {
+    jar.set(name, value, attributes)
+  } catch (cause) {
+    throw new SessionError(
+      'ERR_SESSION_READONLY',
+      'The session was written where Next.js cannot send a cookie: while rendering, or in after(). Write in a Server Action or a Route Handler; a form or a client component can call one.',
+      { cause },
+    )
+  }
+}
