@@ -13,7 +13,7 @@ import type { PlainData } from './core/schema.ts'
 import type { Session } from './core/session.ts'
 import { createSessions as createManager, defaultStore } from './index.ts'
 import { createProxy, type Proxy, type ProxyOptions } from './next/proxy.ts'
-import { openRequest, redirectTo } from './next/request.ts'
+import { openRequest } from './next/request.ts'
 import { memoized, sharedStore } from './next/shared.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
@@ -35,10 +35,11 @@ export interface NextSessions<Data extends object = PlainData> {
   /** The session of a Pages Router request: API routes and `getServerSideProps`. */
   getSession(request: NodeRequest, response: NodeResponse): Promise<Session<Data>>
   /**
-   * The session of somebody signed in.
-   * @throws a redirect to `redirectTo` if given, else `ERR_UNAUTHENTICATED` (status 401)
+   * The session of somebody signed in. If nobody is, calls `otherwise`, which ends the request:
+   * `requireSession(() => redirect('/login'))`.
+   * @throws `ERR_UNAUTHENTICATED` (status 401) without `otherwise`
    */
-  requireSession(options?: { redirectTo?: string }): Promise<Session<Data> & { userId: string }>
+  requireSession(otherwise?: () => never): Promise<Session<Data> & { userId: string }>
   /** One value of the current session; `null` if there is none. */
   get<Key extends keyof Data & string>(key: Key, namespace?: ''): Promise<Data[Key] | null>
   get(key: string, namespace: string): Promise<unknown>
@@ -73,10 +74,10 @@ export function createSessions<Data extends object = PlainData>(options: Session
     return memoized(request, memoKey, () => sessions.open(nodeChannel(request, response)))
   }
 
-  async function requireSession(target: { redirectTo?: string } = {}): Promise<Session<Data> & { userId: string }> {
+  async function requireSession(otherwise?: () => never): Promise<Session<Data> & { userId: string }> {
     const session = await getSession()
     if (session.userId !== null) return session as Session<Data> & { userId: string }
-    if (target.redirectTo !== undefined) redirectTo(target.redirectTo)
+    otherwise?.()
     throw new SessionError('ERR_UNAUTHENTICATED', 'Nobody is signed in. Send the visitor to the sign-in page, or answer 401.')
   }
 

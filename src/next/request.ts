@@ -6,7 +6,6 @@
 
 import * as nextCache from 'next/cache.js'
 import { cookies, headers } from 'next/headers.js'
-import { redirect } from 'next/navigation.js'
 import { after } from 'next/server.js'
 import type { CookieChannel } from '../core/channel.ts'
 import { findTokens, type SessionCookie } from '../core/cookie.ts'
@@ -29,11 +28,6 @@ export async function openRequest<Data extends object>(sessions: Sessions<Data>,
   const list = await headers()
   await io?.()
   return memoized(list, memoKey, () => sessions.open(channel(jar, list.get('cookie'), sessions.settings.cookie.name)))
-}
-
-/** Next's redirect. */
-export function redirectTo(path: string): never {
-  redirect(path)
 }
 
 const io = (nextCache as { io?: () => Promise<void> }).io
