@@ -51,12 +51,12 @@ export function testStore(
 ): void {
   for (const group of GROUPS) {
     runner.describe(group.title, () => {
-      for (const { title, run } of group.cases) {
-        runner.test(title, async () => {
+      for (const behaviour of group.cases) {
+        runner.test(behaviour.title, async () => {
           const subject = await openSubject(makeStore)
           try {
             if (group.needsAtomic && !subject.store.capabilities.atomic) return
-            await run(subject)
+            await behaviour.run(subject)
           } finally {
             await subject.close()
           }

@@ -28,7 +28,15 @@ export const changing: CaseGroup = {
       async run(s) {
         const key = await s.created({ a: '1', b: '2' })
         const { meta } = await s.alive(key)
-        assert.deepEqual(await s.updated(key, { set: new Map([['b', 'x'], ['c', 'y']]) }), {})
+        assert.deepEqual(
+          await s.updated(key, {
+            set: new Map([
+              ['b', 'x'],
+              ['c', 'y'],
+            ]),
+          }),
+          {},
+        )
         assert.deepEqual(await s.fields(key), { a: '1', b: 'x', c: 'y' })
         assert.equal((await s.alive(key)).meta, meta)
       },
@@ -55,7 +63,12 @@ export const changing: CaseGroup = {
       title: 'incrementing adds to the stored integer, from 0 if missing, and answers the sum',
       async run(s) {
         const key = await s.created({ n: '40', m: '-3' })
-        const increment = new Map([['n', 2], ['m', -4], ['fresh', 5], ['zero', 0]])
+        const increment = new Map([
+          ['n', 2],
+          ['m', -4],
+          ['fresh', 5],
+          ['zero', 0],
+        ])
         const sums = { n: '42', m: '-7', fresh: '5', zero: '0' }
         assert.deepEqual(await s.updated(key, { increment }), sums)
         assert.deepEqual(await s.fields(key), sums)
@@ -76,7 +89,10 @@ export const changing: CaseGroup = {
           const key = await s.created({ text: value, n: '1' })
           const result = await s.update(key, {
             set: new Map([['a', 'set']]),
-            increment: new Map([['text', 1], ['n', 1]]),
+            increment: new Map([
+              ['text', 1],
+              ['n', 1],
+            ]),
           })
           assert.ok(result.status === 'ok')
           assert.deepEqual(result.notIntegers, ['text'])
@@ -91,12 +107,31 @@ export const changing: CaseGroup = {
         const [max, min] = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
         const key = await s.created({ high: String(max - 1), low: String(min + 1) })
         const ends = { high: String(max), low: String(min) }
-        assert.deepEqual(await s.updated(key, { increment: new Map([['high', 1], ['low', -1]]) }), ends)
-        const result = await s.update(key, { increment: new Map([['high', 1], ['low', -1], ['fresh', max]]) })
+        assert.deepEqual(
+          await s.updated(key, {
+            increment: new Map([
+              ['high', 1],
+              ['low', -1],
+            ]),
+          }),
+          ends,
+        )
+        const result = await s.update(key, {
+          increment: new Map([
+            ['high', 1],
+            ['low', -1],
+            ['fresh', max],
+          ]),
+        })
         assert.ok(result.status === 'ok')
         assert.deepEqual(result.notIntegers?.toSorted(), ['high', 'low'])
         assert.deepEqual(await s.fields(key), { ...ends, fresh: String(max) })
-        const far = await s.update(key, { increment: new Map([['high', max], ['low', min]]) })
+        const far = await s.update(key, {
+          increment: new Map([
+            ['high', max],
+            ['low', min],
+          ]),
+        })
         assert.ok(far.status === 'ok')
         assert.deepEqual(far.notIntegers?.toSorted(), ['high', 'low'])
         assert.deepEqual(await s.fields(key), { ...ends, fresh: String(max) })
@@ -117,11 +152,20 @@ export const changing: CaseGroup = {
       async run(s) {
         const key = await s.created({ a: '1', b: '2', n: '3', t: '4', keep: '5' })
         const values = await s.updated(key, {
-          set: new Map([['a', 'x'], ['new', 'y']]),
+          set: new Map([
+            ['a', 'x'],
+            ['new', 'y'],
+          ]),
           delete: ['b'],
           increment: new Map([['n', 1]]),
           take: ['t'],
-          expect: new Map([['a', '1'], ['b', '2'], ['n', '3'], ['t', '4'], ['new', null]]),
+          expect: new Map([
+            ['a', '1'],
+            ['b', '2'],
+            ['n', '3'],
+            ['t', '4'],
+            ['new', null],
+          ]),
         })
         assert.deepEqual(values, { n: '4', t: '4' })
         assert.deepEqual(await s.fields(key), { a: 'x', n: '4', keep: '5', new: 'y' })
@@ -131,7 +175,13 @@ export const changing: CaseGroup = {
       title: 'a change whose expectation holds is applied',
       async run(s) {
         const key = await s.created({ a: '1' })
-        await s.updated(key, { expect: new Map([['a', '1'], ['b', null]]), set: new Map([['b', '2']]) })
+        await s.updated(key, {
+          expect: new Map([
+            ['a', '1'],
+            ['b', null],
+          ]),
+          set: new Map([['b', '2']]),
+        })
         assert.deepEqual(await s.fields(key), { a: '1', b: '2' })
       },
     },
@@ -143,12 +193,18 @@ export const changing: CaseGroup = {
           [['a', '2']],
           [['a', null]],
           [['missing', '']],
-          [['a', '1'], ['n', '2']],
+          [
+            ['a', '1'],
+            ['n', '2'],
+          ],
         ]
         for (const expect of wrong) {
           const result = await s.update(key, {
             expect: new Map(expect),
-            set: new Map([['a', 'x'], ['b', 'x']]),
+            set: new Map([
+              ['a', 'x'],
+              ['b', 'x'],
+            ]),
             increment: new Map([['n', 1]]),
             take: ['t'],
           })

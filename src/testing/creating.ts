@@ -12,7 +12,10 @@ export const creating: CaseGroup = {
       title: 'a created record is loaded with its meta and its fields',
       async run(s) {
         const key = s.key()
-        assert.equal(await s.store.create(key, record({ a: '1', b: 'two' }, 'meta'), await s.lifetime()), true)
+        assert.equal(
+          await s.store.create(key, record({ a: '1', b: 'two' }, 'meta'), await s.lifetime()),
+          true,
+        )
         const loaded = await s.alive(key)
         assert.equal(loaded.meta, 'meta')
         assert.deepEqual(Object.fromEntries(loaded.fields), { a: '1', b: 'two' })
@@ -44,7 +47,11 @@ export const creating: CaseGroup = {
         const key = s.key()
         await s.store.create(key, record({ a: '1' }, 'first'), await s.lifetime())
         const before = await s.alive(key)
-        const again = await s.other.create(key, record({ a: '2', b: '2' }, 'second'), await s.lifetime(60_000))
+        const again = await s.other.create(
+          key,
+          record({ a: '2', b: '2' }, 'second'),
+          await s.lifetime(60_000),
+        )
         assert.equal(again, false)
         const after = await s.alive(key)
         assert.equal(after.meta, 'first')

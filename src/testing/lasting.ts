@@ -133,7 +133,10 @@ export const lasting: CaseGroup = {
       async run(s) {
         const [idle, absolute] = [await s.created(), s.key()]
         await s.store.create(absolute, record(), await s.lifetime(86_400_000, 1_800_000))
-        for (const [key, left] of [[idle, 3_600_000], [absolute, 1_800_000]] as const) {
+        for (const [key, left] of [
+          [idle, 3_600_000],
+          [absolute, 1_800_000],
+        ] as const) {
           const { expiresIn, now } = await s.alive(key)
           assert.ok(expiresIn <= left && expiresIn > left - SLACK, `${expiresIn} ms left of ${left}`)
           assert.ok(Math.abs(now - (await s.store.now())) < SLACK)

@@ -49,7 +49,9 @@ export const naming: CaseGroup = {
     {
       title: 'field names and values of every kind come back as they were created',
       async run(s) {
-        const fields = Object.fromEntries(TEXTS.map((text, index) => [text, TEXTS[TEXTS.length - 1 - index]!]))
+        const fields = Object.fromEntries(
+          TEXTS.map((text, index) => [text, TEXTS[TEXTS.length - 1 - index]!]),
+        )
         const key = await s.created(fields)
         assert.deepEqual(await s.fields(key), fields)
         const held = await s.store.destroy(key, 'logout')

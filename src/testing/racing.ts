@@ -49,9 +49,14 @@ export const racing: CaseGroup = {
       async run(s) {
         const key = await s.created()
         const increment = new Map([['n', 1]])
-        const sums = await together(200, async (i) => Number((await s.updated(key, { increment }, either(s, i)))['n']))
+        const sums = await together(200, async (i) =>
+          Number((await s.updated(key, { increment }, either(s, i)))['n']),
+        )
         assert.deepEqual(await s.fields(key), { n: '200' })
-        assert.deepEqual(sums.toSorted((a, b) => a - b), Array.from({ length: 200 }, (_, i) => i + 1))
+        assert.deepEqual(
+          sums.toSorted((a, b) => a - b),
+          Array.from({ length: 200 }, (_, i) => i + 1),
+        )
       },
     },
     {
@@ -72,15 +77,24 @@ export const racing: CaseGroup = {
           }
         })
         const numbers = (await s.fields(key))['list']!.split(',').slice(0, -1).map(Number)
-        assert.deepEqual(numbers.toSorted((a, b) => a - b), Array.from({ length: 50 }, (_, i) => i))
+        assert.deepEqual(
+          numbers.toSorted((a, b) => a - b),
+          Array.from({ length: 50 }, (_, i) => i),
+        )
       },
     },
     {
       title: 'of 20 parallel takers one gets the value',
       async run(s) {
         const key = await s.created({ flash: 'once' })
-        const got = await together(20, async (i) => (await s.updated(key, { take: ['flash'] }, either(s, i)))['flash'])
-        assert.deepEqual(got.filter((value) => value !== null), ['once'])
+        const got = await together(
+          20,
+          async (i) => (await s.updated(key, { take: ['flash'] }, either(s, i)))['flash'],
+        )
+        assert.deepEqual(
+          got.filter((value) => value !== null),
+          ['once'],
+        )
       },
     },
     {
@@ -126,8 +140,15 @@ export const racing: CaseGroup = {
           const held = await s.other.destroy(key, 'rotated')
           await writers
           const names = [...(held?.fields.keys() ?? [])]
-          assert.deepEqual(before.filter((name) => !names.includes(name)), [])
-          assert.deepEqual(acknowledged.toSorted(), names.toSorted(), 'what was said to be written was written')
+          assert.deepEqual(
+            before.filter((name) => !names.includes(name)),
+            [],
+          )
+          assert.deepEqual(
+            acknowledged.toSorted(),
+            names.toSorted(),
+            'what was said to be written was written',
+          )
         }
       },
     },

@@ -93,7 +93,11 @@ export class Subject {
   }
 
   /** Updates, and fails unless that is done; answers the values. */
-  async updated(key: string, change: Change, store: Store = this.store): Promise<Record<string, string | null>> {
+  async updated(
+    key: string,
+    change: Change,
+    store: Store = this.store,
+  ): Promise<Record<string, string | null>> {
     const result = await this.update(key, change, store)
     assert.equal(result.status, 'ok')
     return Object.fromEntries(result.status === 'ok' ? result.values : [])

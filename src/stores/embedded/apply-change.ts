@@ -42,6 +42,17 @@ export function applyChange(before: ReadonlyMap<string, string>, change: Change)
   return { fields, result: notIntegers.length > 0 ? { ...result, notIntegers } : result }
 }
 
+/** A copy for later: the maps of the original belong to the caller. */
+export function copyOf(change: Change): Change {
+  return {
+    set: new Map(change.set),
+    delete: [...(change.delete ?? [])],
+    increment: new Map(change.increment),
+    take: [...(change.take ?? [])],
+    expect: new Map(change.expect),
+  }
+}
+
 /** The sum as decimal text, or `null` if there is no integer to add to or no safe sum. */
 function addInteger(text: string, by: number): string | null {
   if (!INTEGER.test(text)) return null

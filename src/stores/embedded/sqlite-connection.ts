@@ -1,0 +1,163 @@
+/**
+ * Opening the file: with the right permissions, the right settings and a schema that
+ * we know, or not at all.
+ *
+ * @module
+ */
+
+import { invalidOption, SessionError } from '../../core/errors.ts'
+import { kindOf } from './sqlite-failure.ts'
+import { Rows, SCHEMA, type Database } from './sqlite-rows.ts'
+
+/** 'sjrn' in ASCII: marks the file as ours, https://www.sqlite.org/pragma.html#pragma_application_id */
+const APPLICATION_ID = 0x736a726e
+const SCHEMA_VERSION = 1
+/** How long one attempt to get the lock may block the event loop, in milliseconds. */
+const BUSY_TIMEOUT = 8
+
+/** How far an acknowledged write has got: see `SqliteStoreOptions.durability`. */
+export type Durability = 'disk' | 'process'
+
+/** An open file. */
+export interface Connection {
+  readonly rows: Rows
+  /** Whether the file is still the one that was opened, neither removed nor replaced. */
+  isCurrent(): boolean
+  /** Takes the lock that only one process can hold. Throws if it is taken. */
+  begin(): void
+  commit(): void
+  /** Undoes what was done since `begin`; no error if SQLite has done so already. */
+  rollback(): void
+  close(): void
+}
+
+/**
+ * The module of that name, without an import: bundlers leave it alone, and a runtime
+ * without it can still load this file.
+ */
+export function builtin<Name extends 'node:fs' | 'node:path' | 'node:sqlite' | 'node:module'>(
+  name: Name,
+): ReturnType<typeof process.getBuiltinModule<Name>> | undefined {
+  return globalThis.process?.getBuiltinModule?.(name)
+}
+
+/** Fails, without loading it, if this runtime has no `node:sqlite`. */
+export function requireSqlite(): void {
+  if (builtin('node:module')?.isBuiltin('node:sqlite')) return
+  throw invalidOption(
+    'sqliteStore needs Node 22.13 or later; this runtime has no `node:sqlite`. ' +
+      'Pass another `store`, such as redisStore(client) from `sojourn/stores/redis`.',
+  )
+}
+
+/** Opens the file, creating it and its directory if need be. Throws what SQLite throws, or a SessionError. */
+export function openConnection(file: string, durability: Durability): Connection {
+  createFile(file)
+  const { DatabaseSync } = builtin('node:sqlite')!
+  const db = new DatabaseSync(file)
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
+    prepareSchema(db)
+    db.exec(`PRAGMA synchronous = ${durability === 'disk' ? 'FULL' : 'NORMAL'}`)
+    return wrap(db, file)
+  } catch (cause) {
+    db.close()
+    throw described(cause)
+  }
+}
+
+/**
+ * SQLite gives its side files the mode of the main one, so that one is made here.
+ * A file that is there already is not opened, not even to look: closing it would
+ * release the locks that other connections of this process hold.
+ */
+function createFile(file: string): void {
+  const fs = builtin('node:fs')!
+  const path = builtin('node:path')!
+  if (fs.existsSync(file)) return
+  const directory = path.dirname(file)
+  const made = fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+  if (made !== undefined) writeNew(path.join(directory, '.gitignore'), '*\n')
+  writeNew(file, '')
+}
+
+/** Writes a file that only its owner can read, unless it is there by now. */
+function writeNew(path: string, text: string): void {
+  try {
+    builtin('node:fs')!.writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
+  } catch (cause) {
+    if (kindOf(cause) !== 'EEXIST') throw cause
+  }
+}
+
+function prepareSchema(db: Database): void {
+  if (isNew(db)) createSchema(db)
+  if (pragma(db, 'application_id') !== APPLICATION_ID) {
+    throw unusable('is a database of another application. Give sqliteStore a `file` of its own.')
+  }
+  const version = pragma(db, 'user_version')
+  if (version === SCHEMA_VERSION) return
+  throw unusable(
+    `has schema ${String(version)}, and this version of sojourn knows schema ${SCHEMA_VERSION}. ` +
+      'Use the version that wrote it or a newer one, or give sqliteStore another `file`.',
+  )
+}
+
+function createSchema(db: Database): void {
+  db.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE')
+  // Another process may have been faster.
+  if (isNew(db)) {
+    db.exec(SCHEMA)
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
+  }
+  db.exec('COMMIT')
+}
+
+function isNew(db: Database): boolean {
+  if (pragma(db, 'application_id') !== 0 || pragma(db, 'user_version') !== 0) return false
+  return db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+}
+
+function pragma(db: Database, name: string): unknown {
+  return db.prepare(`PRAGMA ${name}`).get()?.[name]
+}
+
+function described(cause: unknown): unknown {
+  if (kindOf(cause) !== 'SQLITE_NOTADB') return cause
+  return unusable('is not a SQLite database. Give sqliteStore another `file`.')
+}
+
+function unusable(what: string): SessionError {
+  return new SessionError(
+    'ERR_STORE_UNAVAILABLE',
+    `The session store (sqlite) cannot be used: its file ${what}`,
+  )
+}
+
+function wrap(db: Database, file: string): Connection {
+  const rows = new Rows(db)
+  const [begin, commit, rollback] = [
+    db.prepare('BEGIN IMMEDIATE'),
+    db.prepare('COMMIT'),
+    db.prepare('ROLLBACK'),
+  ]
+  const inode = inodeOf(file)
+  return {
+    rows,
+    isCurrent: () => inodeOf(file) === inode,
+    begin: () => void begin.run(),
+    commit: () => void commit.run(),
+    rollback() {
+      try {
+        rollback.run()
+      } catch {
+        // After a full disk or an I/O error SQLite has rolled back by itself.
+      }
+    },
+    close: () => db.close(),
+  }
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return builtin('node:fs')!.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino
+}

@@ -1,0 +1,216 @@
+/**
+ * Sessions in one SQLite file: nothing to install, nothing to run, durable, and shared
+ * by all processes of the machine.
+ *
+ * @module
+ */
+
+import { invalidOption } from '../core/errors.ts'
+import type {
+  Change,
+  EndedRecord,
+  EndReason,
+  Lifetime,
+  LoadedRecord,
+  MaybePromise,
+  Store,
+  StoredRecord,
+  UpdateResult,
+} from '../core/store.ts'
+import { copyOf } from './embedded/apply-change.ts'
+import {
+  builtin,
+  openConnection,
+  requireSqlite,
+  type Connection,
+  type Durability,
+} from './embedded/sqlite-connection.ts'
+import { isBusy, storeFailure } from './embedded/sqlite-failure.ts'
+import { GroupCommit } from './embedded/group-commit.ts'
+import { pack } from './embedded/packed-text.ts'
+import { startSweeper } from './embedded/sweeper.ts'
+
+export type { Durability } from './embedded/sqlite-connection.ts'
+
+/** Options of `sqliteStore`. */
+export interface SqliteStoreOptions {
+  /**
+   * The file, absolute or from the working directory. It is made with mode 0600 when
+   * the first session is; a directory that has to be made for it gets mode 0700 and a
+   * `.gitignore`. It must be on a local disk. Default: `.sojourn/sessions.db`.
+   */
+  file?: string
+  /**
+   * What an acknowledged write survives. `disk`: loss of power, at one fsync for all
+   * writes of the same moment. `process`: only the death of the process; several times
+   * faster, and seconds of writes are lost with the power. Default: `disk`.
+   */
+  durability?: Durability
+  /** How often to look for sessions to remove, in milliseconds. Default: 60,000. */
+  sweepInterval?: number
+  /** The clock, in epoch milliseconds, the same for all processes. Default: `Date.now`. */
+  now?: () => number
+}
+
+/** A store in one file. Reads answer at once; writes when they are safe. */
+export interface SqliteStore extends Store {
+  now(): number
+  create(key: string, record: StoredRecord, lifetime: Lifetime): Promise<boolean>
+  update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult>
+  touch(key: string, lifetime: Lifetime): Promise<boolean>
+  destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
+  /** Finishes waiting writes and closes the file. The next operation opens it again. */
+  close(): Promise<void>
+}
+
+/** How long a read waits for another process to release the file, in milliseconds. */
+const PATIENCE = 5_000
+
+/**
+ * Keeps sessions in one SQLite file. Nothing is opened before the first operation, and
+ * nothing made before the first session. Writes of one turn of the event loop share
+ * one transaction; each promise resolves after its commit.
+ *
+ * Operations fail with `ERR_STORE_FULL` if the disk is full and `ERR_STORE_UNAVAILABLE`
+ * if the file cannot be opened, is of another application, was written by a newer
+ * version, or stays locked for 5 seconds.
+ *
+ * @throws SessionError `ERR_OPTION_INVALID` if an option is of the wrong type, or the
+ * runtime has no `node:sqlite` (Node 22.13 or later has).
+ */
+export function sqliteStore(options: SqliteStoreOptions = {}): SqliteStore {
+  const {
+    file = '.sojourn/sessions.db',
+    durability = 'disk',
+    sweepInterval = 60_000,
+    now = Date.now,
+  } = options
+  requireSqlite()
+  if (typeof file !== 'string' || file === '' || file.includes('\0')) {
+    throw invalidOption('sqliteStore: `file` must be the path of a file.')
+  }
+  if (file === ':memory:')
+    throw invalidOption('sqliteStore: `file` must be on disk. Use memoryStore() instead.')
+  if (durability !== 'disk' && durability !== 'process') {
+    throw invalidOption("sqliteStore: `durability` must be 'disk' or 'process'.")
+  }
+  if (!(sweepInterval >= 1 && sweepInterval < 2 ** 31)) {
+    throw invalidOption('sqliteStore: `sweepInterval` must be a number of milliseconds, at least 1.')
+  }
+  if (typeof now !== 'function') throw invalidOption('sqliteStore: `now` must be a function.')
+  return new Sqlite(builtin('node:path')!.resolve(file), durability, sweepInterval, now)
+}
+
+class Sqlite implements SqliteStore {
+  readonly name = 'sqlite'
+  readonly capabilities = { atomic: true, durable: true }
+  readonly identity: string
+  readonly now: () => number
+  readonly #file: string
+  readonly #durability: Durability
+  readonly #sweepInterval: number
+  readonly #writes = new GroupCommit<Connection>(
+    () => this.#current(),
+    () => this.#disconnect(),
+  )
+  #connection: Connection | undefined
+  #stopSweeper: (() => void) | undefined
+
+  constructor(file: string, durability: Durability, sweepInterval: number, now: () => number) {
+    this.identity = `sqlite ${file}`
+    this.now = now
+    this.#file = file
+    this.#durability = durability
+    this.#sweepInterval = sweepInterval
+  }
+
+  async create(key: string, record: StoredRecord, lifetime: Lifetime): Promise<boolean> {
+    const packed = pack(record.meta, record.fields)
+    return this.#writes.write(({ rows }) => rows.create(key, packed, lifetime, this.now()))
+  }
+
+  load(key: string): MaybePromise<LoadedRecord | EndedRecord | null> {
+    try {
+      return this.#read(key)
+    } catch (cause) {
+      if (isBusy(cause)) return this.#readLater(key)
+      throw storeFailure(cause)
+    }
+  }
+
+  async update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult> {
+    if (this.#isEmpty()) return { status: 'gone' }
+    const copy = copyOf(change)
+    return this.#writes.write(({ rows }) => rows.update(key, copy, lifetime, this.now()))
+  }
+
+  async touch(key: string, lifetime: Lifetime): Promise<boolean> {
+    if (this.#isEmpty()) return false
+    return this.#writes.write(({ rows }) => rows.touch(key, lifetime, this.now()))
+  }
+
+  async destroy(key: string, reason: EndReason): Promise<LoadedRecord | null> {
+    if (this.#isEmpty()) return null
+    return this.#writes.write(({ rows }) => rows.destroy(key, reason, this.now()))
+  }
+
+  async close(): Promise<void> {
+    while (!this.#writes.isIdle) await this.#writes.settled()
+    this.#disconnect()
+  }
+
+  #read(key: string): LoadedRecord | EndedRecord | null {
+    if (!this.#connection && !this.#exists()) return null
+    this.#connection ??= this.#open()
+    return this.#connection.rows.load(key, this.now())
+  }
+
+  async #readLater(key: string): Promise<LoadedRecord | EndedRecord | null> {
+    const until = performance.now() + PATIENCE
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 10))
+      try {
+        return this.#read(key)
+      } catch (cause) {
+        if (!isBusy(cause) || performance.now() > until) throw storeFailure(cause)
+      }
+    }
+  }
+
+  /** Whether no session was ever stored, so that there is no need to make a file. */
+  #isEmpty(): boolean {
+    return !this.#connection && this.#writes.isIdle && !this.#exists()
+  }
+
+  #exists(): boolean {
+    return builtin('node:fs')!.existsSync(this.#file)
+  }
+
+  /** The connection, opened anew if somebody removed or replaced the file. */
+  #current(): Connection {
+    if (this.#connection?.isCurrent() === false) this.#disconnect()
+    return (this.#connection ??= this.#open())
+  }
+
+  #open(): Connection {
+    const connection = openConnection(this.#file, this.#durability)
+    this.#stopSweeper ??= startSweeper((limit) => this.#sweep(limit), this.#sweepInterval)
+    return connection
+  }
+
+  #disconnect(): void {
+    this.#stopSweeper?.()
+    this.#stopSweeper = undefined
+    this.#connection?.close()
+    this.#connection = undefined
+  }
+
+  async #sweep(limit: number): Promise<{ removed: number; ms: number }> {
+    if (!this.#connection?.rows.hasDue(this.now())) return { removed: 0, ms: 0 }
+    const { removed, start } = await this.#writes.write(({ rows }) => {
+      const start = performance.now()
+      return { removed: rows.sweep(limit, this.now()), start }
+    })
+    return { removed, ms: performance.now() - start }
+  }
+}
