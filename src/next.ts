@@ -22,7 +22,7 @@ export type { SessionOptions } from './core/options.ts'
 export type { Session } from './core/session.ts'
 export type { Proxy, ProxyOptions } from './next/proxy.ts'
 
-/** The sessions of a Next.js application. Every function may be destructured. */
+/** The sessions of a Next.js application. No function uses `this`, so every one may be destructured. */
 export interface NextSessions<Data extends object = PlainData> {
   /**
    * The session of the current request: App Router and `proxy.ts`. All callers of one request
@@ -31,30 +31,30 @@ export interface NextSessions<Data extends object = PlainData> {
    * Reading works everywhere; writing in Server Actions and Route Handlers.
    * @throws `ERR_STORE_*` if the store fails
    */
-  getSession(): Promise<Session<Data>>
+  getSession(this: void): Promise<Session<Data>>
   /** The session of a Pages Router request: API routes and `getServerSideProps`. */
-  getSession(request: NodeRequest, response: NodeResponse): Promise<Session<Data>>
+  getSession(this: void, request: NodeRequest, response: NodeResponse): Promise<Session<Data>>
   /**
    * The session of somebody signed in. If nobody is, calls `otherwise`, which ends the request:
    * `requireSession(() => redirect('/login'))`.
    * @throws `ERR_UNAUTHENTICATED` (status 401) without `otherwise`
    */
-  requireSession(otherwise?: () => never): Promise<Session<Data> & { userId: string }>
+  requireSession(this: void, otherwise?: () => never): Promise<Session<Data> & { userId: string }>
   /** One value of the current session; `null` if there is none. */
-  get<Key extends keyof Data & string>(key: Key, namespace?: ''): Promise<Data[Key] | null>
-  get(key: string, namespace: string): Promise<unknown>
+  get<Key extends keyof Data & string>(this: void, key: Key, namespace?: ''): Promise<Data[Key] | null>
+  get(this: void, key: string, namespace: string): Promise<unknown>
   /** All values of a namespace; `null` if there are none. */
-  getAll(namespace?: ''): Promise<Partial<Data> | null>
-  getAll(namespace: string): Promise<PlainData | null>
+  getAll(this: void, namespace?: ''): Promise<Partial<Data> | null>
+  getAll(this: void, namespace: string): Promise<PlainData | null>
   /** Writes one value. In Server Actions and Route Handlers. */
-  set<Key extends keyof Data & string>(key: Key, value: Data[Key], namespace?: ''): Promise<void>
-  set(key: string, value: unknown, namespace: string): Promise<void>
+  set<Key extends keyof Data & string>(this: void, key: Key, value: Data[Key], namespace?: ''): Promise<void>
+  set(this: void, key: string, value: unknown, namespace: string): Promise<void>
   /** The public id of the session, if one is stored. Safe to show; it opens nothing. */
-  getSessionId(): Promise<string | undefined>
+  getSessionId(this: void): Promise<string | undefined>
   /** The public id; stores an empty session if there is none. In Server Actions and Route Handlers. */
-  getSessionIdAndCreateIfMissing(): Promise<string>
+  getSessionIdAndCreateIfMissing(this: void): Promise<string>
   /** Makes the function for `proxy.ts`. Optional: sessions work without it. */
-  proxy(options?: ProxyOptions): Proxy
+  proxy(this: void, options?: ProxyOptions): Proxy
 }
 
 /**
