@@ -71,7 +71,7 @@ prove_test() {
 
 prove_user() {
   say 'npm test, not as root'
-  chown -R 1000:1000 "$1/sojourn"
+  chown -R 1000:1000 "$1/sojourn" "$1/home"
   local output
   if output=$(inside "$1" 'npm test' --userspec=1000:1000 2>&1); then stop 'it should have stopped'; fi
   printf '%s\n' "$output"
@@ -105,7 +105,7 @@ build_base() {
 # How this machine reaches the package registries: resolver, certificates, proxies, mirrors.
 carry_network_settings() {
   local base=$1 file name
-  ENVIRONMENT=(HOME=/sojourn/.tmp PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
+  ENVIRONMENT=(HOME=/home PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
   for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
     [ -z "${!name:-}" ] || ENVIRONMENT+=("$name=${!name}")
   done
