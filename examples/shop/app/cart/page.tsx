@@ -1,0 +1,69 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { Suspense } from 'react'
+import { ProductArt } from '@/components/product-art'
+import { Skeleton } from '@/components/skeleton'
+import { Submit } from '@/components/submit'
+import { price } from '@/lib/products'
+import { changeQuantity, removeFromCart } from './actions'
+import { readCart, type Line } from './cart'
+
+export const metadata: Metadata = { title: 'Cart' }
+
+export default function CartPage() {
+  return (
+    <div className="sheet">
+      <h1>Your cart</h1>
+      <Suspense fallback={<Skeleton lines={4} />}>
+        <CartLines />
+      </Suspense>
+    </div>
+  )
+}
+
+async function CartLines() {
+  const lines = await readCart()
+  if (lines.length === 0) {
+    return (
+      <p>
+        Nothing here yet. <Link href="/">Look at the shelf.</Link>
+      </p>
+    )
+  }
+  const total = lines.reduce((sum, { product, count }) => sum + product.price * count, 0)
+  return (
+    <>
+      <ul className="lines">
+        {lines.map((line) => (
+          <CartLine key={line.product.id} {...line} />
+        ))}
+      </ul>
+      <p className="total">
+        Total <strong>{price(total)}</strong>
+      </p>
+    </>
+  )
+}
+
+function CartLine({ product, count }: Line) {
+  return (
+    <li>
+      <ProductArt id={product.id} />
+      <h2>{product.name}</h2>
+      <form action={changeQuantity}>
+        <input type="hidden" name="product" value={product.id} />
+        <Submit className="round" name="by" value="less" aria-label={`One ${product.name} less`}>
+          −
+        </Submit>
+        <output aria-label="Quantity">{count}</output>
+        <Submit className="round" name="by" value="more" aria-label={`One ${product.name} more`}>
+          +
+        </Submit>
+        <Submit className="plain" formAction={removeFromCart} aria-label={`Remove ${product.name}`}>
+          Remove
+        </Submit>
+      </form>
+      <span className="price">{price(product.price * count)}</span>
+    </li>
+  )
+}

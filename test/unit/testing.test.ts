@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+
+import type { Store } from '../../src/core/store.ts'
+import { manualClock, testStore } from '../../src/testing.ts'
+import { stores, type MakeStore } from './wrong-stores.ts'
+
+/** Runs the suite against a store and answers the titles of the tests that failed. */
+async function failures(makeStore: MakeStore): Promise<string[]> {
+  const failed: string[] = []
+  const running: Promise<void>[] = []
+  const runner = {
+    describe: (_title: string, body: () => void) => body(),
+    test(title: string, body: () => Promise<void>) {
+      running.push(body().catch(() => void failed.push(title)))
+    },
+  }
+  testStore(runner, () => {
+    const { now, advance } = manualClock()
+    return { store: makeStore(now), advance }
+  })
+  await Promise.all(running)
+  return failed
+}
+
+describe('testStore', () => {
+  test('finds nothing wrong with a right store', async () => {
+    expect(await failures(stores.right)).toEqual([])
+  })
+
+  test.for<[string, keyof typeof stores, string[]]>([
+    [
+      'whose update creates',
+      'creating',
+      [
+        'updating a missing record answers gone and creates nothing',
+        'no update brings a destroyed record back',
+        'a record ends when its idle time is over',
+      ],
+    ],
+    [
+      'that writes back whole blobs',
+      'blob',
+      [
+        '20 parallel updates of 20 different fields all stay',
+        '200 parallel increments end at 200, each with its own sum',
+        '50 parallel compare-and-set loops lose nothing',
+        'of 20 parallel takers one gets the value',
+        'no interleaving of writers with a destroyer leaves or brings back a living record',
+        'an update that was acknowledged before the record ended is in what destroy answers',
+      ],
+    ],
+    ['that destroys in two steps', 'slowlyDestroying', ['of 20 parallel destroyers one gets the record']],
+    ['whose touch rewrites data', 'rewriting', ['touching in parallel with updates loses no field']],
+    [
+      'that ignores deadlines',
+      'immortal',
+      [
+        'a record ends when its idle time is over',
+        'a record ends at its absolute deadline however long the idle time',
+        'a lifetime that is already over leaves nothing alive',
+      ],
+    ],
+    ['that rolls on for ever', 'rolling', ['neither touching nor updating can pass the absolute deadline']],
+    [
+      'that compares too late',
+      'unchecked',
+      ['a change whose expectation fails answers conflict and writes nothing at all'],
+    ],
+    [
+      'that takes names for properties',
+      'object',
+      ['field names and values of every kind come back as they were created'],
+    ],
+    ['that ends texts at NUL', 'truncating', ['a value of 60 KiB comes back whole']],
+  ])('fails a store %s', async ([, name, titles]) => {
+    const failed = await failures(stores[name])
+    expect(titles.filter((title) => !failed.includes(title))).toEqual([])
+  })
+
+  test('does not race a store that says it is not atomic', async () => {
+    const capabilities = { atomic: false, durable: false }
+    const failed = await failures((now) => Object.assign(stores.blob(now), { capabilities }))
+    expect(failed).toEqual([])
+  })
+
+  test('closes what it opened after each test', async () => {
+    const open = new Set<Store>()
+    await failures((now) => {
+      const store: Store = Object.assign(stores.right(now), { close: () => void open.delete(store) })
+      open.add(store)
+      return store
+    })
+    expect(open.size).toBe(0)
+  })
+})
+
+describe('manualClock', () => {
+  test('stands still until it is moved', () => {
+    const { now, advance } = manualClock(1000)
+    expect(now()).toBe(1000)
+    advance(500)
+    expect(now()).toBe(1500)
+    advance(-1000)
+    expect(now()).toBe(500)
+  })
+})
