@@ -57,8 +57,9 @@ export class Rows {
     // Absent before Node 22.16; rows are objects then, see `#row`.
     this.#select.setReturnArrays?.(true)
     this.#insert = db.prepare(`
-      INSERT INTO sessions (key, ends_at, ended, record) VALUES (?1, ?2, ?3, ?4)
-      ON CONFLICT (key) DO UPDATE SET ends_at = ?2, ended = ?3, record = ?4 WHERE ends_at <= ?5`)
+      INSERT INTO sessions (key, ends_at, ended, record) VALUES (?, ?, ?, ?)
+      ON CONFLICT (key) DO UPDATE SET ends_at = excluded.ends_at, ended = excluded.ended, record = excluded.record
+        WHERE sessions.ends_at <= ?`)
     this.#replace = db.prepare('UPDATE sessions SET ends_at = ?, ended = ?, record = ? WHERE key = ?')
     this.#touch = db.prepare(
       'UPDATE sessions SET ends_at = ?, ended = ? WHERE key = ? AND ends_at > ? AND record IS NOT NULL',
