@@ -9,6 +9,7 @@ const TEXTS: readonly string[] = [
   ' ',
   '\0',
   'a\0b',
+  '~\0~0~~1\0~',
   '😀',
   'ünï\u0301cödé \u202e \ufeff',
   '\u2028\u2029',

@@ -16,6 +16,11 @@ import type { StoredRecord } from '../../core/store.ts'
 const HEADER = 4
 const LONGEST = 2 ** 24 - 1
 const ZERO = 48
+/**
+ * Before Node 22.16 `node:sqlite` ends texts at NUL when it reads them. A text that
+ * holds one begins with this mark, and is written with escapes.
+ */
+const ESCAPED = '~'
 
 /**
  * Packs a record.
@@ -25,11 +30,12 @@ const ZERO = 48
 export function pack(meta: string, fields: ReadonlyMap<string, string>): string {
   let packed = part(meta)
   for (const [name, value] of fields) packed += part(name) + part(value)
-  return packed
+  return packed.includes('\0') ? ESCAPED + escape(packed) : packed
 }
 
 /** Takes apart what `pack` put together. */
-export function unpack(packed: string): StoredRecord {
+export function unpack(text: string): StoredRecord {
+  const packed = text.startsWith(ESCAPED) ? unescape(text.slice(1)) : text
   const fields = new Map<string, string>()
   let at = HEADER + lengthAt(packed, 0)
   const meta = packed.slice(HEADER, at)
@@ -58,6 +64,14 @@ function part(text: string): string {
     ZERO + (length & 63),
   )
   return header + text
+}
+
+function escape(text: string): string {
+  return text.replaceAll('~', '~1').replaceAll('\0', '~0')
+}
+
+function unescape(text: string): string {
+  return text.replaceAll('~0', '\0').replaceAll('~1', '~')
 }
 
 function lengthAt(packed: string, at: number): number {
