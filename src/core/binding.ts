@@ -30,7 +30,8 @@ export interface Context {
 }
 
 /** A record together with what it is called. */
-export interface Living extends Identity {
+export interface Living {
+  identity: Identity
   meta: RecordMeta
   /** When it ends if nothing happens; epoch milliseconds on the store's clock. */
   expiresAt: number
@@ -71,13 +72,13 @@ export class Binding implements JournalHost {
   constructor(context: Context, channel: CookieChannel) {
     this.context = context
     this.channel = channel
-    this.journal = new Journal(new Map(), this)
+    this.journal = new Journal(this)
   }
 
   /** Takes a loaded record as this request's session. */
   adopt(identity: Identity, meta: RecordMeta, record: LoadedRecord): void {
     this.#setClock(record.now)
-    this.living = { ...identity, meta, expiresAt: record.now + record.expiresIn }
+    this.living = { identity, meta, expiresAt: record.now + record.expiresIn }
     this.isNew = false
     this.journal.replace(record.fields)
   }
@@ -90,14 +91,14 @@ export class Binding implements JournalHost {
       return undo
     }
     if (this.channel.resend !== true) return () => {}
-    return this.#announceToken(this.living.token, this.living.meta)
+    return this.#announceToken(this.living.identity.token, this.living.meta)
   }
 
   async send(change: Change): Promise<Applied> {
     if (this.#gone) throw gone()
     if (this.living === null) return this.#createWith(change)
-    const { key, meta } = this.living
-    const result = await this.context.store.update(key, change, lifetimeOf(meta))
+    const { identity, meta } = this.living
+    const result = await this.context.store.update(identity.key, change, lifetimeOf(meta))
     if (result.status === 'gone') throw this.#lost(result.ended)
     if (result.status === 'conflict') throw new SessionError('ERR_SESSION_CONFLICT', 'The session changed meanwhile. Read it again and repeat the write.')
     this.#moved()
@@ -112,8 +113,8 @@ export class Binding implements JournalHost {
         await this.#createWith(change)
         return true
       }
-      const { key, meta } = this.living
-      const result = await this.context.store.update(key, change, lifetimeOf(meta))
+      const { identity, meta } = this.living
+      const result = await this.context.store.update(identity.key, change, lifetimeOf(meta))
       if (result.status === 'gone') throw this.#lost(result.ended)
       return result.status === 'ok'
     } catch (error) {
@@ -125,7 +126,7 @@ export class Binding implements JournalHost {
   /** Reads the record again. */
   async reload(): Promise<void> {
     if (this.living === null) return
-    const answer = await this.context.store.load(this.living.key)
+    const answer = await this.context.store.load(this.living.identity.key)
     if (!isAlive(answer)) throw this.#lost(answer?.ended)
     this.living.expiresAt = answer.now + answer.expiresIn
     this.journal.replace(answer.fields)
@@ -134,20 +135,20 @@ export class Binding implements JournalHost {
   /** Moves the idle deadline. Answers false if the session is gone. */
   async touch(): Promise<boolean> {
     if (this.living === null) return false
-    const { key, meta, id } = this.living
-    const alive = await this.context.store.touch(key, lifetimeOf(meta))
+    const { identity, meta } = this.living
+    const alive = await this.context.store.touch(identity.key, lifetimeOf(meta))
     if (!alive) return false
     this.#moved()
-    this.context.emit({ type: 'touched', id })
+    this.context.emit({ type: 'touched', id: identity.id })
     return true
   }
 
   /** Creates the record if there is none, though it holds nothing; answers its id. */
   async start(): Promise<string> {
-    if (this.living !== null) return this.living.id
+    if (this.living !== null) return this.living.identity.id
     const undo = this.announce()
     try {
-      return (await this.#begin(new Map())).id
+      return (await this.#begin(new Map())).identity.id
     } catch (error) {
       undo()
       throw error
@@ -165,7 +166,7 @@ export class Binding implements JournalHost {
     const identity = await identify(createToken())
     const undo = this.#announceToken(identity.token, succession.lifetime)
     try {
-      const old = before === null ? null : await store.destroy(before.key, 'rotated')
+      const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
       if (succession.required && old === null) throw this.#lost(undefined)
       const now = await store.now()
       await this.#create(identity, succession.meta(now), succession.fields(old?.fields ?? new Map()), now)
@@ -173,7 +174,7 @@ export class Binding implements JournalHost {
       undo()
       throw error
     }
-    if (before !== null) this.context.emit({ type: 'rotated', id: identity.id, previousId: before.id })
+    if (before !== null) this.context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
   }
 
   /** Ends the session and clears the cookie. If the store fails, the cookie stays. */
@@ -183,14 +184,14 @@ export class Binding implements JournalHost {
     const undo = this.channel.send(clearingCookie(this.context.settings.cookie))
     if (before === null) return
     try {
-      await this.context.store.destroy(before.key, reason)
+      await this.context.store.destroy(before.identity.key, reason)
     } catch (error) {
       undo()
       throw error
     }
     this.#forget()
     this.ended = reason
-    this.context.emit({ type: 'destroyed', id: before.id, reason })
+    this.context.emit({ type: 'destroyed', id: before.identity.id, reason })
   }
 
   /** Leaves work to the adapter, to be done after the response. Failures are events, not errors. */
@@ -203,7 +204,7 @@ export class Binding implements JournalHost {
   /** Removes fields without touching the cookie; for messages that were read in a render. */
   async discard(names: readonly string[]): Promise<void> {
     if (this.living === null) return
-    await this.context.store.update(this.living.key, { delete: names }, lifetimeOf(this.living.meta))
+    await this.context.store.update(this.living.identity.key, { delete: names }, lifetimeOf(this.living.meta))
   }
 
   /** Throws if the fields would not fit into a record. */
@@ -251,7 +252,7 @@ export class Binding implements JournalHost {
       throw new SessionError('ERR_SESSION_CONFLICT', 'A new session met an existing key. Check the random source of this machine.')
     }
     this.#setClock(now)
-    this.living = { ...identity, meta, expiresAt: now + expiresIn(lifetimeOf(meta), now) }
+    this.living = { identity, meta, expiresAt: now + expiresIn(lifetimeOf(meta), now) }
     this.#nextToken = null
     this.#gone = false
     this.journal.replace(fields)

@@ -10,6 +10,13 @@ interface Waiting {
   expire: (() => void) | null
 }
 
+/** What to do when work ends. */
+interface Outcomes {
+  done(): void
+  failed(error: unknown): Error
+  late(): Error
+}
+
 /**
  * Gives promises the same time limit. One timer serves all of them: with an equal
  * limit they expire in the order they came, so a queue is enough.
@@ -25,8 +32,11 @@ export class Deadline {
     this.#limit = limit
   }
 
-  /** Settles as `work` does, or rejects with what `late` makes once the limit has passed. */
-  race<T>(work: Promise<T>, late: () => Error): Promise<T> {
+  /**
+   * Settles as `work` does, through `done` or `failed`, or rejects with what `late` makes once
+   * the limit has passed.
+   */
+  race<T>(work: Promise<T>, { done, failed, late }: Outcomes): Promise<T> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { until: performance.now() + this.#limit, expire: () => reject(late()) }
       this.#queue.push(waiting)
@@ -34,11 +44,12 @@ export class Deadline {
       work.then(
         (value) => {
           this.#done(waiting)
+          done()
           resolve(value)
         },
         (error: unknown) => {
           this.#done(waiting)
-          reject(error as Error)
+          reject(failed(error))
         },
       )
     })

@@ -33,15 +33,11 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
       throw failed(operation, error)
     }
     if (!(answer instanceof Promise)) return answer
-    return deadline.race(answer, () => timedOut()).then(
-      (value) => {
-        if (timeouts > 0) recovered()
-        return value
-      },
-      (error: unknown) => {
-        throw failed(operation, error)
-      },
-    )
+    return deadline.race(answer, {
+      done: recovered,
+      failed: (error) => failed(operation, error),
+      late: () => failed(operation, timedOut()),
+    })
   }
 
   function mayProbe(): boolean {
@@ -59,6 +55,7 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
   }
 
   function recovered(): void {
+    if (timeouts === 0) return
     if (timeouts >= TIMEOUTS_TO_OPEN) emit({ type: 'breaker', store: store.name, state: 'closed' })
     timeouts = 0
   }

@@ -39,19 +39,27 @@ interface Batch {
   result: Promise<Applied>
 }
 
+const EMPTY: ReadonlyMap<string, string> = new Map()
+
 type Kind = 'write' | 'increment' | 'take'
 
 /** See the module. */
 export class Journal {
-  readonly fields: Map<string, string>
   readonly #host: JournalHost
   readonly #unsent: Batch[] = []
-  #tail: Promise<unknown> = Promise.resolve()
+  #fields: ReadonlyMap<string, string> = EMPTY
+  /** The same map, once it is ours to change: most requests only read. */
+  #own: Map<string, string> | null = null
+  #tail: Promise<unknown> | null = null
   #failure: { error: unknown } | null = null
 
-  constructor(fields: ReadonlyMap<string, string>, host: JournalHost) {
-    this.fields = new Map(fields)
+  constructor(host: JournalHost) {
     this.#host = host
+  }
+
+  /** Encoded field name → encoded value. */
+  get fields(): ReadonlyMap<string, string> {
+    return this.#fields
   }
 
   /** Writes fields; resolves once they are stored. */
@@ -115,7 +123,7 @@ export class Journal {
 
   /** Runs something after all earlier writes and before all later ones. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#tail.then(work)
+    const done = (this.#tail ?? Promise.resolve()).then(work)
     this.#tail = done.catch(() => {})
     return done
   }
@@ -124,17 +132,14 @@ export class Journal {
   replace(fields: ReadonlyMap<string, string>): void {
     const unsent = new Map<string, string | undefined>()
     for (const batch of this.#unsent) for (const name of batch.before.keys()) unsent.set(name, this.fields.get(name))
-    this.fields.clear()
-    for (const [name, text] of fields) this.fields.set(name, text)
+    this.#fields = fields
+    this.#own = null
     for (const [name, text] of unsent) this.#put(name, text)
   }
 
   /** Resolves when no write is on its way; rejects with the first failure since the last call. */
   async settle(): Promise<void> {
-    for (let tail; tail !== this.#tail; ) {
-      tail = this.#tail
-      await tail
-    }
+    for (let tail: Promise<unknown> | null = null; tail !== this.#tail; await tail) tail = this.#tail
     const failure = this.#failure
     this.#failure = null
     if (failure !== null) throw failure.error
@@ -195,8 +200,9 @@ export class Journal {
   }
 
   #put(name: string, text: string | undefined): void {
-    if (text === undefined) this.fields.delete(name)
-    else this.fields.set(name, text)
+    if (this.#own === null) this.#fields = this.#own = new Map(this.#fields)
+    if (text === undefined) this.#own.delete(name)
+    else this.#own.set(name, text)
   }
 }
 

@@ -101,7 +101,7 @@ export class Namespace<Data extends object = PlainData> {
   ): Promise<Data[Key] | undefined> {
     const name = fieldName(this.name, key)
     const { journal } = this.binding
-    return inTurn(this.binding.living?.key ?? null, async () => {
+    return inTurn(this.binding.living?.identity.key ?? null, async () => {
       for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
         const before = await journal.exclusive(async () => journal.fields.get(name))
         const next = await compute(this.get(key))
@@ -160,7 +160,7 @@ export class Namespace<Data extends object = PlainData> {
 
   #decode(text: string): unknown {
     const value = decodeValue(text)
-    const id = this.binding.living?.id
+    const id = this.binding.living?.identity.id
     if (value === undefined && id !== undefined) this.binding.context.emit({ type: 'unreadable', id, what: 'field' })
     return value
   }

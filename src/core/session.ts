@@ -45,7 +45,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
 
   /** The public id: safe to log and show, useless as a credential. `null` until something is stored. */
   get id(): string | null {
-    return this.binding.living?.id ?? null
+    return this.binding.living?.identity.id ?? null
   }
 
   /** Whether the request came without a living session. */

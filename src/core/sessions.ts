@@ -15,8 +15,8 @@ import { decodeMeta } from './record.ts'
 import type { PlainData } from './schema.ts'
 import { Session } from './session.ts'
 import { openShape } from './shape.ts'
-import { isAlive, type Store } from './store.ts'
-import { identify } from './token.ts'
+import { isAlive, type EndedRecord, type LoadedRecord, type Store } from './store.ts'
+import { identify, type Identity } from './token.ts'
 
 /** What `createSessions` gives; adapters build on it. */
 export class Sessions<Data extends object = PlainData> {
@@ -39,12 +39,18 @@ export class Sessions<Data extends object = PlainData> {
    * @throws `ERR_STORE_*` if the store fails: that is never taken for "no session"
    */
   async open(channel: CookieChannel): Promise<Session<Data>> {
+    const { settings, store, emit } = this.#context
     const binding = new Binding(this.#context, channel)
-    await this.#load(binding)
-    const { settings, emit } = this.#context
-    const id = binding.living?.id ?? null
-    const shape = settings.schema === null ? null : await openShape(settings, binding.journal.fields, id, emit)
-    return new Session<Data>(binding, shape)
+    const [token, other] = findTokens(channel.header ?? '', settings.cookie.name)
+    if (other !== undefined) emit({ type: 'ambiguous' })
+    else if (token !== undefined) {
+      const derived = identify(token)
+      const identity = derived instanceof Promise ? await derived : derived
+      this.#adopt(binding, identity, await store.load(identity.key))
+    }
+    if (settings.schema === null) return new Session<Data>(binding, null)
+    const id = binding.living?.identity.id ?? null
+    return new Session<Data>(binding, await openShape(settings, binding.journal, id, emit))
   }
 
   /** Releases what the store opened itself. */
@@ -52,14 +58,8 @@ export class Sessions<Data extends object = PlainData> {
     await this.#context.store.close?.()
   }
 
-  async #load(binding: Binding): Promise<void> {
-    const { settings, store, emit } = this.#context
-    const [token, other] = findTokens(binding.channel.header ?? '', settings.cookie.name)
-    if (token === undefined) return
-    if (other !== undefined) return emit({ type: 'ambiguous' })
-
-    const identity = await identify(token)
-    const record = await store.load(identity.key)
+  #adopt(binding: Binding, identity: Identity, record: LoadedRecord | EndedRecord | null): void {
+    const { settings, emit } = this.#context
     if (!isAlive(record)) {
       binding.ended = record?.ended ?? null
       return

@@ -8,6 +8,7 @@
 import { decodeValue, encodeValue } from './codec.ts'
 import type { OnEvent } from './events.ts'
 import { fieldName, parseField } from './field.ts'
+import type { Journal } from './journal.ts'
 import type { Settings } from './options.ts'
 import { accept, demand, type PlainData, type StandardSchema } from './schema.ts'
 import type { MaybePromise } from './store.ts'
@@ -26,19 +27,19 @@ export interface Shape {
 
 /**
  * Validates stored data, after bringing it to today's version, and puts the result into
- * `fields`. Data that does not fit is not shown, and replaced by the next write; the
+ * the journal. Data that does not fit is not shown, and replaced by the next write; the
  * session itself stays.
  */
 export async function openShape(
   settings: Settings,
-  fields: Map<string, string>,
+  journal: Journal,
   id: string | null,
   emit: OnEvent,
 ): Promise<Shape | null> {
   const { schema, version, migrate } = settings
   if (schema === null) return null
-  const stored = dataOf(fields)
-  const storedVersion = Number(fields.get(VERSION_FIELD) ?? 1)
+  const stored = dataOf(journal.fields)
+  const storedVersion = Number(journal.fields.get(VERSION_FIELD) ?? 1)
   const outdated = stored.size > 0 && storedVersion < version
   const plain = decodeAll(stored)
   const data = await accept(schema, outdated && migrate !== null ? await migrate(plain, storedVersion) : plain)
@@ -49,8 +50,10 @@ export async function openShape(
   const defaults = new Map<string, string>()
   for (const [name, text] of fitting) if (!outdated && !stored.has(name)) defaults.set(name, text)
   const dropped = [...stored.keys()].filter((name) => !fitting.has(name))
+  const fields = new Map(journal.fields)
   for (const name of dropped) fields.delete(name)
   for (const [name, text] of fitting) if (!defaults.has(name)) fields.set(name, text)
+  journal.replace(fields)
   if (!outdated) return { schema, defaults, upgrade: dropped.length > 0 ? { set: new Map(), delete: dropped } : null }
   return { schema, defaults, upgrade: { set: new Map([...fitting, [VERSION_FIELD, String(version)]]), delete: dropped } }
 }

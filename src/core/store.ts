@@ -31,8 +31,9 @@ export interface StoredRecord {
   /** Written by `create` alone and never changed. */
   meta: string
   /**
-   * Encoded field name → encoded value. Names never begin with `@` or `!`, so a
-   * store may use such names for itself, and are never `__proto__`.
+   * Encoded field name → encoded value, both well-formed Unicode. Names never begin with `@`
+   * or `!`, so a store may use such names for itself, and are never `__proto__`. Whoever
+   * receives a map never changes it, and whoever gave it may not either.
    */
   fields: ReadonlyMap<string, string>
 }
@@ -56,7 +57,10 @@ export interface Change {
   set?: ReadonlyMap<string, string>
   /** Fields to remove. */
   delete?: readonly string[]
-  /** Fields to add a safe integer to; a missing field counts as 0. Values are decimal text. */
+  /**
+   * Fields to add a safe integer to; a missing field counts as 0. An integer is what
+   * `/^(0|-?[1-9]\d*)$/` matches, within ±(2^53 − 1), before and after.
+   */
   increment?: ReadonlyMap<string, number>
   /** Fields to read and remove in one step. */
   take?: readonly string[]
@@ -112,9 +116,8 @@ export interface Store {
   create(key: string, record: StoredRecord, lifetime: Lifetime): MaybePromise<boolean>
 
   /**
-   * Reads a record. `null` if there is none or its deadline has passed; the reason
-   * if it was destroyed and the store still knows. Never an error for those.
-   * Required.
+   * Reads a record. `null` if there is none; the reason if it was destroyed or has expired
+   * (`idle`, `absolute`) and the store still knows. Never an error for those. Required.
    */
   load(key: string): MaybePromise<LoadedRecord | EndedRecord | null>
 
@@ -133,7 +136,7 @@ export interface Store {
   /**
    * Ends a record and returns what it held, or `null` if there was none. Reading and
    * ending are one step: of two callers one gets the record. The reason may be kept
-   * for some minutes. Required.
+   * for some minutes; the first one counts. Required.
    */
   destroy(key: string, reason: EndReason): MaybePromise<LoadedRecord | null>
 

@@ -13,11 +13,22 @@
 
 import type { MaybePromise } from './store.ts'
 
-/** What a token stands for. */
-export interface Identity {
-  token: string
-  key: string
-  id: string
+/** A token with what is derived from it. */
+export class Identity {
+  readonly token: string
+  readonly key: string
+  #id: string | undefined
+
+  constructor(token: string, key: string, id?: string) {
+    this.token = token
+    this.key = key
+    this.#id = id
+  }
+
+  /** Derived when first asked for: most requests never do. */
+  get id(): string {
+    return (this.#id ??= hash?.('sha256', `id:${this.key}`, 'base64url').slice(0, ID_LENGTH) ?? '')
+  }
 }
 
 const FORM = /^[\w-]{43}$/
@@ -36,8 +47,7 @@ export function isToken(text: string): boolean {
 /** Derives key and id. Synchronous where Node's crypto exists: WebCrypto costs forty times as much. */
 export function identify(token: string): MaybePromise<Identity> {
   if (hash === undefined) return identifyWithWebCrypto(token)
-  const key = hash('sha256', token, 'base64url')
-  return { token, key, id: hash('sha256', `id:${key}`, 'base64url').slice(0, ID_LENGTH) }
+  return new Identity(token, hash('sha256', token, 'base64url'))
 }
 
 /** Derives the public id of a key that came out of a store. */
@@ -50,7 +60,7 @@ const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
 
 async function identifyWithWebCrypto(token: string): Promise<Identity> {
   const key = await sha256(token)
-  return { token, key, id: await idOfKey(key) }
+  return new Identity(token, key, await idOfKey(key))
 }
 
 async function sha256(text: string): Promise<string> {

@@ -1,0 +1,17 @@
+/**
+ * `npm run bench`: every figure that sojourn promises, as a ratio against the bare thing,
+ * both measured in this run.
+ *
+ * @module
+ */
+
+import { benchHeap } from './heap.ts'
+import { benchRedis } from './redis.ts'
+import { benchSqlite } from './sqlite.ts'
+
+const parts: Record<string, () => Promise<void>> = { redis: benchRedis, sqlite: benchSqlite, heap: benchHeap }
+const chosen = process.argv.slice(2)
+
+for (const [name, run] of Object.entries(parts)) {
+  if (chosen.length === 0 || chosen.includes(name)) await run()
+}
