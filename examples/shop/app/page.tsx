@@ -19,7 +19,7 @@ export default function ShopPage() {
             <form action={addToCart}>
               <input type="hidden" name="product" value={id} />
               <span className="price">{price(cents)}</span>
-              <Submit aria-label={`Add ${name} to cart`}>Add to cart</Submit>
+              <Submit aria-label={`Add ${name} to cart`}>Add</Submit>
             </form>
           </li>
         ))}

@@ -6,13 +6,13 @@ import { checkPassword } from './users'
 
 export interface LoginState {
   username: string
-  message?: string
+  isWrong: boolean
 }
 
 export async function login(_: LoginState, form: FormData): Promise<LoginState> {
   const username = text(form, 'username').trim()
   const user = await checkPassword(username, text(form, 'password'))
-  if (!user) return { username, message: 'That name and password do not go together.' }
+  if (!user) return { username, isWrong: true }
 
   const session = await getSession()
   await session.login(user.id, { idle: '7d', absolute: '7d', data: { name: user.name } })

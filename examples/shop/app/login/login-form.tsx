@@ -3,10 +3,18 @@
 import { useActionState } from 'react'
 import { Submit } from '@/components/submit'
 import { login } from './actions'
+import { Wrong } from './wrong'
 
-/** Works before JavaScript has loaded too: the message then comes with the page. */
-export function LoginForm() {
-  const [{ username, message }, action] = useActionState(login, { username: '' })
+/**
+ * Works before JavaScript has loaded too: such a form posts to the address given last.
+ * `refused` is what the page says there, as Cache Components lose the state of that post.
+ */
+export function LoginForm({ refused }: { refused: React.ReactNode }) {
+  const [{ username, isWrong }, action] = useActionState(
+    login,
+    { username: '', isWrong: false },
+    '/login?refused',
+  )
   return (
     <form action={action} className="stack">
       <label>
@@ -26,14 +34,10 @@ export function LoginForm() {
           type="password"
           autoComplete="current-password"
           required
-          aria-describedby={message && 'login-message'}
+          aria-describedby="wrong"
         />
       </label>
-      {message && (
-        <p id="login-message" className="wrong" role="alert">
-          {message}
-        </p>
-      )}
+      {isWrong ? <Wrong /> : refused}
       <Submit>Sign in</Submit>
     </form>
   )
