@@ -1,0 +1,58 @@
+/** @module Ending a record. */
+
+import { type EndReason, isAlive, type LoadedRecord } from '../../core/store.ts'
+import { isForeign, readHash, REASON, REMAINS_FOR, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
+import type { Link } from './link.ts'
+
+/**
+ * Ends a record and answers what it held. Its data go at once; the reason stays for
+ * five minutes.
+ *
+ * `MULTI; PTTL key; HGETALL key; DEL key; HSET key ! reason; PEXPIRE key …; EXEC`
+ */
+export async function destroy(link: Link, key: string, reason: EndReason): Promise<LoadedRecord | null> {
+  const replies = await link.transaction(key, [
+    ['pttl', key],
+    ['hgetall', key],
+    ['del', key],
+    ['hset', key, [REASON, reason]],
+    ['pexpire', key, REMAINS_FOR],
+  ])
+  const [left, hash] = replies
+  if (!isForeign(hash)) throwFirstError(replies)
+  const found = isForeign(hash) ? null : readHash(left, hash, link.clock.now())
+  if (isAlive(found)) return found
+
+  // There was nothing to end: a first reason stays, and a key without one gets none.
+  if (found) await keepReason(link, key, found.ended, Number(left))
+  else await link.pipeline(key, [['hdel', key, [REASON]]])
+  return null
+}
+
+/**
+ * Removes a record whose absolute deadline has passed, and answers the reason if it had
+ * been destroyed before.
+ *
+ * `MULTI; HMGET key @ !; DEL key; EXEC`
+ */
+export async function expire(link: Link, key: string): Promise<EndReason | undefined> {
+  const [held] = await link.transaction(key, [
+    ['hmget', key, [SIGN_OF_LIFE, REASON]],
+    ['del', key],
+  ])
+  if (isForeign(held)) return undefined
+  throwFirstError([held])
+  const [meta, reason] = held as [string | null, EndReason | null]
+  if (meta !== null || reason === null) return undefined
+  await keepReason(link, key, reason, REMAINS_FOR)
+  return reason
+}
+
+async function keepReason(link: Link, key: string, reason: EndReason, left: number): Promise<void> {
+  throwFirstError(
+    await link.transaction(key, [
+      ['hset', key, [REASON, reason]],
+      ['pexpire', key, left > 0 ? left : REMAINS_FOR],
+    ]),
+  )
+}

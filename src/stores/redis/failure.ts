@@ -1,0 +1,22 @@
+/** @module What a failing Redis means to the caller. */
+
+import { isSessionError, type SessionError, storeError } from '../../core/errors.ts'
+
+/** The name of the store in errors and events. */
+export const NAME = 'redis'
+
+/** Settles as `work` does; errors of the client become errors of the store. */
+export async function settled<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw failure(error)
+  }
+}
+
+/** The error of the store for an error of the client. */
+export function failure(error: unknown): SessionError {
+  if (isSessionError(error)) return error
+  const isFull = error instanceof Error && /\bOOM\b/.test(error.message)
+  return storeError(isFull ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', NAME, error)
+}

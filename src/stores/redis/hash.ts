@@ -1,0 +1,73 @@
+/**
+ * How a record lies in Redis: one hash, its fields under their own names, and two
+ * names that the core never uses.
+ *
+ * @module
+ */
+
+import type { EndedRecord, EndReason, Lifetime, LoadedRecord } from '../../core/store.ts'
+import type { Command } from './client.ts'
+
+/** Holds `meta`, written by `create` alone. A hash without it is no record, whatever else it holds. */
+export const SIGN_OF_LIFE = '@'
+
+/** Holds the reason in what remains of a destroyed record. */
+export const REASON = '!'
+
+/** How long the reason is kept, in milliseconds. */
+export const REMAINS_FOR = 300_000
+
+const LONGEST = 2 ** 52
+
+/** Milliseconds until a lifetime ends. */
+export function timeLeft(lifetime: Lifetime, now: number): number {
+  return Math.min(lifetime.idle, lifetime.absoluteAt - now)
+}
+
+/**
+ * The command that sets the deadline. Each kind of deadline is counted by the server
+ * itself, so an error of our clock moves neither; it only decides which of the two is nearer.
+ */
+export function deadlineCommand(key: string, lifetime: Lifetime, now: number): Command {
+  if (lifetime.absoluteAt - now < lifetime.idle) return ['pexpireat', key, Math.floor(lifetime.absoluteAt)]
+  return ['pexpire', key, Math.ceil(Math.min(lifetime.idle, LONGEST))]
+}
+
+/**
+ * Reads the replies to PTTL and HGETALL. A hash without a deadline is none of ours: a
+ * session that never ends must not exist.
+ */
+export function readHash(left: unknown, hash: unknown, now: number): LoadedRecord | EndedRecord | null {
+  const fields = fieldsOf(hash)
+  const meta = fields.get(SIGN_OF_LIFE)
+  if (meta === undefined) {
+    const ended = fields.get(REASON)
+    return ended === undefined ? null : { ended: ended as EndReason }
+  }
+  fields.delete(SIGN_OF_LIFE)
+  const expiresIn = Number(left)
+  return expiresIn > 0 ? { meta, fields, expiresIn, now } : null
+}
+
+/** HGETALL comes as a flat list, a map or an object, as client, protocol and settings will have it. */
+function fieldsOf(hash: unknown): Map<string, string> {
+  if (hash instanceof Map) return new Map(hash as Map<string, string>)
+  const fields = new Map<string, string>()
+  if (Array.isArray(hash)) {
+    for (let i = 0; i < hash.length; i += 2) fields.set(hash[i], hash[i + 1])
+    return fields
+  }
+  const object = hash as Record<string, string>
+  for (const name of Object.keys(object)) fields.set(name, object[name]!)
+  return fields
+}
+
+/** Whether Redis refused because the key holds something that is no hash: then it is not ours. */
+export function isForeign(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('WRONGTYPE')
+}
+
+/** Throws the first error among the replies of a transaction, if there is one. */
+export function throwFirstError(replies: readonly unknown[]): void {
+  for (const reply of replies) if (reply instanceof Error) throw reply
+}

@@ -1,0 +1,120 @@
+/** @module Changing single fields of a record. */
+
+import type { Change, EndReason, Lifetime, UpdateResult } from '../../core/store.ts'
+import type { Command } from './client.ts'
+import { compareAndSet } from './compare-and-set.ts'
+import { expire } from './destroy.ts'
+import {
+  deadlineCommand,
+  isForeign,
+  REASON,
+  REMAINS_FOR,
+  SIGN_OF_LIFE,
+  throwFirstError,
+  timeLeft,
+} from './hash.ts'
+import type { Link } from './link.ts'
+
+/** A change as commands, with the fields it may bring into being. */
+interface Plan {
+  commands: readonly Command[]
+  written: readonly string[]
+}
+
+type Outcome = { replies: unknown[] } | { gone: UpdateResult }
+
+/**
+ * Changes a living record.
+ *
+ * `MULTI; HMGET key @ !; [HMGET, HINCRBY …, HMGET, HSET, HDEL]; PEXPIRE key …; EXEC`
+ *
+ * Plain commands cannot make their work depend on the sign of life. So they run either
+ * way, and if it was missing, what they wrote is taken away again: no reader takes a hash
+ * without it for a record, and no later command can give it one.
+ */
+export async function update(
+  link: Link,
+  key: string,
+  change: Change,
+  lifetime: Lifetime,
+): Promise<UpdateResult> {
+  const compared = change.expect?.size ? compareAndSet(key, change) : null
+  const taken = [...(change.take ?? [])]
+  const increments = [...(change.increment ?? [])]
+  const plan = planOf(key, change, taken, increments)
+
+  const now = await link.now(key)
+  if (!(timeLeft(lifetime, now) > 0)) return gone(await expire(link, key))
+  const deadline = deadlineCommand(key, lifetime, now)
+  if (compared) return compared(link, deadline)
+
+  const outcome = await run(link, key, plan, deadline)
+  if ('gone' in outcome) return outcome.gone
+
+  const { replies } = outcome
+  const values = new Map<string, string | null>()
+  if (taken.length > 0) {
+    const old = replies.shift() as (string | null)[]
+    for (const [index, field] of taken.entries()) values.set(field, old[index] ?? null)
+  }
+  if (increments.length === 0) return { status: 'ok', values }
+
+  // The sums are read as text, for clients do not decode all safe integers right.
+  const failures = replies.splice(0, increments.length)
+  const sums = replies.shift() as (string | null)[]
+  const outOfRange: [string, number][] = []
+  const notIntegers: string[] = []
+  for (const [index, [field, by]] of increments.entries()) {
+    const isInteger = !(failures[index] instanceof Error)
+    const isSafe = isInteger && Number.isSafeInteger(Number(sums[index]))
+    if (isSafe) values.set(field, String(sums[index]))
+    else notIntegers.push(field)
+    if (isInteger && !isSafe) outOfRange.push([field, -by])
+  }
+  // Redis counts to 2^63. Taking the same number away is right whatever other increments came between.
+  if (outOfRange.length > 0) await run(link, key, planOf(key, {}, [], outOfRange), deadline)
+  return { status: 'ok', values, ...(notIntegers.length > 0 && { notIntegers }) }
+}
+
+/** The order in which replies are read: what was taken, the increments, their sums. */
+function planOf(
+  key: string,
+  change: Change,
+  taken: readonly string[],
+  increments: readonly (readonly [string, number])[],
+): Plan {
+  const removed = [...taken, ...(change.delete ?? [])]
+  const set = [...(change.set ?? [])]
+  const incremented = increments.map(([field]) => field)
+  const commands: Command[] = []
+  if (taken.length > 0) commands.push(['hmget', key, taken])
+  for (const [field, by] of increments) commands.push(['hincrby', key, field, String(by)])
+  if (increments.length > 0) commands.push(['hmget', key, incremented])
+  if (set.length > 0) commands.push(['hset', key, set.flat()])
+  if (removed.length > 0) commands.push(['hdel', key, removed])
+  return { commands, written: [...incremented, ...set.map(([field]) => field)] }
+}
+
+/** Carries out a plan, and takes it back if there was no living record. */
+async function run(link: Link, key: string, plan: Plan, deadline: Command): Promise<Outcome> {
+  const life: Command = ['hmget', key, [SIGN_OF_LIFE, REASON]]
+  const [held, ...replies] = await link.transaction(key, [life, ...plan.commands, deadline])
+  if (isForeign(held)) return { gone: gone() }
+  throwFirstError([held, ...replies.filter((reply) => !isNotInteger(reply))])
+  const [meta, reason] = held as [string | null, EndReason | null]
+  if (meta !== null) return { replies }
+
+  const cleaning: Command[] = []
+  if (plan.written.length > 0) cleaning.push(['hdel', key, plan.written])
+  if (reason !== null) cleaning.push(['pexpire', key, REMAINS_FOR])
+  if (cleaning.length > 0) throwFirstError(await link.transaction(key, cleaning))
+  return { gone: gone(reason) }
+}
+
+function isNotInteger(reply: unknown): boolean {
+  return reply instanceof Error && /not an integer|overflow/.test(reply.message)
+}
+
+function gone(ended?: EndReason | null): UpdateResult {
+  return ended ? { status: 'gone', ended } : { status: 'gone' }
+}
