@@ -41,7 +41,8 @@ export function milliseconds(duration: Duration, option: string): number {
 }
 
 function read(duration: unknown): number {
-  if (typeof duration === 'string') return TEXT.test(duration) ? ms(duration as ms.StringValue) : Number.NaN
+  if (typeof duration === 'string')
+    return duration.length < 100 && TEXT.test(duration) ? ms(duration as ms.StringValue) : Number.NaN
   if (typeof duration !== 'object' || duration === null) return Number.NaN
   const [entry, ...rest] = Object.entries(duration)
   if (entry === undefined || rest.length > 0 || typeof entry[1] !== 'number') return Number.NaN
@@ -49,5 +50,10 @@ function read(duration: unknown): number {
 }
 
 function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value))
+  if (typeof value === 'string') return `'${value}'`
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return `a value of type ${typeof value}`
+  }
 }

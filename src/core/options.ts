@@ -86,14 +86,22 @@ export interface LifetimeOptions {
 
 type Check = (value: unknown) => boolean
 
+const DOMAIN = /^\.?[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i
+const STORE_VERBS = ['now', 'create', 'load', 'update', 'touch', 'destroy']
+/** The longest time that a timer can wait: 2^31 - 1 milliseconds. */
+const MAX_TIMEOUT = 2_147_483_647
+
 const KNOWN: Record<keyof SessionOptions, [Check, string]> = {
-  store: [(v) => isObject(v) && typeof v['load'] === 'function', 'a store such as sqliteStore() or redisStore(client)'],
+  store: [isStore, 'a store such as sqliteStore() or redisStore(client)'],
   app: [(v) => typeof v === 'string' && v !== '', 'a non-empty string'],
   idle: [() => true, ''],
   absolute: [() => true, ''],
   persist: [isBoolean, 'true or false'],
   cookie: [isObject, 'an object'],
-  schema: [(v) => (isObject(v) || typeof v === 'function') && '~standard' in v, 'a Standard Schema, such as z.object({…})'],
+  schema: [
+    (v) => (isObject(v) || typeof v === 'function') && '~standard' in v,
+    'a Standard Schema, such as z.object({…})',
+  ],
   version: [isPositiveInteger, 'a positive integer'],
   migrate: [(v) => typeof v === 'function', 'a function'],
   maxBytes: [isPositiveInteger, 'a positive integer, in bytes'],
@@ -102,9 +110,15 @@ const KNOWN: Record<keyof SessionOptions, [Check, string]> = {
 }
 
 const COOKIE: Record<keyof CookieOptions, [Check, string]> = {
-  name: [(v) => typeof v === 'string' && /^[!#$%&'*+\-.^_`|~\w]{1,128}$/.test(v), 'a cookie name: 1 to 128 characters without spaces, control characters or separators (RFC 6265 section 4.1.1)'],
-  path: [(v) => typeof v === 'string' && /^\/[\x20-\x3A\x3C-\x7E]*$/.test(v), 'a path that begins with / and holds no ; or control characters'],
-  domain: [(v) => typeof v === 'string' && /^\.?[a-z\d-]+(\.[a-z\d-]+)*$/i.test(v), 'a domain name'],
+  name: [
+    (v) => typeof v === 'string' && /^[!#$%&'*+\-.^_`|~\w]{1,128}$/.test(v),
+    'a cookie name: 1 to 128 characters without spaces, control characters or separators (RFC 6265 section 4.1.1)',
+  ],
+  path: [
+    (v) => typeof v === 'string' && /^\/[\x20-\x3A\x3D-\x7E]*$/.test(v),
+    'a path that begins with / and holds no ; < or control characters',
+  ],
+  domain: [(v) => typeof v === 'string' && DOMAIN.test(v), 'a domain name'],
   secure: [(v) => isBoolean(v) || v === 'auto', `true, false or 'auto'`],
   sameSite: [(v) => v === 'lax' || v === 'strict' || v === 'none', `'lax', 'strict' or 'none' (lower case)`],
   partitioned: [isBoolean, 'true or false'],
@@ -118,6 +132,9 @@ const COOKIE: Record<keyof CookieOptions, [Check, string]> = {
 export function resolveOptions<Data extends object>(options: SessionOptions<Data>): Settings {
   checkAll(options, KNOWN, '')
   const lifetime = resolveLifetime({ idle: 86_400_000, absolute: 2_592_000_000, persist: true }, options)
+  const timeout = milliseconds(options.timeout ?? '2s', 'timeout')
+  if (timeout > MAX_TIMEOUT)
+    throw invalidOption('timeout: is longer than 24 days. Shorten it; a few seconds are usual.')
   return {
     ...lifetime,
     app: options.app ?? 'sojourn',
@@ -126,7 +143,7 @@ export function resolveOptions<Data extends object>(options: SessionOptions<Data
     version: options.version ?? 1,
     migrate: options.migrate ?? null,
     maxBytes: options.maxBytes ?? 65_536,
-    timeout: milliseconds(options.timeout ?? '2s', 'timeout'),
+    timeout,
     onEvent: options.onEvent,
   }
 }
@@ -141,21 +158,29 @@ export function resolveLifetime(base: LifetimeSettings, options: LifetimeOptions
   if (idle > absolute) {
     throw invalidOption('idle: is longer than absolute. Shorten idle, or set absolute as well.')
   }
-  return { idle, absolute, persist: options.persist ?? base.persist }
+  const persist = options.persist ?? base.persist
+  if (!isBoolean(persist)) throw invalidOption('persist: expected true or false.')
+  return { idle, absolute, persist }
 }
 
 function resolveCookie(options: CookieOptions): CookieSettings {
   checkAll(options, COOKIE, 'cookie.')
   const secure = options.secure === true || (options.secure !== false && isProduction())
   const { name = defaultName(secure, options), path = '/', domain, sameSite = 'lax' } = options
-  if (name.startsWith('__Host-') && (!secure || path !== '/' || domain !== undefined)) {
-    throw invalidOption(`cookie.name: browsers accept "__Host-" only with secure, path "/" and no domain. Use another name, such as "${domain === undefined ? 'sid' : '__Secure-sid'}".`)
+  if (isPrefixed(name, '__Host-') && (!secure || path !== '/' || domain !== undefined)) {
+    throw invalidOption(
+      `cookie.name: browsers accept "__Host-" only with secure, path "/" and no domain. Use another name, such as "${domain === undefined ? 'sid' : '__Secure-sid'}".`,
+    )
   }
-  if (name.startsWith('__Secure-') && !secure) {
-    throw invalidOption('cookie.name: browsers accept "__Secure-" only with secure. Set secure: true, or use another name.')
+  if (isPrefixed(name, '__Secure-') && !secure) {
+    throw invalidOption(
+      'cookie.name: browsers accept "__Secure-" only with secure. Set secure: true, or use another name.',
+    )
   }
   if (sameSite === 'none' && !secure) {
-    throw invalidOption(`cookie.sameSite: browsers accept 'none' only with secure. Set secure: true, or use 'lax'.`)
+    throw invalidOption(
+      `cookie.sameSite: browsers accept 'none' only with secure. Set secure: true, or use 'lax'.`,
+    )
   }
   if (options.partitioned === true && !secure) {
     throw invalidOption('cookie.partitioned: browsers accept it only with secure. Set secure: true.')
@@ -172,6 +197,11 @@ function resolveCookie(options: CookieOptions): CookieSettings {
   }
 }
 
+/** Browsers ignore the case of a prefix (RFC 6265bis section 5.7). */
+function isPrefixed(name: string, prefix: string): boolean {
+  return name.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()
+}
+
 function defaultName(secure: boolean, { domain, path = '/' }: CookieOptions): string {
   if (!secure) return 'sid'
   return domain === undefined && path === '/' ? '__Host-sid' : '__Secure-sid'
@@ -182,9 +212,12 @@ function checkAll(options: object, known: Record<string, [Check, string]>, prefi
   for (const [name, value] of Object.entries(options)) {
     const entry = Object.hasOwn(known, name) ? known[name] : undefined
     if (entry === undefined) {
-      throw invalidOption(`${prefix}${name}: there is no such option. Known: ${Object.keys(known).join(', ')}.`)
+      throw invalidOption(
+        `${prefix}${name}: there is no such option. Known: ${Object.keys(known).join(', ')}.`,
+      )
     }
-    if (value !== undefined && !entry[0](value)) throw invalidOption(`${prefix}${name}: expected ${entry[1]}.`)
+    if (value !== undefined && !entry[0](value))
+      throw invalidOption(`${prefix}${name}: expected ${entry[1]}.`)
   }
 }
 
@@ -194,6 +227,10 @@ function isProduction(): boolean {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isStore(value: unknown): boolean {
+  return isObject(value) && STORE_VERBS.every((verb) => typeof value[verb] === 'function')
 }
 
 function isBoolean(value: unknown): boolean {
