@@ -28,10 +28,9 @@ export interface SessionCookie extends CookieSettings {
 }
 
 const MAX_HEADER = 65_536
-const MAX_COPIES = 8
 
 /**
- * The different well-formed tokens under our name in a `Cookie` header. Malformed
+ * The different well-formed tokens, at most two, under our name in a `Cookie` header. Malformed
  * copies are ignored, so that a planted one cannot hide the real one; two different
  * tokens are for the caller to refuse (cookie tossing).
  */
@@ -39,10 +38,9 @@ export function findTokens(header: string, name: string): string[] {
   const tokens: string[] = []
   const start = `${name}=`
   const text = header.length > MAX_HEADER ? header.slice(0, MAX_HEADER) : header
-  let copies = 0
-  for (let at = text.indexOf(start); at !== -1 && copies < MAX_COPIES; at = text.indexOf(start, at + 1)) {
+  // Two are as bad as more, but any number of malformed copies may come before a good one.
+  for (let at = text.indexOf(start); at !== -1 && tokens.length < 2; at = text.indexOf(start, at + 1)) {
     if (!beginsPair(text, at)) continue
-    copies++
     const value = valueAt(text, at + start.length)
     if (isToken(value) && !tokens.includes(value)) tokens.push(value)
   }
