@@ -27,7 +27,9 @@ const MAX_DEPTH = 64
 export function encodeValue(value: unknown, key: string): string {
   if (typeof value === 'string') return value.isWellFormed() ? `$${value}` : `:${JSON.stringify(value)}`
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value)
-  if (isJson(value, MAX_DEPTH)) return `:${JSON.stringify(value)}`
+  if (isJson(value, new Set(), MAX_DEPTH)) return `:${JSON.stringify(value)}`
+  // devalue writes any depth, but reads only what the stack allows.
+  if (isDeep(value, new Set(), MAX_DEPTH)) throw tooDeep(key)
   try {
     return `~${stringify(value)}`
   } catch (error) {
@@ -58,22 +60,40 @@ export function decodeInteger(text: string): number | undefined {
   return INTEGER.test(text) ? Number(text) : undefined
 }
 
-/** Whether JSON would give the value back exactly. */
-function isJson(value: unknown, depth: number): boolean {
+/** Whether JSON would give the value back exactly, and each object of it once. */
+function isJson(value: unknown, seen: Set<unknown>, depth: number): boolean {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return true
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
-  if (typeof value !== 'object' || depth === 0) return false
+  if (typeof value !== 'object' || depth === 0 || seen.has(value)) return false
+  seen.add(value)
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!isJson(value[i], depth - 1)) return false
+    for (let i = 0; i < value.length; i++) if (!isJson(value[i], seen, depth - 1)) return false
     return Object.keys(value).length === value.length
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return false
   if (prototype === null || 'toJSON' in value || Object.getOwnPropertySymbols(value).length > 0) return false
   for (const name of Object.keys(value)) {
-    if (!isJson((value as Record<string, unknown>)[name], depth - 1)) return false
+    if (!isJson((value as Record<string, unknown>)[name], seen, depth - 1)) return false
   }
   return true
+}
+
+function isDeep(value: unknown, seen: Set<unknown>, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value))
+    return false
+  if (depth === 0) return true
+  seen.add(value)
+  const keys = value instanceof Map ? [...value.keys()] : []
+  const values = value instanceof Map || value instanceof Set ? [...value.values()] : Object.values(value)
+  return [...keys, ...values].some((child) => isDeep(child, seen, depth - 1))
+}
+
+function tooDeep(key: string): SessionError {
+  return new SessionError(
+    'ERR_VALUE_UNSUPPORTED',
+    `The value of "${key}" is nested over ${MAX_DEPTH} levels. Nothing was stored. Store flatter data.`,
+  )
 }
 
 function unsupported(key: string, error: unknown): SessionError {
