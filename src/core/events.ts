@@ -30,11 +30,17 @@ export function createEmitter(onEvent?: OnEvent): OnEvent {
     if (diagnostics?.hasSubscribers) diagnostics.publish(event)
     if (onEvent === undefined) return
     try {
-      onEvent(event)
+      const answer: unknown = onEvent(event)
+      // An async function is a receiver too, and its rejection would end the process.
+      if (answer instanceof Promise) answer.catch((error: unknown) => warnOf(event, error))
     } catch (error) {
-      warn(`onEvent threw while receiving "${event.type}": ${String(error)}`)
+      warnOf(event, error)
     }
   }
+}
+
+function warnOf(event: SessionEvent, error: unknown): void {
+  warn(`onEvent threw while receiving "${event.type}": ${String(error)}`)
 }
 
 /** Tells the developer something that no caller could be told. */
@@ -42,4 +48,6 @@ export function warn(message: string): void {
   globalThis.process?.emitWarning?.(message, { type: 'SojournWarning' })
 }
 
-const diagnostics = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')?.channel('sojourn:event')
+const diagnostics = globalThis.process
+  ?.getBuiltinModule?.('node:diagnostics_channel')
+  ?.channel('sojourn:event')

@@ -11,9 +11,13 @@ import type { Binding } from './binding.ts'
 import { decodeValue, encodeValue } from './codec.ts'
 import { fieldName } from './field.ts'
 
+/** When the latest message of this process was written; two of one millisecond keep their order. */
+let last = 0
+
 /** Writes a message. */
 export async function writeFlash(binding: Binding, key: string, value: unknown): Promise<void> {
-  const order = Date.now().toString(36).padStart(9, '0')
+  last = Math.max(Date.now(), last + 1)
+  const order = last.toString(36).padStart(9, '0')
   const unique = crypto.randomUUID().slice(0, 8)
   await binding.journal.set(new Map([[`${prefixOf(key)}${order}${unique}`, encodeValue(value, key)]]))
 }
