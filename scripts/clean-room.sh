@@ -132,9 +132,14 @@ inside() {
 }
 
 clean_up() {
-  local room
+  local process room
+  for process in /proc/[0-9]*; do
+    case "$(readlink "$process/root" || true)" in
+      "$ROOMS"/*) kill -9 "${process#/proc/}" || true ;;
+    esac
+  done
   for room in "$ROOMS"/*/; do
-    ! mountpoint -q "${room}proc" || umount "${room}proc"
+    ! mountpoint -q "${room}proc" || umount --lazy "${room}proc"
   done
   rm -rf --one-file-system "$ROOMS"
 }
