@@ -17,8 +17,17 @@ import type { OnEvent } from './events.ts'
 import { Journal, type Applied, type JournalHost } from './journal.ts'
 import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings } from './lifetime.ts'
 import type { Settings } from './options.ts'
+import { Outbox } from './outbox.ts'
 import { encodeMeta, type RecordMeta } from './record.ts'
-import { isAlive, type Change, type EndReason, type LoadedRecord, type Store } from './store.ts'
+import { checkSize } from './size.ts'
+import {
+  isAlive,
+  type Change,
+  type EndReason,
+  type LoadedRecord,
+  type Store,
+  type UpdateResult,
+} from './store.ts'
 import { createToken, identify, type Identity } from './token.ts'
 
 /** What all sessions of one manager share. */
@@ -49,8 +58,6 @@ export interface Succession {
   required: boolean
 }
 
-const NOTHING: Applied = { status: 'ok', values: new Map() }
-
 /** See the module. */
 export class Binding implements JournalHost {
   readonly context: Context
@@ -62,16 +69,21 @@ export class Binding implements JournalHost {
   ended: EndReason | null = null
   /** Whether the request came without a living session. */
   isNew = true
+  /** How many computations of `update` are running. */
+  computing = 0
+  readonly #outbox: Outbox
   #gone = false
   /** Chosen when the first write begins, since the cookie is announced before the store is asked. */
   #nextToken: string | null = null
-  #unannounce: () => void = () => {}
+  /** Whether the record is being replaced, and the cookie of the next one is on its way. */
+  #isSucceeding = false
   /** What to add to `performance.now()` for the store's clock, as last seen. */
   #clock = 0
 
   constructor(context: Context, channel: CookieChannel) {
     this.context = context
     this.channel = channel
+    this.#outbox = new Outbox(channel)
     this.journal = new Journal(this)
   }
 
@@ -85,38 +97,31 @@ export class Binding implements JournalHost {
 
   announce(): () => void {
     if (this.#gone) throw gone()
-    if (this.living === null) {
-      const undo = this.#announceToken((this.#nextToken ??= createToken()), this.context.settings)
-      this.#unannounce = undo
-      return undo
-    }
-    if (this.channel.resend !== true) return () => {}
+    if (this.#isSucceeding) return () => {}
+    if (this.living === null)
+      return this.#announceToken((this.#nextToken ??= createToken()), this.context.settings)
+    if (this.channel.resend !== true || !this.#outbox.isEmpty) return () => {}
     return this.#announceToken(this.living.identity.token, this.living.meta)
   }
 
-  async send(change: Change): Promise<Applied> {
+  async send(change: Change, undo: () => void): Promise<Applied> {
     if (this.#gone) throw gone()
-    if (this.living === null) return this.#createWith(change)
-    const { identity, meta } = this.living
-    const result = await this.context.store.update(identity.key, change, lifetimeOf(meta))
-    if (result.status === 'gone') throw this.#lost(result.ended)
-    if (result.status === 'conflict') throw new SessionError('ERR_SESSION_CONFLICT', 'The session changed meanwhile. Read it again and repeat the write.')
-    this.#moved()
-    return result
+    if (this.living === null) return this.#createWith(change, undo)
+    const result = await this.#update(change)
+    if (result.status === 'ok') return result
+    throw new SessionError(
+      'ERR_SESSION_CONFLICT',
+      'The session changed meanwhile. Read it again and repeat the write.',
+    )
   }
 
   /** Applies a change only if fields still hold what is expected; answers whether they did. */
   async compareAndSet(change: Change): Promise<boolean> {
     const undo = this.announce()
     try {
-      if (this.living === null) {
-        await this.#createWith(change)
-        return true
-      }
-      const { identity, meta } = this.living
-      const result = await this.context.store.update(identity.key, change, lifetimeOf(meta))
-      if (result.status === 'gone') throw this.#lost(result.ended)
-      return result.status === 'ok'
+      if (this.living !== null) return (await this.#update(change)).status === 'ok'
+      await this.#createWith(change, undo)
+      return true
     } catch (error) {
       undo()
       throw error
@@ -145,14 +150,8 @@ export class Binding implements JournalHost {
 
   /** Creates the record if there is none, though it holds nothing; answers its id. */
   async start(): Promise<string> {
-    if (this.living !== null) return this.living.identity.id
-    const undo = this.announce()
-    try {
-      return (await this.#begin(new Map())).identity.id
-    } catch (error) {
-      undo()
-      throw error
-    }
+    if (this.#gone) throw gone()
+    return (this.living ?? (await this.#begin(new Map()))).identity.id
   }
 
   /**
@@ -165,26 +164,34 @@ export class Binding implements JournalHost {
     const before = this.living
     const identity = await identify(createToken())
     const undo = this.#announceToken(identity.token, succession.lifetime)
+    let hasEnded = false
+    this.#isSucceeding = true
     try {
       const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
-      if (succession.required && old === null) throw this.#lost(undefined)
+      hasEnded = before !== null
+      if (succession.required && old === null) throw gone()
       const now = await store.now()
       await this.#create(identity, succession.meta(now), succession.fields(old?.fields ?? new Map()), now)
     } catch (error) {
       undo()
+      if (hasEnded) this.#lost('rotated')
       throw error
+    } finally {
+      this.#isSucceeding = false
     }
-    if (before !== null) this.context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
+    if (before !== null)
+      this.context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
   }
 
   /** Ends the session and clears the cookie. If the store fails, the cookie stays. */
   async destroy(reason: EndReason): Promise<void> {
     const before = this.living
     if (before === null && !this.#broughtCookie()) return
-    const undo = this.channel.send(clearingCookie(this.context.settings.cookie))
+    const undo = this.#outbox.send(clearingCookie(this.context.settings.cookie))
     if (before === null) return
     try {
-      await this.context.store.destroy(before.identity.key, reason)
+      const record = await this.context.store.destroy(before.identity.key, reason)
+      if (record === null) await this.#refuseRotated(before)
     } catch (error) {
       undo()
       throw error
@@ -196,7 +203,11 @@ export class Binding implements JournalHost {
 
   /** Leaves work to the adapter, to be done after the response. Failures are events, not errors. */
   later(work: () => Promise<unknown>): void {
-    const quiet = (): Promise<void> => work().then(() => {}, () => {})
+    const quiet = (): Promise<void> =>
+      work().then(
+        () => {},
+        () => {},
+      )
     if (this.channel.defer === undefined) void quiet()
     else this.channel.defer(quiet)
   }
@@ -209,51 +220,63 @@ export class Binding implements JournalHost {
 
   /** Throws if the fields would not fit into a record. */
   checkSize(fields: ReadonlyMap<string, string>): void {
-    const { maxBytes } = this.context.settings
-    let bytes = 0
-    let largest = ''
-    for (const [name, text] of fields) {
-      bytes += byteLength(name) + byteLength(text)
-      if (text.length > (fields.get(largest)?.length ?? -1)) largest = name
-    }
-    if (bytes <= maxBytes) return
-    throw new SessionError(
-      'ERR_RECORD_TOO_LARGE',
-      `The session would hold ${bytes} bytes, more than maxBytes (${maxBytes}). Its largest entry is "${largest}". Nothing was stored. Keep large data elsewhere and its identifier in the session.`,
-    )
+    checkSize(fields, this.context.settings.maxBytes)
   }
 
-  async #createWith(change: Change): Promise<Applied> {
+  async #update(change: Change): Promise<Exclude<UpdateResult, { status: 'gone' }>> {
+    if (this.living === null) throw gone()
+    const { identity, meta } = this.living
+    const result = await this.context.store.update(identity.key, change, lifetimeOf(meta))
+    if (result.status === 'gone') throw this.#lost(result.ended)
+    if (result.status === 'ok') this.#moved()
+    return result
+  }
+
+  async #createWith(change: Change, undo: () => void): Promise<Applied> {
     const fields = new Map(change.set)
     const values = new Map<string, string | null>()
     for (const [name, by] of change.increment ?? []) {
       fields.set(name, String(by))
       values.set(name, String(by))
     }
-    if (fields.size === 0) {
-      this.#unannounce()
-      return NOTHING
-    }
-    await this.#begin(fields)
+    if (fields.size === 0) undo()
+    else await this.#begin(fields)
     return { status: 'ok', values }
   }
 
   async #begin(fields: Map<string, string>): Promise<Living> {
     const { store, settings } = this.context
-    const now = await store.now()
-    const identity = await identify(this.#nextToken ?? createToken())
-    return this.#create(identity, beginning(settings, now), fields, now)
+    const token = (this.#nextToken ??= createToken())
+    // The write announced it when it was made, unless a logout came in between.
+    const undo = this.#outbox.carries(token) ? () => {} : this.#announceToken(token, settings)
+    try {
+      const now = await store.now()
+      return await this.#create(await identify(token), beginning(settings, now), fields, now)
+    } catch (error) {
+      undo()
+      throw error
+    } finally {
+      // Never tried twice: after a timeout nobody knows whether the key is taken.
+      this.#nextToken = null
+    }
   }
 
-  async #create(identity: Identity, meta: RecordMeta, fields: Map<string, string>, now: number): Promise<Living> {
+  async #create(
+    identity: Identity,
+    meta: RecordMeta,
+    fields: Map<string, string>,
+    now: number,
+  ): Promise<Living> {
     const { store, settings, emit } = this.context
     const record = { meta: encodeMeta(meta, settings.app), fields }
     if (!(await store.create(identity.key, record, lifetimeOf(meta)))) {
-      throw new SessionError('ERR_SESSION_CONFLICT', 'A new session met an existing key. Check the random source of this machine.')
+      throw new SessionError(
+        'ERR_SESSION_CONFLICT',
+        'A new session met an existing key. Check the random source of this machine.',
+      )
     }
     this.#setClock(now)
     this.living = { identity, meta, expiresAt: now + expiresIn(lifetimeOf(meta), now) }
-    this.#nextToken = null
     this.#gone = false
     this.journal.replace(fields)
     emit({ type: 'created', id: identity.id })
@@ -263,7 +286,7 @@ export class Binding implements JournalHost {
   #announceToken(token: string, lifetime: LifetimeSettings | RecordMeta): () => void {
     const left = 'absolute' in lifetime ? lifetime.absolute : lifetime.absoluteAt - this.now()
     const maxAge = lifetime.persist ? cookieMaxAge(left) : undefined
-    return this.channel.send(tokenCookie(this.context.settings.cookie, token, maxAge))
+    return this.#outbox.send(tokenCookie(this.context.settings.cookie, token, maxAge))
   }
 
   #moved(): void {
@@ -294,6 +317,17 @@ export class Binding implements JournalHost {
     this.journal.replace(new Map())
   }
 
+  /** A session that was given a new token lives on under it; whoever holds the old one cannot end it. */
+  async #refuseRotated(before: Living): Promise<void> {
+    const remains = await this.context.store.load(before.identity.key)
+    if (remains === null || isAlive(remains) || remains.ended !== 'rotated') return
+    this.#lost('rotated')
+    throw new SessionError(
+      'ERR_SESSION_CONFLICT',
+      'The session was given a new token while this request ran, and was not ended. Repeat it with the new cookie.',
+    )
+  }
+
   #broughtCookie(): boolean {
     return this.channel.header?.includes(`${this.context.settings.cookie.name}=`) ?? false
   }
@@ -305,9 +339,3 @@ function gone(): SessionError {
     'The session ended before this write arrived, by logout, rotation or expiry. Nothing was stored. Answer as to a visitor who is not signed in.',
   )
 }
-
-function byteLength(text: string): number {
-  return encoder.encode(text).length
-}
-
-const encoder = new TextEncoder()

@@ -25,7 +25,8 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
   let openUntil = 0
 
   function run<T>(operation: string, work: () => MaybePromise<T>): MaybePromise<T> {
-    if (timeouts >= TIMEOUTS_TO_OPEN && !mayProbe()) throw failed(operation, storeError('ERR_STORE_TIMEOUT', store.name))
+    if (timeouts >= TIMEOUTS_TO_OPEN && !mayProbe())
+      throw failed(operation, storeError('ERR_STORE_TIMEOUT', store.name))
     let answer: MaybePromise<T>
     try {
       answer = work()

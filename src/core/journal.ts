@@ -22,8 +22,11 @@ export interface JournalHost {
    * write; returns how to take back what it announced.
    */
   announce(): () => void
-  /** Brings a change to the store. Throws if it was not applied. */
-  send(change: Change): Promise<Applied>
+  /**
+   * Brings a change to the store. Throws if it was not applied; calls `undo` if nothing had to be
+   * stored, so that there is nothing to announce.
+   */
+  send(change: Change, undo: () => void): Promise<Applied>
   /** Throws if the fields would not fit into a record. */
   checkSize(fields: ReadonlyMap<string, string>): void
 }
@@ -47,10 +50,16 @@ type Kind = 'write' | 'increment' | 'take'
 export class Journal {
   readonly #host: JournalHost
   readonly #unsent: Batch[] = []
+  /** The batch that further writes may join. */
+  #open: Batch | null = null
   #fields: ReadonlyMap<string, string> = EMPTY
   /** The same map, once it is ours to change: most requests only read. */
   #own: Map<string, string> | null = null
   #tail: Promise<unknown> | null = null
+  /** How much work is in line. */
+  #waiting = 0
+  /** How often the fields were replaced. */
+  #replaced = 0
   #failure: { error: unknown } | null = null
 
   constructor(host: JournalHost) {
@@ -90,10 +99,12 @@ export class Journal {
    * one tick are added up on their way; to `null` if the field holds no integer.
    */
   async increment(name: string, by: number): Promise<number | null> {
+    const current = decodeInteger(this.fields.get(name) ?? '0')
+    if (current !== undefined) this.check(new Map([[name, String(current + by)]]))
     const batch = this.#batchFor([name], 'increment')
     const sum = (batch.increment.get(name) ?? 0) + by
+    if (!Number.isSafeInteger(sum)) return null
     batch.increment.set(name, sum)
-    const current = decodeInteger(this.fields.get(name) ?? '0')
     if (current !== undefined) this.#assign(batch, name, String(current + by))
     const applied = await batch.result
     const total = applied.values.get(name)
@@ -123,18 +134,35 @@ export class Journal {
 
   /** Runs something after all earlier writes and before all later ones. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = (this.#tail ?? Promise.resolve()).then(work)
+    this.#open = null
+    this.#waiting++
+    const done = (this.#tail ?? Promise.resolve()).then(work).finally(() => this.#waiting--)
     this.#tail = done.catch(() => {})
     return done
   }
 
+  /**
+   * Makes a write safe not to await: its failure is kept for `settle`, where an unhandled
+   * rejection would end the process.
+   */
+  observe<T>(write: Promise<T>): Promise<T> {
+    write.catch((error: unknown) => (this.#failure ??= { error }))
+    return write
+  }
+
   /** Replaces the fields with what the store holds now, under writes still unsent. */
   replace(fields: ReadonlyMap<string, string>): void {
-    const unsent = new Map<string, string | undefined>()
-    for (const batch of this.#unsent) for (const name of batch.before.keys()) unsent.set(name, this.fields.get(name))
+    const seen = new Map<string, string | undefined>()
+    for (const { before } of this.#unsent) {
+      for (const name of before.keys()) {
+        if (!seen.has(name)) before.set(name, fields.get(name))
+        seen.set(name, this.fields.get(name))
+      }
+    }
+    this.#replaced++
     this.#fields = fields
     this.#own = null
-    for (const [name, text] of unsent) this.#put(name, text)
+    for (const [name, text] of seen) this.#put(name, text)
   }
 
   /** Resolves when no write is on its way; rejects with the first failure since the last call. */
@@ -145,14 +173,13 @@ export class Journal {
     if (failure !== null) throw failure.error
   }
 
-  /** Whether no write waits to be sent. */
+  /** Whether no write waits or is on its way. */
   get isIdle(): boolean {
-    return this.#unsent.length === 0
+    return this.#waiting === 0
   }
 
   #batchFor(names: Iterable<string>, kind: Kind): Batch {
-    const open = this.#unsent.at(-1)
-    if (open !== undefined && !clashes(open, [...names], kind)) return open
+    if (this.#open !== null && !clashes(this.#open, [...names], kind)) return this.#open
     const undo = this.#host.announce()
     const batch: Batch = {
       set: new Map(),
@@ -163,16 +190,17 @@ export class Journal {
       result: Promise.resolve({ status: 'ok', values: new Map() }),
     }
     this.#unsent.push(batch)
-    batch.result = this.exclusive(() => this.#flush(batch, undo))
-    // Whoever does not await a write still learns of its failure from settle().
-    batch.result.catch(() => {})
+    batch.result = this.observe(this.exclusive(() => this.#flush(batch, undo)))
+    this.#open = batch
     return batch
   }
 
   async #flush(batch: Batch, undo: () => void): Promise<Applied> {
     this.#unsent.splice(this.#unsent.indexOf(batch), 1)
+    if (this.#open === batch) this.#open = null
+    const replaced = this.#replaced
     try {
-      const applied = await this.#host.send(changeOf(batch))
+      const applied = await this.#host.send(changeOf(batch), undo)
       for (const name of batch.increment.keys()) {
         const value = applied.values.get(name)
         const text = value ?? batch.before.get(name)
@@ -180,9 +208,9 @@ export class Journal {
       }
       return applied
     } catch (error) {
-      for (const [name, text] of batch.before) this.#settleField(name, text)
+      // Replaced fields are those of another record, or of none.
+      if (replaced === this.#replaced) for (const [name, text] of batch.before) this.#settleField(name, text)
       undo()
-      this.#failure ??= { error }
       throw error
     }
   }

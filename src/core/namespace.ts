@@ -7,20 +7,26 @@
 import type { Binding } from './binding.ts'
 import { decodeValue, encodeValue } from './codec.ts'
 import { SessionError } from './errors.ts'
+import { exchange, upgradeRecord, type EncodedValues } from './exchange.ts'
 import { fieldName, parseField } from './field.ts'
 import type { PlainData } from './schema.ts'
-import { checkShape, isInternal, type Shape } from './shape.ts'
-import { inTurn } from './turns.ts'
+import { checkShape, isInternal, stampOf, upgraded, type Shape } from './shape.ts'
 
 /** The keys of `Data` whose values are of type `Value`. */
 export type KeysOf<Data, Value> = {
-  [Key in keyof Data & string]: unknown extends Data[Key] ? Key : NonNullable<Data[Key]> extends Value ? Key : never
+  [Key in keyof Data & string]: unknown extends Data[Key]
+    ? Key
+    : NonNullable<Data[Key]> extends Value
+      ? Key
+      : never
 }[keyof Data & string]
 
 /** The elements of a list type. */
-type Item<List> = unknown extends List ? unknown : List extends readonly (infer Element)[] ? Element : never
-
-const UPDATE_ATTEMPTS = 100
+type Item<List> = unknown extends List
+  ? unknown
+  : NonNullable<List> extends readonly (infer Element)[]
+    ? Element
+    : never
 
 /**
  * A set of values by key. Reads are synchronous and give a copy: changing what `get`
@@ -32,14 +38,15 @@ const UPDATE_ATTEMPTS = 100
  * is kept here either.
  */
 export class Namespace<Data extends object = PlainData> {
-  protected readonly binding: Binding
+  // Not enumerable: whatever walks over the properties of an object meets no token and no data.
+  declare protected readonly binding: Binding
   /** The name; `''` for the default namespace. */
   readonly name: string
   readonly #shape: Shape | null
 
   /** @internal */
   constructor(binding: Binding, name: string, shape: Shape | null) {
-    this.binding = binding
+    Object.defineProperty(this, 'binding', { value: binding })
     this.name = name
     this.#shape = shape
   }
@@ -57,14 +64,13 @@ export class Namespace<Data extends object = PlainData> {
 
   /** All values, as a plain object of your own. */
   getAll(): Partial<Data> {
-    const all = Object.create(Object.prototype) as PlainData
+    const all = new Map<string, unknown>()
     for (const [name, text] of [...(this.#shape?.defaults ?? []), ...this.binding.journal.fields]) {
       if (isInternal(name)) continue
       const { namespace, key } = parseField(name)
-      // Defining, since assigning to "__proto__" would set the prototype.
-      if (namespace === this.name) Object.defineProperty(all, key, { value: this.#decode(text), enumerable: true, writable: true, configurable: true })
+      if (namespace === this.name) all.set(key, this.#decode(text))
     }
-    return all as Partial<Data>
+    return Object.fromEntries(all) as Partial<Data>
   }
 
   /**
@@ -73,21 +79,16 @@ export class Namespace<Data extends object = PlainData> {
    */
   set<Key extends keyof Data & string>(key: Key, value: Data[Key]): Promise<void>
   set(values: Partial<Data>): Promise<void>
-  async set(first: string | Partial<Data>, value?: unknown): Promise<void> {
-    const values: PlainData = typeof first === 'string' ? { [first]: value } : { ...first }
-    const keys = Object.keys(values)
-    const valid = this.#validate(values, keys)
-    await this.#write(valid instanceof Promise ? await valid : valid, keys)
+  set(first: string | Partial<Data>, value?: unknown): Promise<void> {
+    return this.observe(this.#write(typeof first === 'string' ? { [first]: value } : { ...first }))
   }
 
   /**
    * Removes values.
    * @throws see the class
    */
-  async delete(...keys: (keyof Data & string)[]): Promise<void> {
-    if (this.#isNothing() || keys.length === 0) return
-    const valid = this.#validate(Object.fromEntries(keys.map((key) => [key, undefined])), keys)
-    await this.#write(valid instanceof Promise ? await valid : valid, keys)
+  delete(...keys: (keyof Data & string)[]): Promise<void> {
+    return this.observe(this.#write(Object.fromEntries(keys.map((key) => [key, undefined]))))
   }
 
   /**
@@ -95,63 +96,67 @@ export class Namespace<Data extends object = PlainData> {
    * meanwhile, `compute` runs again on their value. Returning `undefined` deletes.
    * @throws `ERR_SESSION_CONFLICT` after a hundred lost rounds, and as `set`
    */
-  async update<Key extends keyof Data & string>(
+  update<Key extends keyof Data & string>(
     key: Key,
     compute: (current: Data[Key] | undefined) => Data[Key] | undefined | Promise<Data[Key] | undefined>,
   ): Promise<Data[Key] | undefined> {
-    const name = fieldName(this.name, key)
-    const { journal } = this.binding
-    return inTurn(this.binding.living?.identity.key ?? null, async () => {
-      for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
-        const before = await journal.exclusive(async () => journal.fields.get(name))
-        const next = await compute(this.get(key))
-        const done = await this.#exchange(key, name, before, next)
-        if (done) return next
-        if (attempt > 0) await pause(attempt)
-        await journal.exclusive(() => this.binding.reload())
-      }
-      throw new SessionError('ERR_SESSION_CONFLICT', `update("${key}") lost against other writers a hundred times. Nothing was stored. Write to different keys, or use increment().`)
-    })
+    return this.observe(this.#update(key, compute))
   }
 
   /**
    * Adds to an integer and returns the result; a missing value counts as 0. Parallel
-   * increments never lose one another.
+   * increments never lose one another. The schema is not asked.
    * @throws `ERR_NOT_INTEGER` if the value is not an integer, and see the class
    */
-  async increment(key: KeysOf<Data, number>, by = 1): Promise<number> {
-    if (!Number.isSafeInteger(by)) throw notInteger(key)
-    const result = await this.binding.journal.increment(fieldName(this.name, key), by)
-    if (result === null) throw notInteger(key)
-    return result
+  increment(key: KeysOf<Data, number>, by = 1): Promise<number> {
+    return this.observe(this.#increment(key, by))
   }
 
   /**
    * Adds items at the end of a list, atomically. A missing value counts as an empty list.
    * @throws `ERR_VALUE_INVALID` if the value is not a list, and as `update`
    */
-  async append<Key extends KeysOf<Data, readonly unknown[]>>(key: Key, ...items: Item<NonNullable<Data[Key]>>[]): Promise<void> {
-    await this.update(key, (current) => {
+  append<Key extends KeysOf<Data, readonly unknown[]>>(key: Key, ...items: Item<Data[Key]>[]): Promise<void> {
+    const appended = this.#update(key, (current) => {
       const list: unknown = current ?? []
-      if (!Array.isArray(list)) throw new SessionError('ERR_VALUE_INVALID', `append("${key}"): the stored value is not a list. Nothing was stored.`)
+      if (!Array.isArray(list)) throw notList(key)
       return [...list, ...items] as Data[Key]
     })
+    return this.observe(appended.then(() => {}))
   }
 
   /**
    * Reads a value and removes it, atomically: of several takers one gets it.
    * @throws see the class
    */
-  async take<Key extends keyof Data & string>(key: Key): Promise<Data[Key] | undefined> {
-    if (this.#isNothing()) return undefined
-    const text = await this.binding.journal.take(fieldName(this.name, key))
-    return text === null ? undefined : (this.#decode(text) as Data[Key])
+  take<Key extends keyof Data & string>(key: Key): Promise<Data[Key] | undefined> {
+    return this.observe(this.#take(key))
+  }
+
+  /** Only the public id of the session: data and token stay on the server. */
+  toJSON(): { id: string | null } {
+    return { id: this.binding.living?.identity.id ?? null }
+  }
+
+  /** Lets a write fail that nobody awaits. @internal */
+  protected observe<T>(write: Promise<T>): Promise<T> {
+    return this.binding.journal.observe(write)
   }
 
   /** Validates and encodes values without writing them. @internal */
-  protected async encodeData(values: Partial<Data>): Promise<Map<string, string>> {
+  protected async encodeData(values: PlainData): Promise<EncodedValues> {
     const keys = Object.keys(values)
-    return this.#encode(await this.#validate({ ...values }, keys), keys).set
+    return this.#encode(await this.#validate({ ...values }, keys), keys)
+  }
+
+  /** The fields of a record as its successor takes them over. @internal */
+  protected inherit(old: ReadonlyMap<string, string>): Map<string, string> {
+    return this.#shape === null ? new Map(old) : upgraded(this.#shape, old)
+  }
+
+  /** The mark of today's version for the data of a new record. @internal */
+  protected stamp(): ReadonlyMap<string, string> {
+    return this.#shape === null ? new Map() : stampOf(this.binding.context.settings.version)
   }
 
   #text(name: string): string | undefined {
@@ -161,7 +166,8 @@ export class Namespace<Data extends object = PlainData> {
   #decode(text: string): unknown {
     const value = decodeValue(text)
     const id = this.binding.living?.identity.id
-    if (value === undefined && id !== undefined) this.binding.context.emit({ type: 'unreadable', id, what: 'field' })
+    if (value === undefined && id !== undefined)
+      this.binding.context.emit({ type: 'unreadable', id, what: 'field' })
     return value
   }
 
@@ -175,36 +181,68 @@ export class Namespace<Data extends object = PlainData> {
     return checkShape(this.#shape.schema, { ...this.getAll(), ...values }, keys)
   }
 
-  async #write(values: PlainData, keys: readonly string[]): Promise<void> {
-    const { set, removed } = this.#encode(values, keys)
+  async #write(values: PlainData): Promise<void> {
+    const keys = Object.keys(values)
+    if (this.#isNothing() && keys.every((key) => values[key] === undefined)) return
+    if (this.#shape?.upgrade) await this.#upgrade(this.#shape)
+    const valid = this.#validate(values, keys)
+    const { set, removed } = this.#encode(valid instanceof Promise ? await valid : valid, keys)
     const { journal } = this.binding
-    const upgrade = this.#takeUpgrade()
-    if (upgrade !== null) {
-      for (const [name, text] of upgrade.set) if (!set.has(name) && !removed.includes(name)) set.set(name, text)
-      removed.push(...upgrade.delete.filter((name) => !set.has(name)))
-    }
-    if (set.size === 0 && this.#isNothing()) return
     const writes: Promise<unknown>[] = []
     if (set.size > 0) writes.push(journal.set(set))
-    if (removed.length > 0) writes.push(journal.delete(removed))
+    if (removed.length > 0 && !this.#isNothing()) writes.push(journal.delete(removed))
     await Promise.all(writes)
   }
 
-  async #exchange(key: string, name: string, before: string | undefined, next: unknown): Promise<boolean> {
-    const valid = await this.#validate({ [key]: next }, [key])
-    const { set, removed } = this.#encode(valid, [key])
-    const { journal } = this.binding
-    if (this.#isNothing() && set.size === 0) return true
-    return journal.exclusive(async () => {
-      if (journal.fields.get(name) !== before) return false
-      journal.check(set)
-      const done = await this.binding.compareAndSet({ set, delete: removed, expect: new Map([[name, before ?? null]]) })
-      if (done) journal.absorb(set, removed)
-      return done
+  async #update<Key extends keyof Data & string>(
+    key: Key,
+    compute: (current: Data[Key] | undefined) => Data[Key] | undefined | Promise<Data[Key] | undefined>,
+  ): Promise<Data[Key] | undefined> {
+    if (this.#shape?.upgrade) await this.#upgrade(this.#shape)
+    let stored: unknown
+    await exchange(this.binding, {
+      key,
+      name: fieldName(this.name, key),
+      compute: () => compute(this.get(key)),
+      encode: async (next) => {
+        const valid = await this.#validate({ [key]: next }, [key])
+        stored = valid[key]
+        return this.#encode(valid, [key])
+      },
     })
+    return stored as Data[Key] | undefined
   }
 
-  #encode(values: PlainData, keys: readonly string[]): { set: Map<string, string>; removed: string[] } {
+  async #increment(key: KeysOf<Data, number>, by: number): Promise<number> {
+    if (!Number.isSafeInteger(by)) throw notInteger(key)
+    if (this.#shape?.upgrade) await this.#upgrade(this.#shape)
+    const { journal } = this.binding
+    const name = fieldName(this.name, key)
+    if (this.#shape?.defaults.has(name) && !journal.fields.has(name)) return this.#incrementDefault(key, by)
+    if (this.#shape !== null && this.#shape.stamp.size > 0) void journal.set(this.#shape.stamp)
+    const result = await journal.increment(name, by)
+    if (result === null) throw notInteger(key)
+    return result
+  }
+
+  /** A store counts from 0 where nothing is stored; the schema may say otherwise. */
+  async #incrementDefault(key: KeysOf<Data, number>, by: number): Promise<number> {
+    const result: unknown = await this.#update(key, (current) => {
+      const sum = Number.isSafeInteger(current) ? Number(current) + by : Number.NaN
+      if (!Number.isSafeInteger(sum)) throw notInteger(key)
+      return sum as Data[typeof key]
+    })
+    return result as number
+  }
+
+  async #take<Key extends keyof Data & string>(key: Key): Promise<Data[Key] | undefined> {
+    if (this.#isNothing()) return undefined
+    if (this.#shape?.upgrade) await this.#upgrade(this.#shape)
+    const text = await this.binding.journal.take(fieldName(this.name, key))
+    return text === null ? undefined : (this.#decode(text) as Data[Key])
+  }
+
+  #encode(values: PlainData, keys: readonly string[]): EncodedValues {
     const set = new Map<string, string>()
     const removed: string[] = []
     for (const key of keys) {
@@ -212,21 +250,39 @@ export class Namespace<Data extends object = PlainData> {
       if (value === undefined) removed.push(fieldName(this.name, key))
       else set.set(fieldName(this.name, key), encodeValue(value, key))
     }
+    if (set.size > 0) for (const [name, text] of this.#shape?.stamp ?? []) set.set(name, text)
     return { set, removed }
   }
 
-  #takeUpgrade(): Shape['upgrade'] {
-    const upgrade = this.#shape?.upgrade ?? null
-    if (this.#shape !== null) this.#shape.upgrade = null
-    return upgrade
+  async #upgrade(shape: Shape): Promise<void> {
+    await this.binding.journal.exclusive(async () => {
+      if (shape.upgrade === null) return
+      await upgradeRecord(this.binding, shape.upgrade)
+      shape.upgrade = null
+    })
   }
 }
 
+// What console.log shows in Node.
+Object.defineProperty(Namespace.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Namespace): string {
+    const { id } = this.toJSON()
+    return this.name === ''
+      ? `Session { id: ${id ?? 'none'} }`
+      : `Namespace { name: ${JSON.stringify(this.name)}, session: ${id ?? 'none'} }`
+  },
+})
+
 function notInteger(key: string): SessionError {
-  return new SessionError('ERR_NOT_INTEGER', `increment("${key}"): the stored value and the step must be integers within ±(2^53 − 1). Nothing was stored.`)
+  return new SessionError(
+    'ERR_NOT_INTEGER',
+    `increment("${key}"): the stored value and the step must be integers within ±(2^53 − 1). Nothing was stored.`,
+  )
 }
 
-/** Waits a random moment that grows with each lost round, so that two processes fall out of step. */
-function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(attempt * 2, 50)))
+function notList(key: string): SessionError {
+  return new SessionError(
+    'ERR_VALUE_INVALID',
+    `append("${key}"): the stored value is not a list. Nothing was stored.`,
+  )
 }

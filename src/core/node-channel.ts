@@ -32,7 +32,10 @@ export function nodeChannel(request: NodeRequest, response: NodeResponse): Cooki
     send(cookie) {
       if (response.headersSent) throw headersSent()
       const before = { cookies: response.getHeader('set-cookie'), cache: response.getHeader('cache-control') }
-      const others = [before.cookies ?? []].flat().map(String).filter((line) => !line.startsWith(`${cookie.name}=`))
+      const others = [before.cookies ?? []]
+        .flat()
+        .map(String)
+        .filter((line) => !line.startsWith(`${cookie.name}=`))
       response.setHeader('set-cookie', [...others, serializeCookie(cookie)])
       response.setHeader('cache-control', 'private, no-store')
       return () => {

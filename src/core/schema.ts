@@ -18,7 +18,9 @@ export interface StandardSchema<Data = unknown> {
   }
 }
 
-type SchemaResult<Data> = { readonly value: Data; readonly issues?: undefined } | { readonly issues: readonly Issue[] }
+type SchemaResult<Data> =
+  | { readonly value: Data; readonly issues?: undefined }
+  | { readonly issues: readonly Issue[] }
 
 interface Issue {
   readonly message: string

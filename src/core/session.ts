@@ -93,8 +93,8 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * Stores the session even though it may hold nothing yet, so that it has an id.
    * @throws as `set`
    */
-  async start(): Promise<string> {
-    return this.binding.journal.exclusive(() => this.binding.start())
+  start(): Promise<string> {
+    return this.#inLine(() => this.binding.start())
   }
 
   /**
@@ -102,7 +102,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * @throws as `set`
    */
   flash(key: string, value: unknown): Promise<void> {
-    return writeFlash(this.binding, key, value)
+    return this.observe(writeFlash(this.binding, key, value))
   }
 
   /** Reads a message of an earlier request and removes it. Works in a render. */
@@ -117,26 +117,14 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * @param userId your own identifier of the person; not empty
    * @throws `ERR_OPTION_INVALID`, and as `set`. If the store fails halfway, nobody is signed in.
    */
-  async login(userId: string, options: LoginOptions<Data> = {}): Promise<void> {
-    if (typeof userId !== 'string' || userId === '') {
-      throw new SessionError('ERR_OPTION_INVALID', 'login: the user id must be a non-empty string. Turn a number into one with String(id).')
-    }
-    const { binding } = this
-    const lifetime = resolveLifetime(binding.context.settings, options)
-    const added = await this.encodeData(options.data ?? {})
-    await binding.journal.exclusive(() => {
-      const previous = this.userId
-      const keep = options.keep ?? (previous === null || previous === userId)
-      return binding.succeed({
-        lifetime,
-        required: false,
-        fields: (old) => new Map([...kept(old, keep), ...added]),
-        meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now }),
-      })
-    })
+  login(userId: string, options: LoginOptions<Data> = {}): Promise<void> {
+    return this.#inLine(() => this.#login(userId, options))
   }
 
-  /** Signs out: ends the session at the store, then clears the cookie. If the store fails, neither happens. */
+  /**
+   * Signs out: ends the session at the store, then clears the cookie. If the store fails, neither happens.
+   * @throws as `destroy`
+   */
   logout(): Promise<void> {
     return this.destroy('logout')
   }
@@ -146,35 +134,23 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * absolute lifetime stay, unless overridden.
    * @throws as `set`
    */
-  async rotate(options: LifetimeOptions = {}): Promise<void> {
-    const { binding } = this
-    await binding.journal.exclusive(async () => {
-      if (binding.living === null) return
-      const { meta } = binding.living
-      const left = meta.absoluteAt - binding.now()
-      const lifetime = resolveLifetime({ idle: meta.idle, absolute: left, persist: meta.persist }, options)
-      const absoluteAt = (now: number) => (options.absolute === undefined ? meta.absoluteAt : now + lifetime.absolute)
-      await binding.succeed({
-        lifetime,
-        required: true,
-        fields: (old) => new Map(old),
-        meta: (now) => ({ ...meta, idle: lifetime.idle, persist: lifetime.persist, absoluteAt: absoluteAt(now) }),
-      })
-    })
+  rotate(options: LifetimeOptions = {}): Promise<void> {
+    return this.#inLine(() => this.#rotate(options))
   }
 
   /**
    * Ends the session, with a reason that the browser's next request can read as `ended`.
    * A later write with this handle begins a new, anonymous session.
-   * @throws `ERR_SESSION_READONLY`, `ERR_STORE_*`
+   * @throws `ERR_SESSION_READONLY`, `ERR_STORE_*`, and `ERR_SESSION_CONFLICT` if another request
+   * gave the session a new token meanwhile: then it lives on, and only the new cookie can end it
    */
   destroy(reason: EndReason = 'logout'): Promise<void> {
-    return this.binding.journal.exclusive(() => this.binding.destroy(reason))
+    return this.#inLine(() => this.binding.destroy(reason))
   }
 
   /** Moves the idle deadline now. Reading a session does this by itself, not more than once a minute. */
-  async touch(): Promise<void> {
-    await this.binding.journal.exclusive(() => this.binding.touch())
+  touch(): Promise<void> {
+    return this.#inLine(async () => void (await this.binding.touch()))
   }
 
   /** Waits until every write of this handle is stored; throws the first failure among them. */
@@ -182,23 +158,66 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     return this.binding.journal.settle()
   }
 
-  /** Only the public id: data and token stay on the server. */
-  toJSON(): { id: string | null } {
-    return { id: this.id }
+  #inLine<T>(work: () => Promise<T>): Promise<T> {
+    return this.observe(this.binding.journal.exclusive(work))
+  }
+
+  async #login(userId: string, options: LoginOptions<Data>): Promise<void> {
+    if (typeof userId !== 'string' || userId === '') {
+      throw new SessionError(
+        'ERR_OPTION_INVALID',
+        'login: the user id must be a non-empty string. Turn a number into one with String(id).',
+      )
+    }
+    const { binding } = this
+    const lifetime = resolveLifetime(binding.context.settings, options)
+    const { set, removed } = await this.encodeData({ ...options.data })
+    const previous = this.userId
+    const keep = options.keep ?? (previous === null || previous === userId)
+    const fields = (old: ReadonlyMap<string, string>): Map<string, string> => {
+      const all = new Map([...kept(this.inherit(old), keep), ...this.stamp(), ...set])
+      for (const name of removed) all.delete(name)
+      return all
+    }
+    binding.checkSize(fields(binding.journal.fields))
+    await binding.succeed({
+      lifetime,
+      required: false,
+      fields,
+      meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now }),
+    })
+  }
+
+  async #rotate(options: LifetimeOptions): Promise<void> {
+    const { binding } = this
+    if (binding.living === null) return
+    const { meta } = binding.living
+    const { idle, persist } = meta
+    // Against the whole lifetime, not against what is left of it: near its end '24h' is no error.
+    const lifetime = resolveLifetime({ idle, absolute: meta.absoluteAt - meta.createdAt, persist }, options)
+    const isExtended = options.absolute !== undefined
+    await binding.succeed({
+      lifetime: { ...lifetime, absolute: isExtended ? lifetime.absolute : meta.absoluteAt - binding.now() },
+      required: true,
+      fields: (old) => this.inherit(old),
+      meta: (now) => ({
+        ...meta,
+        idle: lifetime.idle,
+        persist: lifetime.persist,
+        absoluteAt: isExtended ? now + lifetime.absolute : meta.absoluteAt,
+      }),
+    })
   }
 }
-
-// What console.log shows in Node.
-Object.defineProperty(Session.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-  value(this: Session): string {
-    return `Session { id: ${this.id ?? 'none'} }`
-  },
-})
 
 function kept(old: ReadonlyMap<string, string>, keep: Keep): Map<string, string> {
   if (keep === true) return new Map(old)
   if (keep === false) return new Map()
   const names = new Set((keep.keys ?? []).map((key) => fieldName('', key)))
   const namespaces = new Set(keep.namespaces ?? [])
-  return new Map([...old].filter(([name]) => names.has(name) || (!isInternal(name) && namespaces.has(parseField(name).namespace))))
+  return new Map(
+    [...old].filter(
+      ([name]) => names.has(name) || (!isInternal(name) && namespaces.has(parseField(name).namespace)),
+    ),
+  )
 }

@@ -1,0 +1,58 @@
+/**
+ * What one request tells the browser: of all cookies sent, the last that still holds.
+ *
+ * Cookies are sent before the store is written, and writes overlap; so a cookie may have to
+ * be taken back after a later one was sent, and must not take that one with it.
+ *
+ * @module
+ */
+
+import type { CookieChannel } from './channel.ts'
+import type { SessionCookie } from './cookie.ts'
+
+/** See the module. */
+export class Outbox {
+  readonly #channel: CookieChannel
+  readonly #sent: SessionCookie[] = []
+  #restore: () => void = () => {}
+
+  constructor(channel: CookieChannel) {
+    this.#channel = channel
+  }
+
+  /** Whether no cookie of ours goes out with this response. */
+  get isEmpty(): boolean {
+    return this.#sent.length === 0
+  }
+
+  /** Whether the browser will hold this token after the response. */
+  carries(token: string): boolean {
+    return this.#sent.at(-1)?.value === token
+  }
+
+  /**
+   * Sends a cookie in place of the earlier ones; returns how to take it back.
+   * @throws as `CookieChannel.send`
+   */
+  send(cookie: SessionCookie): () => void {
+    const restore = this.#channel.send(cookie)
+    if (this.isEmpty) this.#restore = restore
+    const entry = { ...cookie }
+    this.#sent.push(entry)
+    return () => this.#takeBack(entry)
+  }
+
+  #takeBack(entry: SessionCookie): void {
+    const at = this.#sent.indexOf(entry)
+    if (at === -1) return
+    this.#sent.splice(at, 1)
+    if (at < this.#sent.length) return
+    const last = this.#sent.at(-1)
+    try {
+      if (last === undefined) this.#restore()
+      else this.#channel.send(last)
+    } catch {
+      // Too late: the response has begun. The failure that led here is the one to tell.
+    }
+  }
+}
