@@ -12,9 +12,9 @@ interface Waiting {
 
 /** What to do when work ends. */
 interface Outcomes {
-  done(): void
-  failed(error: unknown): Error
-  late(): Error
+  succeeded: () => void
+  failed: (error: unknown) => Error
+  late: () => Error
 }
 
 /**
@@ -33,10 +33,10 @@ export class Deadline {
   }
 
   /**
-   * Settles as `work` does, through `done` or `failed`, or rejects with what `late` makes once
+   * Settles as `work` does, through `succeeded` or `failed`, or rejects with what `late` makes once
    * the limit has passed.
    */
-  race<T>(work: Promise<T>, { done, failed, late }: Outcomes): Promise<T> {
+  race<T>(work: Promise<T>, { succeeded, failed, late }: Outcomes): Promise<T> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { until: performance.now() + this.#limit, expire: () => reject(late()) }
       this.#queue.push(waiting)
@@ -44,7 +44,7 @@ export class Deadline {
       work.then(
         (value) => {
           this.#done(waiting)
-          done()
+          succeeded()
           resolve(value)
         },
         (error: unknown) => {

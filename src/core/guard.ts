@@ -35,7 +35,7 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
     }
     if (!(answer instanceof Promise)) return answer
     return deadline.race(answer, {
-      done: recovered,
+      succeeded: recovered,
       failed: (error) => failed(operation, error),
       late: () => failed(operation, timedOut()),
     })

@@ -1,0 +1,212 @@
+import { inspect } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { isSessionError, storeError } from '../../src/core/errors.ts'
+import type { SessionEvent } from '../../src/core/events.ts'
+import { guardStore } from '../../src/core/guard.ts'
+import type { Store } from '../../src/core/store.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import { interfered } from '../support/pausing-store.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** A real store that hangs on demand, guarded with a limit of 100 ms. */
+function subject(): {
+  store: Store
+  events: SessionEvent[]
+  hang: (on: boolean) => void
+  reached: () => number
+} {
+  const events: SessionEvent[] = []
+  let isHanging = false
+  let count = 0
+  const slow = interfered(memoryStore(), {
+    before() {
+      count++
+      return isHanging ? new Promise<never>(() => {}) : undefined
+    },
+  })
+  return {
+    store: guardStore(slow, 100, (event) => events.push(event)),
+    events,
+    hang: (on) => void (isHanging = on),
+    reached: () => count,
+  }
+}
+
+async function outcome(work: () => unknown): Promise<unknown> {
+  try {
+    return await work()
+  } catch (error) {
+    return isSessionError(error) ? error.code : error
+  }
+}
+
+async function timeOut(store: Store): Promise<unknown> {
+  const result = outcome(() => store.load('key'))
+  await vi.advanceTimersByTimeAsync(101)
+  return result
+}
+
+describe('the guard', () => {
+  test('lets a store answer at once, and passes answers on', () => {
+    const store = guardStore(memoryStore(), 100, () => {})
+    expect(store.load('nothing')).toBeNull()
+    expect(store.name).toBe('memory')
+    expect(store.identity).toBe('memory')
+  })
+
+  test('ends an operation that does not answer in time, and says that its outcome is unknown', async () => {
+    const { store, hang, events } = subject()
+    hang(true)
+    expect(await timeOut(store)).toBe('ERR_STORE_TIMEOUT')
+    expect(events).toEqual([
+      { type: 'store-error', store: 'memory', operation: 'load', code: 'ERR_STORE_TIMEOUT' },
+    ])
+    expect(storeError('ERR_STORE_TIMEOUT', 'memory').message).toMatch(/may or may not have happened/)
+  })
+
+  test('fails at once, without asking the store, after five timeouts in a row', async () => {
+    const { store, hang, events, reached } = subject()
+    hang(true)
+    for (let i = 0; i < 5; i++) expect(await timeOut(store)).toBe('ERR_STORE_TIMEOUT')
+    expect(events.filter(({ type }) => type === 'breaker')).toEqual([
+      { type: 'breaker', store: 'memory', state: 'open' },
+    ])
+    const before = reached()
+    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_TIMEOUT')
+    expect(await outcome(() => store.destroy('key', 'logout'))).toBe('ERR_STORE_TIMEOUT')
+    expect(reached()).toBe(before)
+  })
+
+  test('keeps asking as long as timeouts do not come in a row', async () => {
+    const { store, hang, events } = subject()
+    for (let i = 0; i < 12; i++) {
+      hang(i % 4 !== 3)
+      await timeOut(store)
+    }
+    expect(events.filter(({ type }) => type === 'breaker')).toEqual([])
+  })
+
+  test('lets a single operation try after a second, and closes when it succeeds', async () => {
+    const { store, hang, events, reached } = subject()
+    hang(true)
+    for (let i = 0; i < 5; i++) await timeOut(store)
+    await vi.advanceTimersByTimeAsync(1000)
+    const before = reached()
+    const attempts = [
+      outcome(() => store.load('a')),
+      outcome(() => store.load('b')),
+      outcome(() => store.load('c')),
+    ]
+    expect(reached()).toBe(before + 1)
+    await vi.advanceTimersByTimeAsync(101)
+    expect(await Promise.all(attempts)).toEqual(Array.from({ length: 3 }, () => 'ERR_STORE_TIMEOUT'))
+
+    hang(false)
+    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_TIMEOUT')
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await outcome(() => store.load('key'))).toBeNull()
+    expect(await outcome(() => store.load('key'))).toBeNull()
+    const states = events.flatMap((event) => (event.type === 'breaker' ? [event.state] : []))
+    expect(states).toEqual(['open', 'closed'])
+  })
+
+  test('turns a failure into one that names the store and the operation, in the event too', async () => {
+    const events: SessionEvent[] = []
+    const broken = interfered(memoryStore(), {
+      before() {
+        throw new Error('ECONNREFUSED')
+      },
+    })
+    const store = guardStore(broken, 100, (event) => events.push(event))
+    await expect(store.touch('key', { idle: 1, absoluteAt: 1 })).rejects.toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      digest: 'ERR_STORE_UNAVAILABLE',
+      status: 503,
+      name: 'SessionError',
+      message: expect.stringContaining('(memory) could not be reached') as string,
+    })
+    expect(events).toEqual([
+      { type: 'store-error', store: 'memory', operation: 'touch', code: 'ERR_STORE_UNAVAILABLE' },
+    ])
+  })
+
+  test('treats a store that throws at once like one that rejects', () => {
+    const store = guardStore(
+      {
+        ...memoryStore(),
+        load() {
+          throw new TypeError('no')
+        },
+      } as unknown as Store,
+      100,
+      () => {},
+    )
+    expect(() => store.load('key')).toThrow(/could not be reached/)
+  })
+
+  test('leaves the more precise error of a store as it is', async () => {
+    const full = storeError('ERR_STORE_FULL', 'redis')
+    const store = guardStore(interfered(memoryStore(), { before: () => Promise.reject(full) }), 100, () => {})
+    await expect(store.now()).rejects.toBe(full)
+  })
+})
+
+describe('an error of a driver leaks nothing', () => {
+  const SECRETS = ['sess:k3y', 's3cret-value', '10.1.2.3', '6379', 'HSET', 'p4ssword']
+
+  /** Shaped as ioredis shapes its reply errors. */
+  function driverError(): Error {
+    const error = new Error('WRONGTYPE Operation against sess:k3y at 10.1.2.3:6379 with s3cret-value')
+    error.name = 'ReplyError'
+    const inner = new Error('connect ECONNREFUSED 10.1.2.3:6379 redis://:p4ssword@10.1.2.3:6379')
+    return Object.assign(error, {
+      code: 'ECONNREFUSED',
+      address: '10.1.2.3',
+      port: 6379,
+      cause: inner,
+      errors: [inner],
+      command: {
+        name: 'HSET',
+        args: ['sess:k3y', 'name', 's3cret-value'],
+      },
+    })
+  }
+
+  const causes: [string, unknown][] = [
+    ['an Error', driverError()],
+    [
+      'an AggregateError',
+      Object.assign(new AggregateError([driverError()], 'all of 10.1.2.3:6379'), driverError()),
+    ],
+    ['a text', 'sess:k3y s3cret-value 10.1.2.3:6379 HSET p4ssword'],
+    ['an object', { command: { args: ['sess:k3y', 's3cret-value'] }, toString: () => 's3cret-value' }],
+  ]
+  test.each(causes)('thrown as %s', async (_, cause) => {
+    const broken = interfered(memoryStore(), {
+      before() {
+        throw cause
+      },
+    })
+    const store = guardStore(broken, 100, () => {})
+    const error = await Promise.resolve(store.load('key')).then(
+      () => null,
+      (thrown: unknown) => thrown as Error,
+    )
+    const shown = [
+      inspect(error, { depth: 9, showHidden: true }),
+      JSON.stringify(error),
+      String(error),
+      error?.stack ?? '',
+      inspect(error?.cause, { depth: 9, showHidden: true }),
+      JSON.stringify(Object.getOwnPropertyDescriptors(error?.cause ?? {})),
+    ].join('\n')
+    for (const secret of SECRETS) expect(shown).not.toContain(secret)
+  })
+
+  test('but keeps its class, its code and the word a Redis reply begins with', () => {
+    const error = storeError('ERR_STORE_UNAVAILABLE', 'redis', driverError())
+    expect(error.cause).toMatchObject({ name: 'ReplyError', message: 'ReplyError ECONNREFUSED WRONGTYPE' })
+  })
+})

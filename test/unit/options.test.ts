@@ -1,0 +1,227 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { serializeCookie, tokenCookie } from '../../src/core/cookie.ts'
+import { isSessionError, type SessionError } from '../../src/core/errors.ts'
+import {
+  resolveLifetime,
+  resolveOptions,
+  type CookieOptions,
+  type SessionOptions,
+} from '../../src/core/options.ts'
+import { createToken } from '../../src/core/token.ts'
+import { createSessions } from '../../src/index.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+
+afterEach(() => vi.unstubAllEnvs())
+
+function refusal(options: unknown): SessionError {
+  try {
+    resolveOptions(options as SessionOptions)
+  } catch (error) {
+    if (isSessionError(error)) return error
+    throw error
+  }
+  throw new Error('The options were accepted.')
+}
+
+const connectStore = { get() {}, set() {}, destroy() {}, touch() {}, load() {} }
+
+const BAD: [string, unknown, RegExp][] = [
+  ['no object', 5, /options: expected an object/],
+  ['an unknown option', { ttl: '1h' }, /ttl: there is no such option\. Known: store, app, idle, absolute/],
+  ['an option of Object.prototype', { constructor: 1 }, /constructor: there is no such option/],
+  ['a misspelt option', { onevent: () => {} }, /onevent: there is no such option\. Known:.*onEvent/],
+  ['a store of express-session', { store: connectStore }, /store: expected a store such as sqliteStore\(\)/],
+  ['a client in place of a store', { store: { hSet() {}, get() {} } }, /store: expected/],
+  ['an empty app', { app: '' }, /app: expected a non-empty string/],
+  ['a bare number for idle', { idle: 900 }, /idle: 900 is not a duration.*'15m'/],
+  ['a wrong unit', { absolute: '3 months' }, /absolute: '3 months' is not a duration/],
+  [
+    'idle longer than absolute',
+    { idle: '2h', absolute: '1h' },
+    /idle: is longer than absolute\. Shorten idle/,
+  ],
+  [
+    'idle longer than the default absolute',
+    { idle: '60d' },
+    /idle: is longer than absolute.*set absolute as well/,
+  ],
+  ['persist as text', { persist: 'yes' }, /persist: expected true or false/],
+  ['cookie as a name', { cookie: 'sid' }, /cookie: expected an object/],
+  ['a schema of no standard', { schema: {} }, /schema: expected a Standard Schema, such as z\.object/],
+  ['version 0', { version: 0 }, /version: expected a positive integer/],
+  ['half a version', { version: 1.5 }, /version: expected a positive integer/],
+  ['migrate as an object', { migrate: {} }, /migrate: expected a function/],
+  ['maxBytes as text', { maxBytes: '64kb' }, /maxBytes: expected a positive integer, in bytes/],
+  ['a bare number for timeout', { timeout: 2000 }, /timeout: 2000 is not a duration/],
+  ['a timeout that no timer can wait for', { timeout: '25d' }, /timeout: is longer than 24 days/],
+  ['onEvent as text', { onEvent: 'log' }, /onEvent: expected a function/],
+  [
+    'an unknown cookie option',
+    { cookie: { httpOnly: false } },
+    /cookie\.httpOnly: there is no such option\. Known: name/,
+  ],
+  ['maxAge of the cookie', { cookie: { maxAge: 5 } }, /cookie\.maxAge: there is no such option/],
+  [
+    'a cookie name with a line break',
+    { cookie: { name: 'a\r\nSet-Cookie: x' } },
+    /cookie\.name: expected a cookie name/,
+  ],
+  ['a cookie name with a space', { cookie: { name: 'a b' } }, /cookie\.name: expected a cookie name/],
+  ['a cookie name with =', { cookie: { name: 'a=b' } }, /cookie\.name: expected/],
+  ['an empty cookie name', { cookie: { name: '' } }, /cookie\.name: expected/],
+  ['a cookie name beyond limits', { cookie: { name: 'n'.repeat(129) } }, /1 to 128 characters/],
+  ['a path without /', { cookie: { path: 'app' } }, /cookie\.path: expected a path that begins with \//],
+  ['a path with ;', { cookie: { path: '/; Domain=evil.example' } }, /cookie\.path: expected/],
+  ['a path with a line break', { cookie: { path: '/\r\nX: y' } }, /cookie\.path: expected/],
+  ['a domain with ;', { cookie: { domain: 'a.example; Path=/' } }, /cookie\.domain: expected a domain name/],
+  ['a domain with a port', { cookie: { domain: 'localhost:3000' } }, /cookie\.domain: expected/],
+  ['a domain that is an address', { cookie: { domain: 'https://a.example' } }, /cookie\.domain: expected/],
+  ['a domain that begins with a hyphen', { cookie: { domain: '-a.example' } }, /cookie\.domain: expected/],
+  ['secure as text', { cookie: { secure: 'true' } }, /cookie\.secure: expected true, false or 'auto'/],
+  [
+    'sameSite in capitals',
+    { cookie: { sameSite: 'Lax' } },
+    /cookie\.sameSite: expected 'lax', 'strict' or 'none' \(lower/,
+  ],
+  [
+    'sameSite none without secure',
+    { cookie: { sameSite: 'none', secure: false } },
+    /'none' only with secure\. Set secure/,
+  ],
+  [
+    'partitioned without secure',
+    { cookie: { partitioned: true, secure: false } },
+    /only with secure\. Set secure: true/,
+  ],
+  ['an unknown priority', { cookie: { priority: 'urgent' } }, /cookie\.priority: expected 'low'/],
+  [
+    '__Host- without secure',
+    { cookie: { name: '__Host-sid', secure: false } },
+    /"__Host-" only with secure.*such as "sid"/,
+  ],
+  [
+    '__Host- in lower case without secure',
+    { cookie: { name: '__host-sid', secure: false } },
+    /"__Host-" only with secure/,
+  ],
+  [
+    '__Host- with a domain',
+    { cookie: { name: '__Host-sid', secure: true, domain: 'a.example' } },
+    /no domain\. Use another name, such as "__Secure-sid"/,
+  ],
+  ['__Host- with a path', { cookie: { name: '__Host-sid', secure: true, path: '/app' } }, /path "\/"/],
+  [
+    '__Secure- without secure',
+    { cookie: { name: '__Secure-sid', secure: false } },
+    /"__Secure-" only with secure/,
+  ],
+]
+
+describe('a bad option throws at construction and says the cure', () => {
+  test.each(BAD)('%s', (_, options, text) => {
+    const error = refusal(options)
+    expect(error.code).toBe('ERR_OPTION_INVALID')
+    expect(error.message).toMatch(text)
+  })
+})
+
+test('createSessions refuses a bad option at once', () => {
+  expect(() => createSessions({ store: memoryStore(), idle: 900 as never })).toThrow(/idle: 900/)
+})
+
+test('an option of value undefined counts as absent', () => {
+  const options = {
+    app: undefined,
+    idle: undefined,
+    cookie: { name: undefined },
+  } as unknown as SessionOptions
+  expect(resolveOptions(options)).toEqual(resolveOptions({}))
+})
+
+test('the defaults are 24 hours idle, 30 days absolute, 64 KiB and 2 seconds', () => {
+  expect(resolveOptions({})).toMatchObject({
+    app: 'sojourn',
+    idle: 864e5,
+    absolute: 2592e6,
+    persist: true,
+    maxBytes: 65536,
+    timeout: 2e3,
+    version: 1,
+    schema: null,
+    migrate: null,
+  })
+})
+
+test('an idle timeout that nobody named shrinks with the absolute lifetime', () => {
+  expect(resolveOptions({ absolute: '1h' })).toMatchObject({ idle: 3_600_000, absolute: 3_600_000 })
+  expect(resolveLifetime({ idle: 5000, absolute: 9000, persist: true }, { absolute: '2s' }).idle).toBe(2000)
+})
+
+test('an override of persist that is no boolean is refused', () => {
+  const base = { idle: 5000, absolute: 9000, persist: true }
+  expect(() => resolveLifetime(base, { persist: 'no' as never })).toThrow(/persist: expected true or false/)
+})
+
+describe('the cookie', () => {
+  const cookie = (options: CookieOptions = {}) => resolveOptions({ cookie: options }).cookie
+
+  test('in production is __Host-sid with every protection', () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    expect(cookie()).toEqual({ name: '__Host-sid', path: '/', secure: true, httpOnly: true, sameSite: 'lax' })
+  })
+
+  test('in development is sid without Secure', () => {
+    vi.stubEnv('NODE_ENV', 'development')
+    expect(cookie()).toEqual({ name: 'sid', path: '/', secure: false, httpOnly: true, sameSite: 'lax' })
+  })
+
+  test('is __Secure-sid where a domain or path rules __Host- out', () => {
+    expect(cookie({ secure: true, domain: 'a.example' }).name).toBe('__Secure-sid')
+    expect(cookie({ secure: true, path: '/app' }).name).toBe('__Secure-sid')
+    expect(cookie({ secure: false, domain: 'a.example' }).name).toBe('sid')
+  })
+
+  test('takes secure from the environment only when it is auto', () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    expect(cookie({ secure: 'auto' }).secure).toBe(true)
+    expect(cookie({ secure: false }).secure).toBe(false)
+    vi.stubEnv('NODE_ENV', 'test')
+    expect(cookie({ secure: 'auto' }).secure).toBe(false)
+    expect(cookie({ secure: true }).secure).toBe(true)
+  })
+
+  test('whose options are accepted can always be written into one header line of less than 4096 bytes', () => {
+    const options = fc.record(
+      {
+        name: fc.oneof(
+          fc.string({ maxLength: 140 }),
+          fc.stringMatching(/^(__Host-|__Secure-)?[\w!#.-]{1,9}$/),
+        ),
+        path: fc.oneof(
+          fc.string({ maxLength: 50 }),
+          fc.string({ unit: 'binary-ascii' }).map((text) => `/${text}`),
+        ),
+        domain: fc.oneof(fc.string(), fc.domain(), fc.stringMatching(/^\.?[a-z0-9.-]{0,80}$/)),
+        secure: fc.constantFrom(true, false, 'auto' as const),
+        sameSite: fc.constantFrom('lax' as const, 'strict' as const, 'none' as const),
+        partitioned: fc.boolean(),
+        priority: fc.constantFrom('low' as const, 'medium' as const, 'high' as const),
+      },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(options, (given) => {
+        let settings
+        try {
+          settings = cookie(given)
+        } catch (error) {
+          return isSessionError(error, 'ERR_OPTION_INVALID')
+        }
+        const line = serializeCookie(tokenCookie(settings, createToken(), 34_560_000))
+        return /^[\x20-\x7e]+$/.test(line) && line.length < 4096 && line.includes('HttpOnly')
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})

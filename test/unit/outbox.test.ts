@@ -1,0 +1,74 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { clearingCookie, tokenCookie } from '../../src/core/cookie.ts'
+import { nodeChannel } from '../../src/core/node-channel.ts'
+import { resolveOptions } from '../../src/core/options.ts'
+import { Outbox } from '../../src/core/outbox.ts'
+
+const settings = resolveOptions({}).cookie
+const cookie = (token: string) => tokenCookie(settings, token)
+
+function begin(): { response: ServerResponse; outbox: Outbox; lines: () => unknown } {
+  const request = new IncomingMessage(new Socket())
+  const response = new ServerResponse(request)
+  response.setHeader('set-cookie', 'lang=en')
+  response.setHeader('cache-control', 'max-age=60')
+  return {
+    response,
+    outbox: new Outbox(nodeChannel(request, response)),
+    lines: () => response.getHeader('set-cookie'),
+  }
+}
+
+const A = `sid=a; Path=/; HttpOnly; SameSite=Lax`
+const B = `sid=b; Path=/; HttpOnly; SameSite=Lax`
+
+test('a later cookie replaces an earlier one and leaves other cookies alone', () => {
+  const { outbox, response, lines } = begin()
+  outbox.send(cookie('a'))
+  outbox.send(cookie('b'))
+  expect(lines()).toEqual(['lang=en', B])
+  expect([outbox.carries('a'), outbox.carries('b')]).toEqual([false, true])
+  expect(response.getHeader('cache-control')).toBe('private, no-store')
+})
+
+test('taking the last cookie back brings the one before it back', () => {
+  const { outbox, lines } = begin()
+  outbox.send(cookie('a'))
+  const undo = outbox.send(clearingCookie(settings))
+  undo()
+  expect(lines()).toEqual(['lang=en', A])
+})
+
+test('taking an earlier cookie back leaves the later one', () => {
+  const { outbox, lines } = begin()
+  const undo = outbox.send(cookie('a'))
+  outbox.send(cookie('b'))
+  undo()
+  expect(lines()).toEqual(['lang=en', B])
+})
+
+test('taking all back, in any order and even twice, leaves the response as it was', () => {
+  for (const order of [
+    [0, 1],
+    [1, 0],
+    [0, 0, 1, 1],
+  ]) {
+    const { outbox, response, lines } = begin()
+    const undos = [outbox.send(cookie('a')), outbox.send(cookie('b'))]
+    for (const at of order) undos[at]?.()
+    expect(lines()).toBe('lang=en')
+    expect(response.getHeader('cache-control')).toBe('max-age=60')
+    expect(outbox.isEmpty).toBe(true)
+  }
+})
+
+test('after the response has begun, nothing can be sent and taking back does nothing', () => {
+  const { outbox, response } = begin()
+  const undo = outbox.send(cookie('a'))
+  const undoLater = outbox.send(cookie('b'))
+  response.flushHeaders()
+  expect(() => outbox.send(cookie('c'))).toThrow(/after the response had begun/)
+  expect(() => [undoLater(), undo()]).not.toThrow()
+})
