@@ -153,8 +153,8 @@ describe.each(variants)('next start, $name', (variant) => {
     expect(await page.context().cookies()).toEqual([])
     await page.goBack()
     await page.goBack()
-    await expect.poll(() => page.textContent('body')).toContain('nobody')
-    expect(await page.textContent('body')).not.toContain('ada')
+    await expect.poll(() => page.innerText('body')).toContain('nobody')
+    expect(await page.innerText('body')).not.toContain('ada')
     const old = visitor(server.url, `__Host-sid=${guest?.value}`)
     expect(await (await old.get('/api/data')).json()).toMatchObject({ id: null, user: null })
     await closePage(page)
@@ -292,14 +292,18 @@ describe.each(variants)('next start, $name', (variant) => {
     await page.click('#sign-in')
     await expect.poll(() => page.textContent('#user')).toBe('ada')
     redis.pause()
-    await page.goto('/read')
-    await expect.poll(() => page.textContent('#digest'), { timeout: 20_000 }).toBe('ERR_STORE_TIMEOUT')
+    try {
+      await page.goto('/read')
+      await page.waitForSelector('#digest', { timeout: 20_000 })
+    } finally {
+      redis.resume()
+    }
     const html = await page.content()
-    redis.resume()
+    expect(await page.textContent('#digest')).toBe('ERR_STORE_TIMEOUT')
     expect(html).not.toContain(String(redis.port))
     expect(server.log()).not.toContain(`:${redis.port}`)
     await expect
-      .poll(() => page.goto('/private').then(() => page.textContent('body')), { timeout: 20_000 })
+      .poll(() => page.goto('/private').then(() => page.innerText('body')), { timeout: 20_000 })
       .toContain('ada')
     await closePage(page)
   })
