@@ -10,7 +10,17 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
-import type { Store } from '../core/store.ts'
+import type {
+  Change,
+  EndedRecord,
+  EndReason,
+  Lifetime,
+  LoadedRecord,
+  MaybePromise,
+  Store,
+  StoredRecord,
+  UpdateResult,
+} from '../core/store.ts'
 import { Connection, type RedisClientSource } from './redis/connection.ts'
 import { create } from './redis/create.ts'
 import { destroy } from './redis/destroy.ts'
@@ -33,6 +43,19 @@ export interface RedisStoreOptions {
   prefix?: string
 }
 
+/** A store in Redis. */
+export interface RedisStore extends Store {
+  /** Redis' own clock: asked for once, then kept and refreshed along the way. */
+  now(): MaybePromise<number>
+  create(key: string, record: StoredRecord, lifetime: Lifetime): Promise<boolean>
+  load(key: string): Promise<LoadedRecord | EndedRecord | null>
+  update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult>
+  touch(key: string, lifetime: Lifetime): Promise<boolean>
+  destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
+  /** Closes the client if a function of the user's made it; after that every verb fails. */
+  close(): Promise<void>
+}
+
 /**
  * Keeps sessions in Redis 4 or later.
  *
@@ -51,7 +74,7 @@ export interface RedisStoreOptions {
  * `ERR_STORE_UNSUPPORTED` if `update` with `expect` meets a server that refuses scripts,
  * and `ERR_STORE_UNAVAILABLE` for everything else.
  */
-export function redisStore(client: RedisClientSource, options: RedisStoreOptions = {}): Store {
+export function redisStore(client: RedisClientSource, options: RedisStoreOptions = {}): RedisStore {
   const prefix = checkedPrefix(options)
   const link = new Link(new Connection(client))
   // The braces make a cluster place by the key alone, so all names of a session share a node.

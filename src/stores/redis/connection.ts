@@ -5,7 +5,8 @@
  */
 
 import type { MaybePromise } from '../../core/store.ts'
-import { type Executor, executorFor, type RedisClient } from './client.ts'
+import type { Executor, RedisClient } from './client.ts'
+import { executorFor } from './recognise.ts'
 
 /** A client, or a function that makes one when it is first needed. */
 export type RedisClientSource = RedisClient | (() => RedisClient | Promise<RedisClient>)

@@ -1,4 +1,4 @@
-/** @module Every kind of client that the Redis store must work with, connected to one server. */
+/** @module Every kind of client that the Redis store must work with. */
 
 import { Redis as Ioredis6 } from 'ioredis'
 import { Redis as Ioredis5 } from 'ioredis-5'
@@ -9,6 +9,7 @@ import type { RedisClient } from '../../../src/stores/redis.ts'
 export type ClientKind =
   | 'node-redis 6'
   | 'node-redis 6, RESP2'
+  | 'node-redis 6, no retries'
   | 'node-redis 6, pool'
   | 'node-redis 5'
   | 'node-redis 5, RESP3'
@@ -19,22 +20,28 @@ export type ClientKind =
 
 /** Kind → a function that makes a client which is not connected yet. */
 export const clients: Record<ClientKind, (url: string) => RedisClient> = {
-  'node-redis 6': (url: string) => createClient6({ url }),
-  'node-redis 6, RESP2': (url: string) => createClient6({ url, RESP: 2 }),
-  'node-redis 5': (url: string) => createClient5({ url }),
-  'node-redis 5, RESP3': (url: string) => createClient5({ url, RESP: 3 }),
-  'node-redis 6, pool': (url: string) => createClientPool({ url }),
-  'ioredis 6': (url: string) => new Ioredis6(url, { lazyConnect: true }),
-  'ioredis 6, RESP2': (url: string) => new Ioredis6(url, { lazyConnect: true, protocol: 2 }),
-  'ioredis 6, RESP3 replies': (url: string) =>
-    new Ioredis6(url, { lazyConnect: true, replyMapping: 'resp3' }),
-  'ioredis 5': (url: string) => new Ioredis5(url, { lazyConnect: true }),
+  'node-redis 6': (url) => createClient6({ url }),
+  'node-redis 6, RESP2': (url) => createClient6({ url, RESP: 2 }),
+  'node-redis 6, no retries': (url) => createClient6({ url, socket: { reconnectStrategy: false } }),
+  'node-redis 6, pool': (url) => createClientPool({ url }),
+  'node-redis 5': (url) => createClient5({ url }),
+  'node-redis 5, RESP3': (url) => createClient5({ url, RESP: 3 }),
+  'ioredis 6': (url) => silent(new Ioredis6(url, { lazyConnect: true })),
+  'ioredis 6, RESP2': (url) => silent(new Ioredis6(url, { lazyConnect: true, protocol: 2 })),
+  'ioredis 6, RESP3 replies': (url) =>
+    silent(new Ioredis6(url, { lazyConnect: true, replyMapping: 'resp3' })),
+  'ioredis 5': (url) => silent(new Ioredis5(url, { lazyConnect: true })),
 }
 
 /** A client for the test itself. The caller closes it. */
 export async function admin(url: string): Promise<Ioredis6> {
-  const client = new Ioredis6(url, { lazyConnect: true })
-  client.on('error', () => undefined)
+  const client = silent(new Ioredis6(url, { lazyConnect: true }))
   await client.connect()
+  return client
+}
+
+/** Without a listener, ioredis writes every lost connection to the console. */
+function silent<T extends Ioredis5 | Ioredis6>(client: T): T {
+  client.on('error', () => undefined)
   return client
 }

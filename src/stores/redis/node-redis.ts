@@ -1,0 +1,91 @@
+/** @module Talking to Redis through the package `redis`. */
+
+import type { Command, Executor, Methods, NodeRedisClient } from './client.ts'
+import { throwFirstError } from './hash.ts'
+
+type Fill = (multi: Methods) => void
+
+/** Wraps a client, pool, cluster or sentinel. All have `multi()` with a method for each command. */
+export function nodeRedisExecutor(client: NodeRedisClient): Executor {
+  const all = client as unknown as Methods
+  // Without a listener, node-redis ends the process when the server goes away.
+  if (all['listenerCount']?.('error') === 0) all['on']?.('error', () => undefined)
+  // Replies must be text, whatever types the user has asked for in the rest of the application.
+  const plain = (all['withTypeMapping']?.({}) ?? client) as { multi(key: string): object }
+  const isCluster = 'masters' in client
+
+  function attempt(key: string, fill: Fill, method: 'exec' | 'execAsPipeline'): Promise<unknown[]> {
+    const multi = plain.multi(key) as Methods
+    fill(multi)
+    return multi[method]!() as Promise<unknown[]>
+  }
+
+  async function transaction(key: string, fill: Fill): Promise<unknown[]> {
+    try {
+      return await attempt(key, fill, 'exec')
+    } catch (error) {
+      if (!isCluster || !isMoved(error)) return repliesOf(error)
+      // Nothing was executed. Version 5 looks for a moved slot only after single commands.
+      await all['PTTL']!(key)
+      return attempt(key, fill, 'exec').catch(repliesOf)
+    }
+  }
+
+  /** A cluster finds its way again after a transaction, but not after a pipeline. */
+  async function clusterPipeline(key: string, fill: Fill): Promise<unknown[]> {
+    const replies = await transaction(key, fill)
+    throwFirstError(replies)
+    return replies
+  }
+
+  function pipeline(key: string, fill: Fill): Promise<unknown[]> {
+    return isCluster ? clusterPipeline(key, fill) : attempt(key, fill, 'execAsPipeline')
+  }
+
+  return {
+    get isOpen() {
+      return client.isOpen
+    },
+    async connect() {
+      try {
+        await client.connect()
+      } catch (error) {
+        // Somebody else has connected it in the meantime.
+        if (!client.isOpen) throw error
+      }
+    },
+    read(key, withTime, answer, fail) {
+      const fill: Fill = (multi) => {
+        multi['PTTL']!(key)
+        multi['HGETALL']!(key)
+        if (withTime) multi['TIME']!()
+      }
+      return pipeline(key, fill).then((replies) => answer(replies[0], replies[1], replies[2]), fail)
+    },
+    pipeline: (key, commands) => pipeline(key, (multi) => addAll(multi, commands)),
+    transaction: (key, commands) => transaction(key, (multi) => addAll(multi, commands)),
+    async close() {
+      if (!client.isOpen) return
+      // While it is not connected, closing in order would wait for the server.
+      await all['isReady' in client && client.isReady === false ? 'destroy' : 'close']?.()
+    },
+  }
+}
+
+function addAll(multi: Methods, commands: readonly Command[]): void {
+  for (const [name, ...args] of commands) {
+    const method = name.toUpperCase()
+    if (name === 'eval') multi[method]!(args[0], { keys: args[1], arguments: args[2] })
+    else multi[method]!(...args)
+  }
+}
+
+function isMoved(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('MOVED')
+}
+
+/** The replies of a transaction that was executed, although some commands failed. */
+function repliesOf(error: unknown): unknown[] {
+  if (error instanceof Error && 'replies' in error) return error.replies as unknown[]
+  throw error
+}

@@ -1,0 +1,85 @@
+/** @module A Redis server of one's own with a look inside, for the tests of one file. */
+
+import type { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+
+import type { Lifetime, Store, StoredRecord } from '../../../src/core/store.ts'
+import { redisStore, type RedisStore, type RedisStoreOptions } from '../../../src/stores/redis.ts'
+import { type RedisOptions, type RedisServer, startRedis } from '../../support/redis-server.ts'
+import { admin, type ClientKind, clients } from './clients.ts'
+
+/** A server that is empty at the start of each test. */
+export interface Place {
+  server: RedisServer
+  /** A client of the test's own. */
+  redis: Redis
+  /** A connected store, closed after the test. */
+  open(kind?: ClientKind, options?: RedisStoreOptions): Promise<RedisStore>
+  /** What the server is asked for while `work` runs: the commands of all clients, in upper case. */
+  commandsOf(work: () => Promise<unknown>): Promise<string[][]>
+  /** How many packets the server reads while `work` runs. */
+  packetsOf(work: () => Promise<unknown>): Promise<number>
+}
+
+/** Starts a server for the calling file. */
+export function usePlace(options: RedisOptions = {}): Place {
+  const stores: RedisStore[] = []
+  const place = {
+    async open(kind: ClientKind = 'node-redis 6', storeOptions: RedisStoreOptions = {}) {
+      const store = redisStore(() => clients[kind](place.server.url), storeOptions)
+      stores.push(store)
+      await store.now()
+      return store
+    },
+    async commandsOf(work: () => Promise<unknown>) {
+      const monitor = await place.redis.duplicate().monitor()
+      const seen: string[][] = []
+      monitor.on('monitor', (_time: string, [name = '', ...args]: string[]) => {
+        seen.push([name.toUpperCase(), ...args])
+      })
+      await work()
+      const end = crypto.randomUUID()
+      await place.redis.echo(end)
+      while (!seen.some((command) => command[1] === end))
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      monitor.disconnect()
+      return seen.filter(([name]) => name !== 'ECHO')
+    },
+    async packetsOf(work: () => Promise<unknown>) {
+      const before = await packets(place.redis)
+      await work()
+      // The second question for the count is a packet, too.
+      return (await packets(place.redis)) - before - 1
+    },
+  } as Place
+
+  beforeAll(async () => {
+    place.server = await startRedis(options)
+    place.redis = await admin(place.server.url)
+  })
+  beforeEach(async () => {
+    await place.redis.flushall()
+  })
+  afterEach(async () => {
+    await Promise.all(stores.splice(0).map((store) => store.close()))
+  })
+  afterAll(async () => {
+    place.redis.disconnect()
+    await place.server.stop()
+  })
+  return place
+}
+
+/** A lifetime by the store's clock. Default: one hour idle, one day at most. */
+export async function lifetime(store: Store, idle = 3_600_000, absolute = 86_400_000): Promise<Lifetime> {
+  return { idle, absoluteAt: (await store.now()) + absolute }
+}
+
+/** A record with these fields. */
+export function record(fields: Record<string, string> = {}): StoredRecord {
+  return { meta: 'meta', fields: new Map(Object.entries(fields)) }
+}
+
+async function packets(redis: Redis): Promise<number> {
+  return Number(/total_reads_processed:(\d+)/.exec(await redis.info('stats'))?.[1])
+}
