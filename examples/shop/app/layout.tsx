@@ -3,8 +3,8 @@ import { Suspense } from 'react'
 import { Frame } from '@/components/frame'
 import { optional } from '@/lib/optional'
 import { getSession } from '@/lib/session'
-import { Account } from './dashboard/account'
 import { CartLink } from './cart/cart-link'
+import { Account } from './dashboard/account'
 import { preferencesOf } from './preferences/preferences'
 import './globals.css'
 
@@ -25,25 +25,22 @@ export default function RootLayout({ children }: LayoutProps<'/'>) {
 }
 
 async function Document({ children }: { children: React.ReactNode }) {
-  const { theme, density } = preferencesOf(await optional(getSession(), null))
+  const session = await optional(getSession(), null)
+  const { theme, density } = preferencesOf(session)
   return (
     <html lang="en" data-theme={theme} data-density={density}>
       <body>
-        <Frame own={<Own />}>{children}</Frame>
+        <Frame
+          own={
+            <>
+              <Account session={session} />
+              <CartLink session={session} />
+            </>
+          }
+        >
+          {children}
+        </Frame>
       </body>
     </html>
-  )
-}
-
-function Own() {
-  return (
-    <>
-      <Suspense fallback={<span className="pill">…</span>}>
-        <Account />
-      </Suspense>
-      <Suspense fallback={<span className="pill">Cart</span>}>
-        <CartLink />
-      </Suspense>
-    </>
   )
 }

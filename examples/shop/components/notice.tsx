@@ -1,8 +1,7 @@
-import { getSession } from '@/lib/session'
+import type { Session } from 'sojourn/next'
 
 /** The message that the previous request left, such as "You are signed out". Shown once. */
-export async function Notice() {
-  const session = await getSession()
+export function Notice({ session }: { session: Session }) {
   const text = session.readFlash<string>('notice')
   return (
     text && (

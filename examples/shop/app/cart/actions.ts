@@ -1,12 +1,13 @@
 'use server'
 
 import { findProduct } from '@/lib/products'
-import { getCart } from './cart'
+import { getSession } from '@/lib/session'
+import { cartOf } from './cart'
 
 export async function addToCart(form: FormData): Promise<void> {
   const product = findProduct(form.get('product'))
   if (!product) return
-  const cart = await getCart()
+  const cart = cartOf(await getSession())
   await cart.increment(product.id)
 }
 
@@ -14,7 +15,7 @@ export async function changeQuantity(form: FormData): Promise<void> {
   const product = findProduct(form.get('product'))
   if (!product) return
   const by = form.get('by') === 'less' ? -1 : 1
-  const cart = await getCart()
+  const cart = cartOf(await getSession())
   // Atomic like increment(), and can delete: no line stays at zero.
   await cart.update(product.id, (count = 0) => (count + by > 0 ? count + by : undefined))
 }
@@ -22,6 +23,6 @@ export async function changeQuantity(form: FormData): Promise<void> {
 export async function removeFromCart(form: FormData): Promise<void> {
   const product = findProduct(form.get('product'))
   if (!product) return
-  const cart = await getCart()
+  const cart = cartOf(await getSession())
   await cart.delete(product.id)
 }

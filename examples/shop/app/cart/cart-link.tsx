@@ -1,10 +1,11 @@
 import Link from 'next/link'
-import { optional } from '@/lib/optional'
-import { countCart } from './cart'
+import type { Session } from 'sojourn/next'
+import { linesOf } from './cart'
 
 /** The link to the cart in the header, with its count. */
-export async function CartLink() {
-  const count = await optional(countCart(), 0)
+export function CartLink({ session }: { session: Session | null }) {
+  const lines = session ? linesOf(session) : []
+  const count = lines.reduce((sum, line) => sum + line.count, 0)
   return (
     <Link className="pill" href="/cart" aria-label={`Cart, ${count} ${count === 1 ? 'item' : 'items'}`}>
       Cart {count > 0 && <span className="badge">{count}</span>}

@@ -5,8 +5,9 @@ import { ProductArt } from '@/components/product-art'
 import { Skeleton } from '@/components/skeleton'
 import { Submit } from '@/components/submit'
 import { price } from '@/lib/products'
+import { getSession } from '@/lib/session'
 import { changeQuantity, removeFromCart } from './actions'
-import { readCart, type Line } from './cart'
+import { linesOf, type Line } from './cart'
 
 export const metadata: Metadata = { title: 'Cart' }
 
@@ -22,7 +23,7 @@ export default function CartPage() {
 }
 
 async function CartLines() {
-  const lines = await readCart()
+  const lines = linesOf(await getSession())
   if (lines.length === 0) {
     return (
       <p>

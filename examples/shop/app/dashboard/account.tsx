@@ -1,10 +1,8 @@
 import Link from 'next/link'
-import { optional } from '@/lib/optional'
-import { getSession } from '@/lib/session'
+import type { Session } from 'sojourn/next'
 
 /** The link in the header: to the dashboard for somebody signed in, else to the sign-in page. */
-export async function Account() {
-  const session = await optional(getSession(), null)
+export function Account({ session }: { session: Session<{ name: string }> | null }) {
   return session?.userId ? (
     <Link className="pill" href="/dashboard">
       {session.get('name')}

@@ -24,7 +24,7 @@ async function Dashboard() {
   const session = await requireSession(() => redirect('/login'))
   return (
     <>
-      <Notice />
+      <Notice session={session} />
       <dl className="facts">
         <dt>Signed in as</dt>
         <dd>

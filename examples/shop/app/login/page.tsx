@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { Suspense } from 'react'
 import { Notice } from '@/components/notice'
+import { getSession } from '@/lib/session'
 import { LoginForm } from './login-form'
 import { Wrong } from './wrong'
 
@@ -11,7 +12,7 @@ export default function LoginPage({ searchParams }: PageProps<'/login'>) {
     <div className="sheet narrow">
       <h1>Sign in</h1>
       <Suspense>
-        <Notice />
+        <LoginNotice />
       </Suspense>
       <LoginForm
         refused={
@@ -25,6 +26,10 @@ export default function LoginPage({ searchParams }: PageProps<'/login'>) {
       </p>
     </div>
   )
+}
+
+async function LoginNotice() {
+  return <Notice session={await getSession()} />
 }
 
 async function Refused({ search }: { search: Promise<Record<string, unknown>> }) {
