@@ -9,6 +9,7 @@ import type { SessionOptions } from './core/options.ts'
 import type { PlainData } from './core/schema.ts'
 import { Sessions } from './core/sessions.ts'
 import type { Store } from './core/store.ts'
+export type { KeysOf } from './core/typed-keys.ts'
 import { sqliteStore } from './stores/sqlite.ts'
 
 export type { CookieChannel } from './core/channel.ts'
@@ -17,7 +18,7 @@ export { serializeCookie } from './core/cookie.ts'
 export type { Duration } from './core/duration.ts'
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
 export type { OnEvent, SessionEvent } from './core/events.ts'
-export type { KeysOf, Namespace } from './core/namespace.ts'
+export type { Namespace } from './core/namespace.ts'
 export type { CookieOptions, LifetimeOptions, SessionOptions } from './core/options.ts'
 export type { PlainData, StandardSchema } from './core/schema.ts'
 export type { Keep, LoginOptions, Session } from './core/session.ts'
@@ -40,7 +41,9 @@ export type {
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
-export function createSessions<Data extends object = PlainData>(options: SessionOptions<Data> = {}): Sessions<Data> {
+export function createSessions<Data extends object = PlainData>(
+  options: SessionOptions<Data> = {},
+): Sessions<Data> {
   return new Sessions(options, options.store ?? defaultStore())
 }
 

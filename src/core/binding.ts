@@ -10,59 +10,26 @@
  * @module
  */
 
+import { applyToNothing, type Applied } from './batch.ts'
 import type { CookieChannel } from './channel.ts'
-import { clearingCookie, tokenCookie } from './cookie.ts'
-import { SessionError } from './errors.ts'
-import type { OnEvent } from './events.ts'
-import { Journal, type Applied, type JournalHost } from './journal.ts'
+import type { Context, Living, Succession } from './context.ts'
+import { clearingCookie, mentions, tokenCookie } from './cookie.ts'
+import { Journal, type JournalHost } from './journal.ts'
 import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings } from './lifetime.ts'
-import type { Settings } from './options.ts'
 import { Outbox } from './outbox.ts'
 import { encodeMeta, type RecordMeta } from './record.ts'
+import { changedMeanwhile, gone, keyTaken, rotatedMeanwhile } from './refusals.ts'
 import { checkSize } from './size.ts'
-import {
-  isAlive,
-  type Change,
-  type EndReason,
-  type LoadedRecord,
-  type Store,
-  type UpdateResult,
-} from './store.ts'
+import { StoreClock } from './store-clock.ts'
+import { isAlive, type Change, type EndReason, type LoadedRecord, type UpdateResult } from './store.ts'
 import { createToken, identify, type Identity } from './token.ts'
-
-/** What all sessions of one manager share. */
-export interface Context {
-  settings: Settings
-  /** Guarded: with deadline, breaker and events. */
-  store: Store
-  emit: OnEvent
-}
-
-/** A record together with what it is called. */
-export interface Living {
-  identity: Identity
-  meta: RecordMeta
-  /** When it ends if nothing happens; epoch milliseconds on the store's clock. */
-  expiresAt: number
-}
-
-/** What a new record takes from its predecessor, and what it adds. */
-export interface Succession {
-  /** Decides the cookie's life. */
-  lifetime: LifetimeSettings
-  /** Chooses the fields of the new record from those of the old one. */
-  fields(old: ReadonlyMap<string, string>): Map<string, string>
-  /** Makes the meta of the new record. */
-  meta(now: number): RecordMeta
-  /** Whether the old record must still be there. A login needs none. */
-  required: boolean
-}
 
 /** See the module. */
 export class Binding implements JournalHost {
   readonly context: Context
   readonly channel: CookieChannel
   readonly journal: Journal
+  readonly clock: StoreClock = new StoreClock()
   /** The record, if there is one. */
   living: Living | null = null
   /** Why the session that the request brought is no more. */
@@ -71,14 +38,12 @@ export class Binding implements JournalHost {
   isNew = true
   /** How many computations of `update` are running. */
   computing = 0
-  readonly #outbox: Outbox
   #gone = false
+  readonly #outbox: Outbox
   /** Chosen when the first write begins, since the cookie is announced before the store is asked. */
   #nextToken: string | null = null
   /** Whether the record is being replaced, and the cookie of the next one is on its way. */
   #isSucceeding = false
-  /** What to add to `performance.now()` for the store's clock, as last seen. */
-  #clock = 0
 
   constructor(context: Context, channel: CookieChannel) {
     this.context = context
@@ -89,7 +54,7 @@ export class Binding implements JournalHost {
 
   /** Takes a loaded record as this request's session. */
   adopt(identity: Identity, meta: RecordMeta, record: LoadedRecord): void {
-    this.#setClock(record.now)
+    this.clock.set(record.now)
     this.living = { identity, meta, expiresAt: record.now + record.expiresIn }
     this.isNew = false
     this.journal.replace(record.fields)
@@ -109,10 +74,7 @@ export class Binding implements JournalHost {
     if (this.living === null) return this.#createWith(change, undo)
     const result = await this.#update(change)
     if (result.status === 'ok') return result
-    throw new SessionError(
-      'ERR_SESSION_CONFLICT',
-      'The session changed meanwhile. Read it again and repeat the write.',
-    )
+    throw changedMeanwhile()
   }
 
   /** Applies a change only if fields still hold what is expected; answers whether they did. */
@@ -141,8 +103,7 @@ export class Binding implements JournalHost {
   async touch(): Promise<boolean> {
     if (this.living === null) return false
     const { identity, meta } = this.living
-    const alive = await this.context.store.touch(identity.key, lifetimeOf(meta))
-    if (!alive) return false
+    if (!(await this.context.store.touch(identity.key, lifetimeOf(meta)))) return false
     this.#moved()
     this.context.emit({ type: 'touched', id: identity.id })
     return true
@@ -185,8 +146,8 @@ export class Binding implements JournalHost {
 
   /** Ends the session and clears the cookie. If the store fails, the cookie stays. */
   async destroy(reason: EndReason): Promise<void> {
-    const before = this.living
-    if (before === null && !this.#broughtCookie()) return
+    const { living: before } = this
+    if (before === null && !mentions(this.channel.header ?? '', this.context.settings.cookie.name)) return
     const undo = this.#outbox.send(clearingCookie(this.context.settings.cookie))
     if (before === null) return
     try {
@@ -201,24 +162,6 @@ export class Binding implements JournalHost {
     this.context.emit({ type: 'destroyed', id: before.identity.id, reason })
   }
 
-  /** Leaves work to the adapter, to be done after the response. Failures are events, not errors. */
-  later(work: () => Promise<unknown>): void {
-    const quiet = (): Promise<void> =>
-      work().then(
-        () => {},
-        () => {},
-      )
-    if (this.channel.defer === undefined) void quiet()
-    else this.channel.defer(quiet)
-  }
-
-  /** Removes fields without touching the cookie; for messages that were read in a render. */
-  async discard(names: readonly string[]): Promise<void> {
-    if (this.living === null) return
-    await this.context.store.update(this.living.identity.key, { delete: names }, lifetimeOf(this.living.meta))
-  }
-
-  /** Throws if the fields would not fit into a record. */
   checkSize(fields: ReadonlyMap<string, string>): void {
     checkSize(fields, this.context.settings.maxBytes)
   }
@@ -233,15 +176,10 @@ export class Binding implements JournalHost {
   }
 
   async #createWith(change: Change, undo: () => void): Promise<Applied> {
-    const fields = new Map(change.set)
-    const values = new Map<string, string | null>()
-    for (const [name, by] of change.increment ?? []) {
-      fields.set(name, String(by))
-      values.set(name, String(by))
-    }
+    const { fields, applied } = applyToNothing(change)
     if (fields.size === 0) undo()
     else await this.#begin(fields)
-    return { status: 'ok', values }
+    return applied
   }
 
   async #begin(fields: Map<string, string>): Promise<Living> {
@@ -269,13 +207,8 @@ export class Binding implements JournalHost {
   ): Promise<Living> {
     const { store, settings, emit } = this.context
     const record = { meta: encodeMeta(meta, settings.app), fields }
-    if (!(await store.create(identity.key, record, lifetimeOf(meta)))) {
-      throw new SessionError(
-        'ERR_SESSION_CONFLICT',
-        'A new session met an existing key. Check the random source of this machine.',
-      )
-    }
-    this.#setClock(now)
+    if (!(await store.create(identity.key, record, lifetimeOf(meta)))) throw keyTaken()
+    this.clock.set(now)
     this.living = { identity, meta, expiresAt: now + expiresIn(lifetimeOf(meta), now) }
     this.#gone = false
     this.journal.replace(fields)
@@ -284,27 +217,17 @@ export class Binding implements JournalHost {
   }
 
   #announceToken(token: string, lifetime: LifetimeSettings | RecordMeta): () => void {
-    const left = 'absolute' in lifetime ? lifetime.absolute : lifetime.absoluteAt - this.now()
-    const maxAge = lifetime.persist ? cookieMaxAge(left) : undefined
+    const maxAge = cookieMaxAge(lifetime, this.clock.now())
     return this.#outbox.send(tokenCookie(this.context.settings.cookie, token, maxAge))
   }
 
   #moved(): void {
     if (this.living === null) return
-    const now = this.now()
+    const now = this.clock.now()
     this.living.expiresAt = now + expiresIn(lifetimeOf(this.living.meta), now)
   }
 
-  #setClock(now: number): void {
-    this.#clock = now - performance.now()
-  }
-
-  /** The store's clock, as last seen and carried on. */
-  now(): number {
-    return Math.round(this.#clock + performance.now())
-  }
-
-  #lost(reason: EndReason | undefined): SessionError {
+  #lost(reason: EndReason | undefined): Error {
     this.#forget()
     this.#gone = true
     this.ended = reason ?? null
@@ -322,20 +245,6 @@ export class Binding implements JournalHost {
     const remains = await this.context.store.load(before.identity.key)
     if (remains === null || isAlive(remains) || remains.ended !== 'rotated') return
     this.#lost('rotated')
-    throw new SessionError(
-      'ERR_SESSION_CONFLICT',
-      'The session was given a new token while this request ran, and was not ended. Repeat it with the new cookie.',
-    )
+    throw rotatedMeanwhile()
   }
-
-  #broughtCookie(): boolean {
-    return this.channel.header?.includes(`${this.context.settings.cookie.name}=`) ?? false
-  }
-}
-
-function gone(): SessionError {
-  return new SessionError(
-    'ERR_SESSION_GONE',
-    'The session ended before this write arrived, by logout, rotation or expiry. Nothing was stored. Answer as to a visitor who is not signed in.',
-  )
 }

@@ -25,3 +25,14 @@ export interface CookieChannel {
    */
   defer?(work: () => Promise<void>): void
 }
+
+/** Leaves work to the adapter, to be done after the response. Failures are events, not errors. */
+export function later(channel: CookieChannel, work: () => Promise<unknown>): void {
+  const quiet = (): Promise<void> =>
+    work().then(
+      () => {},
+      () => {},
+    )
+  if (channel.defer === undefined) void quiet()
+  else channel.defer(quiet)
+}

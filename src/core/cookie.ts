@@ -47,6 +47,11 @@ export function findTokens(header: string, name: string): string[] {
   return tokens
 }
 
+/** Whether a `Cookie` header may hold a cookie of our name, well-formed or not. */
+export function mentions(header: string, name: string): boolean {
+  return header.includes(`${name}=`)
+}
+
 /** The cookie that carries a token for `maxAge` seconds, or until the browser closes. */
 export function tokenCookie(settings: CookieSettings, token: string, maxAge?: number): SessionCookie {
   return { ...settings, value: token, ...(maxAge !== undefined && { maxAge }) }

@@ -5,16 +5,11 @@
  */
 
 import type { Binding } from './binding.ts'
+import type { EncodedValues } from './encoded-values.ts'
 import { isSessionError, SessionError } from './errors.ts'
 import type { Upgrade } from './shape.ts'
 import type { MaybePromise } from './store.ts'
 import { inTurn } from './turns.ts'
-
-/** What values become on their way to the store. */
-export interface EncodedValues {
-  set: Map<string, string>
-  removed: string[]
-}
 
 /** One field and how to compute its next value. */
 export interface Exchange {
@@ -23,9 +18,9 @@ export interface Exchange {
   /** What the store calls it. */
   name: string
   /** Computes the next value from the current one; may run several times. */
-  compute(): MaybePromise<unknown>
+  compute: () => MaybePromise<unknown>
   /** Validates and encodes the next value. */
-  encode(next: unknown): Promise<EncodedValues>
+  encode: (next: unknown) => Promise<EncodedValues>
 }
 
 const ATTEMPTS = 100

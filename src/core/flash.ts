@@ -8,8 +8,10 @@
  */
 
 import type { Binding } from './binding.ts'
+import { later } from './channel.ts'
 import { decodeValue, encodeValue } from './codec.ts'
 import { fieldName } from './field.ts'
+import { lifetimeOf } from './lifetime.ts'
 
 /** When the latest message of this process was written; two of one millisecond keep their order. */
 let last = 0
@@ -34,8 +36,14 @@ export function readFlash(binding: Binding, key: string, seen: Map<string, unkno
   if (latest === undefined) return undefined
   const value = decodeValue(binding.journal.fields.get(latest) ?? '')
   seen.set(key, value)
-  binding.later(() => binding.discard(fields))
+  later(binding.channel, () => discard(binding, fields))
   return value
+}
+
+/** Removes fields without touching the cookie. */
+async function discard({ context, living }: Binding, names: readonly string[]): Promise<void> {
+  if (living === null) return
+  await context.store.update(living.identity.key, { delete: names }, lifetimeOf(living.meta))
 }
 
 function prefixOf(key: string): string {

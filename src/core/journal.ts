@@ -9,11 +9,9 @@
  * @module
  */
 
+import { changeOf, clashes, emptyBatch, type Applied, type Batch, type Kind } from './batch.ts'
 import { decodeInteger } from './codec.ts'
-import type { Change, UpdateResult } from './store.ts'
-
-/** What the store answered to a change that it applied. */
-export type Applied = Extract<UpdateResult, { status: 'ok' }>
+import type { Change } from './store.ts'
 
 /** What a journal needs to know of its session. */
 export interface JournalHost {
@@ -31,20 +29,7 @@ export interface JournalHost {
   checkSize(fields: ReadonlyMap<string, string>): void
 }
 
-/** Writes of one tick, not yet sent. */
-interface Batch {
-  set: Map<string, string>
-  delete: Set<string>
-  increment: Map<string, number>
-  take: Set<string>
-  /** What the fields held before. */
-  before: Map<string, string | undefined>
-  result: Promise<Applied>
-}
-
 const EMPTY: ReadonlyMap<string, string> = new Map()
-
-type Kind = 'write' | 'increment' | 'take'
 
 /** See the module. */
 export class Journal {
@@ -181,14 +166,7 @@ export class Journal {
   #batchFor(names: Iterable<string>, kind: Kind): Batch {
     if (this.#open !== null && !clashes(this.#open, [...names], kind)) return this.#open
     const undo = this.#host.announce()
-    const batch: Batch = {
-      set: new Map(),
-      delete: new Set(),
-      increment: new Map(),
-      take: new Set(),
-      before: new Map(),
-      result: Promise.resolve({ status: 'ok', values: new Map() }),
-    }
+    const batch = emptyBatch()
     this.#unsent.push(batch)
     batch.result = this.observe(this.exclusive(() => this.#flush(batch, undo)))
     this.#open = batch
@@ -231,24 +209,5 @@ export class Journal {
     if (this.#own === null) this.#fields = this.#own = new Map(this.#fields)
     if (text === undefined) this.#own.delete(name)
     else this.#own.set(name, text)
-  }
-}
-
-/** Whether one change cannot hold both what the batch does to a field and another kind of write. */
-function clashes(batch: Batch, names: readonly string[], kind: Kind): boolean {
-  return names.some((name) => {
-    const written = batch.set.has(name) || batch.delete.has(name)
-    if (kind === 'write') return batch.increment.has(name) || batch.take.has(name)
-    if (kind === 'increment') return written || batch.take.has(name)
-    return written || batch.increment.has(name) || batch.take.has(name)
-  })
-}
-
-function changeOf(batch: Batch): Change {
-  return {
-    ...(batch.set.size > 0 && { set: batch.set }),
-    ...(batch.delete.size > 0 && { delete: [...batch.delete] }),
-    ...(batch.increment.size > 0 && { increment: batch.increment }),
-    ...(batch.take.size > 0 && { take: [...batch.take] }),
   }
 }

@@ -46,7 +46,12 @@ export function isTouchDue(meta: RecordMeta, loaded: LoadedRecord): boolean {
   return drift > Math.min(meta.idle / 10, TOUCH_INTERVAL)
 }
 
-/** `Max-Age` of the cookie in seconds, for what is left of the absolute lifetime in milliseconds. */
-export function cookieMaxAge(left: number): number {
+/**
+ * `Max-Age` of the cookie in seconds: what is left of the absolute lifetime. Absent for a cookie
+ * that ends with the browser.
+ */
+export function cookieMaxAge(lifetime: LifetimeSettings | RecordMeta, now: number): number | undefined {
+  if (!lifetime.persist) return undefined
+  const left = 'absolute' in lifetime ? lifetime.absolute : lifetime.absoluteAt - now
   return Math.max(1, Math.ceil(Math.min(left, MAX_COOKIE_AGE) / 1000))
 }

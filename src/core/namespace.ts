@@ -5,28 +5,14 @@
  */
 
 import type { Binding } from './binding.ts'
-import { decodeValue, encodeValue } from './codec.ts'
-import { SessionError } from './errors.ts'
-import { exchange, upgradeRecord, type EncodedValues } from './exchange.ts'
+import { decodeValue } from './codec.ts'
+import { encodeValues, type EncodedValues } from './encoded-values.ts'
+import { exchange, upgradeRecord } from './exchange.ts'
 import { fieldName, parseField } from './field.ts'
+import { notInteger, notList } from './refusals.ts'
 import type { PlainData } from './schema.ts'
 import { checkShape, isInternal, stampOf, upgraded, type Shape } from './shape.ts'
-
-/** The keys of `Data` whose values are of type `Value`. */
-export type KeysOf<Data, Value> = {
-  [Key in keyof Data & string]: unknown extends Data[Key]
-    ? Key
-    : NonNullable<Data[Key]> extends Value
-      ? Key
-      : never
-}[keyof Data & string]
-
-/** The elements of a list type. */
-type Item<List> = unknown extends List
-  ? unknown
-  : NonNullable<List> extends readonly (infer Element)[]
-    ? Element
-    : never
+import type { Item, KeysOf } from './typed-keys.ts'
 
 /**
  * A set of values by key. Reads are synchronous and give a copy: changing what `get`
@@ -146,7 +132,7 @@ export class Namespace<Data extends object = PlainData> {
   /** Validates and encodes values without writing them. @internal */
   protected async encodeData(values: PlainData): Promise<EncodedValues> {
     const keys = Object.keys(values)
-    return this.#encode(await this.#validate({ ...values }, keys), keys)
+    return encodeValues(this.name, await this.#validate({ ...values }, keys), keys, this.#shape?.stamp)
   }
 
   /** The fields of a record as its successor takes them over. @internal */
@@ -186,7 +172,8 @@ export class Namespace<Data extends object = PlainData> {
     if (this.#isNothing() && keys.every((key) => values[key] === undefined)) return
     if (this.#shape?.upgrade) await this.#upgrade(this.#shape)
     const valid = this.#validate(values, keys)
-    const { set, removed } = this.#encode(valid instanceof Promise ? await valid : valid, keys)
+    const checked = valid instanceof Promise ? await valid : valid
+    const { set, removed } = encodeValues(this.name, checked, keys, this.#shape?.stamp)
     const { journal } = this.binding
     const writes: Promise<unknown>[] = []
     if (set.size > 0) writes.push(journal.set(set))
@@ -207,7 +194,7 @@ export class Namespace<Data extends object = PlainData> {
       encode: async (next) => {
         const valid = await this.#validate({ [key]: next }, [key])
         stored = valid[key]
-        return this.#encode(valid, [key])
+        return encodeValues(this.name, valid, [key], this.#shape?.stamp)
       },
     })
     return stored as Data[Key] | undefined
@@ -242,18 +229,6 @@ export class Namespace<Data extends object = PlainData> {
     return text === null ? undefined : (this.#decode(text) as Data[Key])
   }
 
-  #encode(values: PlainData, keys: readonly string[]): EncodedValues {
-    const set = new Map<string, string>()
-    const removed: string[] = []
-    for (const key of keys) {
-      const value = values[key]
-      if (value === undefined) removed.push(fieldName(this.name, key))
-      else set.set(fieldName(this.name, key), encodeValue(value, key))
-    }
-    if (set.size > 0) for (const [name, text] of this.#shape?.stamp ?? []) set.set(name, text)
-    return { set, removed }
-  }
-
   async #upgrade(shape: Shape): Promise<void> {
     await this.binding.journal.exclusive(async () => {
       if (shape.upgrade === null) return
@@ -272,17 +247,3 @@ Object.defineProperty(Namespace.prototype, Symbol.for('nodejs.util.inspect.custo
       : `Namespace { name: ${JSON.stringify(this.name)}, session: ${id ?? 'none'} }`
   },
 })
-
-function notInteger(key: string): SessionError {
-  return new SessionError(
-    'ERR_NOT_INTEGER',
-    `increment("${key}"): the stored value and the step must be integers within ±(2^53 − 1). Nothing was stored.`,
-  )
-}
-
-function notList(key: string): SessionError {
-  return new SessionError(
-    'ERR_VALUE_INVALID',
-    `append("${key}"): the stored value is not a list. Nothing was stored.`,
-  )
-}

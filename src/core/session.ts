@@ -197,7 +197,10 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     const lifetime = resolveLifetime({ idle, absolute: meta.absoluteAt - meta.createdAt, persist }, options)
     const isExtended = options.absolute !== undefined
     await binding.succeed({
-      lifetime: { ...lifetime, absolute: isExtended ? lifetime.absolute : meta.absoluteAt - binding.now() },
+      lifetime: {
+        ...lifetime,
+        absolute: isExtended ? lifetime.absolute : meta.absoluteAt - binding.clock.now(),
+      },
       required: true,
       fields: (old) => this.inherit(old),
       meta: (now) => ({

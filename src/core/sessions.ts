@@ -4,8 +4,9 @@
  * @module
  */
 
-import { Binding, type Context } from './binding.ts'
-import type { CookieChannel } from './channel.ts'
+import { Binding } from './binding.ts'
+import { later, type CookieChannel } from './channel.ts'
+import type { Context } from './context.ts'
 import { findTokens } from './cookie.ts'
 import { createEmitter } from './events.ts'
 import { guardStore } from './guard.ts'
@@ -71,6 +72,6 @@ export class Sessions<Data extends object = PlainData> {
       return
     }
     binding.adopt(identity, meta, record)
-    if (isTouchDue(meta, record)) binding.later(() => binding.touch())
+    if (isTouchDue(meta, record)) later(binding.channel, () => binding.touch())
   }
 }

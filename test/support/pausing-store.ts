@@ -10,8 +10,8 @@ export type Verb = 'now' | 'create' | 'load' | 'update' | 'touch' | 'destroy'
 
 /** Runs around each operation; what it throws is what the store appears to throw. */
 export interface Interference {
-  before?(verb: Verb): Promise<void> | void
-  after?(verb: Verb): Promise<void> | void
+  before?: (verb: Verb) => Promise<void> | void
+  after?: (verb: Verb) => Promise<void> | void
 }
 
 /** The same store, with something happening before and after each operation. */

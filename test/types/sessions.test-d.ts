@@ -143,7 +143,7 @@ describe('createSessions', () => {
       theme: z.enum(['light', 'dark']).default('light'),
       count: z.coerce.number().optional(),
     })
-    const open = createSessions({ store, schema }).open
+    const open = () => createSessions({ store, schema }).open(channel)
     type Opened = Awaited<ReturnType<typeof open>>
     expectTypeOf<Opened>().toEqualTypeOf<Session<{ theme: 'light' | 'dark'; count?: number | undefined }>>()
   })

@@ -1,0 +1,55 @@
+/**
+ * The errors that writes end with when they meet another write, or a value of another kind.
+ *
+ * @module
+ */
+
+import { SessionError } from './errors.ts'
+
+/** For a write that came after the end of its session. */
+export function gone(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_GONE',
+    'The session ended before this write arrived, by logout, rotation or expiry. Nothing was stored. Answer as to a visitor who is not signed in.',
+  )
+}
+
+/** For a logout that came after a rotation: whoever holds the old token cannot end the session. */
+export function rotatedMeanwhile(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_CONFLICT',
+    'The session was given a new token while this request ran, and was not ended. Repeat it with the new cookie.',
+  )
+}
+
+/** For a change that expected another value. */
+export function changedMeanwhile(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_CONFLICT',
+    'The session changed meanwhile. Read it again and repeat the write.',
+  )
+}
+
+/** For a new key that exists already, which 256 random bits rule out. */
+export function keyTaken(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_CONFLICT',
+    'A new session met an existing key. Check the random source of this machine.',
+  )
+}
+
+/** For an increment of what is no integer, or by what is none. */
+export function notInteger(key: string): SessionError {
+  return new SessionError(
+    'ERR_NOT_INTEGER',
+    `increment("${key}"): the stored value and the step must be integers within ±(2^53 − 1). Nothing was stored.`,
+  )
+}
+
+/** For an append to what is no list. */
+export function notList(key: string): SessionError {
+  return new SessionError(
+    'ERR_VALUE_INVALID',
+    `append("${key}"): the stored value is not a list. Nothing was stored.`,
+  )
+}
