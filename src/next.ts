@@ -64,7 +64,9 @@ export interface NextSessions<Data extends object = PlainData> {
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
-export function createSessions<Data extends object = PlainData>(options: SessionOptions<Data> = {}): NextSessions<Data> {
+export function createSessions<Data extends object = PlainData>(
+  options: SessionOptions<Data> = {},
+): NextSessions<Data> {
   const sessions = createManager<Data>({ ...options, store: sharedStore(options.store ?? defaultStore()) })
   const { app, cookie } = sessions.settings
   const memoKey = `${app} ${cookie.name}`
@@ -78,7 +80,10 @@ export function createSessions<Data extends object = PlainData>(options: Session
     const session = await getSession()
     if (session.userId !== null) return session as Session<Data> & { userId: string }
     otherwise?.()
-    throw new SessionError('ERR_UNAUTHENTICATED', 'Nobody is signed in. Send the visitor to the sign-in page, or answer 401.')
+    throw new SessionError(
+      'ERR_UNAUTHENTICATED',
+      'Nobody is signed in. Send the visitor to the sign-in page, or answer 401.',
+    )
   }
 
   async function get(key: string, namespace = ''): Promise<unknown> {

@@ -24,7 +24,10 @@ export interface ProxyOptions {
 export type Proxy = (request: NextRequest) => Promise<NextResponse>
 
 /** Makes the proxy function. */
-export function createProxy<Data extends object>(sessions: Sessions<Data>, options: ProxyOptions = {}): Proxy {
+export function createProxy<Data extends object>(
+  sessions: Sessions<Data>,
+  options: ProxyOptions = {},
+): Proxy {
   const { mint = false, renew = true } = options
 
   return async function proxy(request) {

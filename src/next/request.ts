@@ -12,6 +12,7 @@ import { findTokens, type SessionCookie } from '../core/cookie.ts'
 import { SessionError } from '../core/errors.ts'
 import type { Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
+import { isToken } from '../core/token.ts'
 import { memoized } from './shared.ts'
 
 type Cookies = Awaited<ReturnType<typeof cookies>>
@@ -23,11 +24,16 @@ type Cookies = Awaited<ReturnType<typeof cookies>>
  * ends it where a prefetch or a prerender must stop. Only after it may anything read the
  * clock, draw random numbers or ask a store: that is what makes a prefetch cost nothing.
  */
-export async function openRequest<Data extends object>(sessions: Sessions<Data>, memoKey: string): Promise<Session<Data>> {
+export async function openRequest<Data extends object>(
+  sessions: Sessions<Data>,
+  memoKey: string,
+): Promise<Session<Data>> {
   const jar = await cookies()
   const list = await headers()
   await io?.()
-  return memoized(list, memoKey, () => sessions.open(channel(jar, list.get('cookie'), sessions.settings.cookie.name)))
+  return memoized(list, memoKey, () =>
+    sessions.open(channel(jar, list.get('cookie'), sessions.settings.cookie.name)),
+  )
 }
 
 const io = (nextCache as { io?: () => Promise<void> }).io
@@ -53,13 +59,14 @@ function channel(jar: Cookies, header: string | null, name: string): CookieChann
 }
 
 /**
- * The request's `Cookie` header, unless somebody has set our cookie since it came: a proxy
- * or an earlier step of this request. The header still shows duplicates, `cookies()` does not.
+ * The request's `Cookie` header, unless somebody has given us a token since it came: a proxy
+ * or an earlier step of this request. The header still shows duplicates; `cookies()` shows the
+ * last one, which may be a malformed copy that somebody planted.
  */
 function currentHeader(jar: Cookies, header: string, name: string): string {
-  const current = jar.get(name)?.value
-  if (current === undefined || findTokens(header, name).includes(current)) return header
-  return `${name}=${current}`
+  const current = jar.get(name)?.value ?? ''
+  const [sent, other] = findTokens(header, name)
+  return isToken(current) && current !== sent && other === undefined ? `${name}=${current}` : header
 }
 
 function setCookie(jar: Cookies, { name, value, ...attributes }: SessionCookie): void {
