@@ -17,11 +17,19 @@ export async function benchHeap(): Promise<void> {
   await serve(100_000)
   const before = heap()
   await serve(REQUESTS)
-  report('Heap growth over 1,000,000 requests (reads, writes, sign-ins, sign-outs)', heap() - before, 'flat', 'MiB')
+  report(
+    'Heap growth over 1,000,000 requests (reads, writes, sign-ins, sign-outs)',
+    heap() - before,
+    'flat',
+    'MiB',
+  )
 
   async function serve(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
-      const session = await sessions.open({ header: i % 10 === 0 ? null : (headers[i % 1000] ?? ''), send: () => () => {} })
+      const session = await sessions.open({
+        header: i % 10 === 0 ? null : (headers[i % 1000] ?? ''),
+        send: () => () => {},
+      })
       session.get('name')
       if (i % 5 === 0) await session.increment('visits')
       if (i % 10 === 0) {

@@ -8,11 +8,15 @@
 /** One way to do the work: runs `count` operations. */
 export interface Variant {
   name: string
-  run(count: number): Promise<void>
+  run: (count: number) => Promise<void>
 }
 
 /** Microseconds per operation of each variant: the median over rounds in which they take turns. */
-export async function compare(variants: readonly Variant[], count: number, rounds = 7): Promise<Map<string, number>> {
+export async function compare(
+  variants: readonly Variant[],
+  count: number,
+  rounds = 7,
+): Promise<Map<string, number>> {
   const times = new Map(variants.map(({ name }) => [name, [] as number[]]))
   for (const { run } of variants) await run(Math.ceil(count / 4))
   for (let round = 0; round < rounds; round++) {
@@ -27,7 +31,11 @@ export async function compare(variants: readonly Variant[], count: number, round
 }
 
 /** Runs `count` operations, `width` of them at a time. */
-export async function inParallel(count: number, width: number, operation: (i: number) => Promise<unknown>): Promise<void> {
+export async function inParallel(
+  count: number,
+  width: number,
+  operation: (i: number) => Promise<unknown>,
+): Promise<void> {
   let next = 0
   async function lane(): Promise<void> {
     while (next < count) await operation(next++)

@@ -22,11 +22,17 @@ export async function benchRedis(): Promise<void> {
   const io = new Redis(server.url)
   await node.connect()
   try {
-    await bench('node-redis', createSessions({ store: redisStore(node, { prefix: 'n' }) }), await keysOf('n'), (key) =>
-      node.multi().hGetAll(key).pTTL(key).execAsPipeline(),
+    await bench(
+      'node-redis',
+      createSessions({ store: redisStore(node, { prefix: 'n' }) }),
+      await keysOf('n'),
+      (key) => node.multi().hGetAll(key).pTTL(key).execAsPipeline(),
     )
-    await bench('ioredis', createSessions({ store: redisStore(io, { prefix: 'i' }) }), await keysOf('i'), (key) =>
-      io.pipeline().hgetall(key).pttl(key).exec(),
+    await bench(
+      'ioredis',
+      createSessions({ store: redisStore(io, { prefix: 'i' }) }),
+      await keysOf('i'),
+      (key) => io.pipeline().hgetall(key).pttl(key).exec(),
     )
   } finally {
     node.destroy()
@@ -50,7 +56,10 @@ async function bench(
   const times = await compare(
     [
       { name: 'bare', run: (count) => inParallel(count, WIDTH, (i) => bare(keys[i % VISITORS] ?? '')) },
-      { name: 'ours', run: (count) => inParallel(count, WIDTH, (i) => readOne(sessions, headers[i % VISITORS] ?? '')) },
+      {
+        name: 'ours',
+        run: (count) => inParallel(count, WIDTH, (i) => readOne(sessions, headers[i % VISITORS] ?? '')),
+      },
     ],
     READS,
   )

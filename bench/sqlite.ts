@@ -30,9 +30,15 @@ export async function benchSqlite(): Promise<void> {
 
   async function benchReads(): Promise<void> {
     const database = new DatabaseSync(file)
-    const columns = database.prepare('SELECT * FROM sessions LIMIT 1').columns().map(({ name }) => name)
+    const columns = database
+      .prepare('SELECT * FROM sessions LIMIT 1')
+      .columns()
+      .map(({ name }) => name)
     const select = database.prepare(`SELECT ${columns.join(', ')} FROM sessions WHERE key = ?`)
-    const keys = database.prepare('SELECT key FROM sessions').all().map((row) => row['key'] as string)
+    const keys = database
+      .prepare('SELECT key FROM sessions')
+      .all()
+      .map((row) => row['key'] as string)
     const times = await compare(
       [
         {
@@ -51,7 +57,11 @@ export async function benchSqlite(): Promise<void> {
       50_000,
     )
     database.close()
-    report('SQLite: session and one get to bare prepared SELECT, time', (times.get('ours') ?? 0) / (times.get('bare') ?? 1), '≤ 2.50')
+    report(
+      'SQLite: session and one get to bare prepared SELECT, time',
+      (times.get('ours') ?? 0) / (times.get('bare') ?? 1),
+      '≤ 2.50',
+    )
   }
 
   async function benchWrites(): Promise<void> {
@@ -67,6 +77,10 @@ export async function benchSqlite(): Promise<void> {
       4000,
       5,
     )
-    report('SQLite: 64 durable writes at a time to one by one, rate', (times.get('one') ?? 0) / (times.get('many') ?? 1), '≥ 5.00')
+    report(
+      'SQLite: 64 durable writes at a time to one by one, rate',
+      (times.get('one') ?? 0) / (times.get('many') ?? 1),
+      '≥ 5.00',
+    )
   }
 }

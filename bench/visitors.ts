@@ -33,7 +33,11 @@ function dataOf(i: number): Record<string, unknown> {
     name: `user ${i}`,
     visits: i,
     roles: ['reader', 'writer'],
-    cart: Array.from({ length: 12 }, (_, item) => ({ id: item * 7919 + i, title: `product ${item}`, price: 19.99 + item })),
+    cart: Array.from({ length: 12 }, (_, item) => ({
+      id: item * 7919 + i,
+      title: `product ${item}`,
+      price: 19.99 + item,
+    })),
     theme: 'dark',
     language: 'en',
     token: 'x'.repeat(120),

@@ -98,7 +98,7 @@ const STORE_TEXT: Record<StoreErrorCode, string> = {
   ERR_STORE_UNAVAILABLE:
     'could not be reached or refused the operation. Check that it is running and accepts this application.',
   ERR_STORE_TIMEOUT:
-    'did not answer in time. A write may or may not have happened. Check the load and the network between the application and the store.',
+    'did not answer in time. If it was asked to write, that may or may not have happened. Check the load and the network between the application and the store.',
   ERR_STORE_FULL: 'has no room for the write. Give it more memory or disk.',
   ERR_STORE_UNSUPPORTED: 'cannot do this. Use a store whose `capabilities` include it.',
 }

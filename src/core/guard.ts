@@ -26,7 +26,7 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
 
   function run<T>(operation: string, work: () => MaybePromise<T>): MaybePromise<T> {
     if (timeouts >= TIMEOUTS_TO_OPEN && !mayProbe())
-      throw failed(operation, storeError('ERR_STORE_TIMEOUT', store.name))
+      throw failed(operation, storeError('ERR_STORE_UNAVAILABLE', store.name))
     let answer: MaybePromise<T>
     try {
       answer = work()

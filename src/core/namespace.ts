@@ -78,6 +78,14 @@ export class Namespace<Data extends object = PlainData> {
   }
 
   /**
+   * Removes all values of this namespace that this request knows of.
+   * @throws see the class
+   */
+  clear(): Promise<void> {
+    return this.delete(...(Object.keys(this.getAll()) as (keyof Data & string)[]))
+  }
+
+  /**
    * Computes a new value from the current one, atomically: if somebody else changes it
    * meanwhile, `compute` runs again on their value. Returning `undefined` deletes.
    * @throws `ERR_SESSION_CONFLICT` after a hundred lost rounds, and as `set`

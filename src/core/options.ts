@@ -19,47 +19,47 @@ export interface CookieOptions {
    * Default `__Host-sid` when `secure` (RFC 6265bis section 4.1.3: no other host can plant it),
    * `__Secure-sid` with a `domain`, `sid` without `secure`.
    */
-  name?: string
+  name?: string | undefined
   /** Default `/`. */
-  path?: string
+  path?: string | undefined
   /** Default none: the cookie belongs to this host alone. A domain shares it with all subdomains. */
-  domain?: string
+  domain?: string | undefined
   /** Default `'auto'`: true when `NODE_ENV` is `production`. Browsers treat http://localhost as secure. */
-  secure?: boolean | 'auto'
+  secure?: boolean | 'auto' | undefined
   /** Default `'lax'`. `'none'` sends it from other sites too and needs `secure`. */
-  sameSite?: 'lax' | 'strict' | 'none'
+  sameSite?: 'lax' | 'strict' | 'none' | undefined
   /** Default false. Keeps one cookie per embedding site (CHIPS). */
-  partitioned?: boolean
+  partitioned?: boolean | undefined
   /** Default none. */
-  priority?: 'low' | 'medium' | 'high'
+  priority?: 'low' | 'medium' | 'high' | undefined
 }
 
 /** Options of `createSessions`. */
 export interface SessionOptions<Data extends object = PlainData> {
   /** Where sessions live. Default: an embedded SQLite file, `.sojourn/sessions.db`. */
-  store?: Store
+  store?: Store | undefined
   /** Name of the application; sessions of another one in the same store are not ours. Default `'sojourn'`. */
-  app?: string
+  app?: string | undefined
   /** Time without a request after which a session ends. Default `'24h'`, or `absolute` if that is shorter. */
-  idle?: Duration
+  idle?: Duration | undefined
   /** Time after which a session ends whatever happens. Default `'30d'`. */
-  absolute?: Duration
+  absolute?: Duration | undefined
   /** Whether the cookie outlives the browser. Default true. */
-  persist?: boolean
+  persist?: boolean | undefined
   /** How the cookie looks. */
-  cookie?: CookieOptions
+  cookie?: CookieOptions | undefined
   /** Validates the data of the default namespace, on read and write. Any Standard Schema. */
-  schema?: StandardSchema<Data>
+  schema?: StandardSchema<Data> | undefined
   /** Version of the data's shape, a positive integer. Default 1. */
-  version?: number
+  version?: number | undefined
   /** Brings data stored under an older `version` into today's shape, before it is validated. */
-  migrate?: (data: PlainData, fromVersion: number) => PlainData | Promise<PlainData>
+  migrate?: ((data: PlainData, fromVersion: number) => PlainData | Promise<PlainData>) | undefined
   /** Largest size of one session in the store, in bytes. Default 65536. */
-  maxBytes?: number
+  maxBytes?: number | undefined
   /** How long a store operation may take. Default `'2s'`. */
-  timeout?: Duration
+  timeout?: Duration | undefined
   /** Receives events, for logs and metrics. */
-  onEvent?: OnEvent
+  onEvent?: OnEvent | undefined
 }
 
 /** Checked and completed options, without the store. */
@@ -77,11 +77,11 @@ export interface Settings extends LifetimeSettings {
 /** Lifetime overrides that `login`, `rotate` and new sessions take. */
 export interface LifetimeOptions {
   /** Overrides the idle timeout for this session. */
-  idle?: Duration
+  idle?: Duration | undefined
   /** Overrides the absolute lifetime for this session. */
-  absolute?: Duration
+  absolute?: Duration | undefined
   /** Overrides whether the cookie outlives the browser. */
-  persist?: boolean
+  persist?: boolean | undefined
 }
 
 type Check = (value: unknown) => boolean

@@ -89,7 +89,9 @@ describe.each(variants)('next start, $name', (variant) => {
     const guest = visitor(server.url)
     await guest.post('/api/set', { value: 'Ada' })
     expect(guest.setCookies).toEqual([
-      expect.stringMatching(/^__Host-sid=[\w-]{43}; Path=\/; Expires=[^;]+; Max-Age=2592000; Secure; HttpOnly; SameSite=lax$/i),
+      expect.stringMatching(
+        /^__Host-sid=[\w-]{43}; Path=\/; Expires=[^;]+; Max-Age=2592000; Secure; HttpOnly; SameSite=lax$/i,
+      ),
     ])
     tokens.push(...guest.tokens)
   })
@@ -191,8 +193,12 @@ describe.each(variants)('next start, $name', (variant) => {
     const guest = visitor(server.url)
     await guest.post('/api/set', { key: 'first', value: 0 })
     const keys = Array.from({ length: 20 }, (_, i) => `key${i}`)
-    await Promise.all(keys.map((key) => visitor(server.url, guest.cookie).post('/api/set', { key, value: key })))
-    await Promise.all(Array.from({ length: 200 }, () => visitor(server.url, guest.cookie).post('/api/increment')))
+    await Promise.all(
+      keys.map((key) => visitor(server.url, guest.cookie).post('/api/set', { key, value: key })),
+    )
+    await Promise.all(
+      Array.from({ length: 200 }, () => visitor(server.url, guest.cookie).post('/api/increment')),
+    )
     const { data } = (await (await guest.get('/api/data')).json()) as { data: Record<string, unknown> }
     expect(data).toEqual({ first: 0, count: 200, ...Object.fromEntries(keys.map((key) => [key, key])) })
     tokens.push(...guest.tokens)
@@ -205,7 +211,10 @@ describe.each(variants)('next start, $name', (variant) => {
     const slow = visitor(server.url, cookie).post('/api/set', { value: 'revived', wait: 500 })
     expect((await visitor(server.url, cookie).post('/api/logout')).status).toBe(200)
     expect(await slow).toMatchObject({ status: 401, body: { code: 'ERR_SESSION_GONE' } })
-    expect(await (await visitor(server.url, cookie).get('/api/data')).json()).toMatchObject({ id: null, user: null })
+    expect(await (await visitor(server.url, cookie).get('/api/data')).json()).toMatchObject({
+      id: null,
+      user: null,
+    })
     for await (const keys of admin.scanIterator()) {
       for (const key of keys) expect(JSON.stringify(await admin.hGetAll(key))).not.toContain('revived')
     }
@@ -235,7 +244,10 @@ describe.each(variants)('next start, $name', (variant) => {
   test('shows the session id in JSON, which opens nothing', async () => {
     const guest = visitor(server.url)
     const { body } = await guest.post('/api/start')
-    expect(await (await guest.get('/api/data')).json()).toMatchObject({ id: body['id'], session: { id: body['id'] } })
+    expect(await (await guest.get('/api/data')).json()).toMatchObject({
+      id: body['id'],
+      session: { id: body['id'] },
+    })
     const thief = visitor(server.url, `__Host-sid=${body['id'] as string}`)
     expect(await (await thief.get('/api/data')).json()).toMatchObject({ id: null })
     tokens.push(...guest.tokens)
@@ -320,7 +332,10 @@ describe.each(variants)('next start, $name', (variant) => {
   })
 
   test('logs nothing unexpected', () => {
-    const lines = server.log().split('\n').filter((line) => /warn|unstable value|unhandled|hydrat/i.test(line))
+    const lines = server
+      .log()
+      .split('\n')
+      .filter((line) => /warn|unstable value|unhandled|hydrat/i.test(line))
     expect(lines).toEqual([])
   })
 })
@@ -335,7 +350,8 @@ describe('next dev', () => {
     try {
       const guest = visitor(server.url)
       const hitAll = async (): Promise<void> => {
-        for (const path of ['/read', '/api/data', '/legacy', '/api/legacy', '/minted']) await (await guest.get(path)).text()
+        for (const path of ['/read', '/api/data', '/legacy', '/api/legacy', '/minted'])
+          await (await guest.get(path)).text()
       }
       await hitAll()
       expect(guest.cookie).toMatch(/^sid=/)
@@ -360,8 +376,13 @@ describe('next build', () => {
   test('fails with a clear message when a client component imports sojourn/next', async () => {
     for (const bundler of ['turbopack', 'webpack'] as const) {
       const app = prepareApp(probe, { name: `guard-${bundler}`, bundler })
-      writeFileSync(join(app.dir, 'app/links/page.tsx'), `'use client'\nimport { getSession } from '../../lib/session'\nexport default function Page() { return <p>{String(getSession)}</p> }\n`)
-      await expect(app.build()).rejects.toThrow(/'server-only' cannot be imported from a Client Component module/)
+      writeFileSync(
+        join(app.dir, 'app/links/page.tsx'),
+        `'use client'\nimport { getSession } from '../../lib/session'\nexport default function Page() { return <p>{String(getSession)}</p> }\n`,
+      )
+      await expect(app.build()).rejects.toThrow(
+        /'server-only' cannot be imported from a Client Component module/,
+      )
       app.remove()
     }
   })

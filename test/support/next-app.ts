@@ -55,7 +55,10 @@ process.on('exit', () => {
 export function prepareApp(source: string, variant: Variant): NextApp {
   mkdirSync(workshop, { recursive: true })
   const dir = mkdtempSync(join(workshop, `${variant.name}-`))
-  cpSync(source, dir, { recursive: true, filter: (path) => !/\/(node_modules|\.next|\.sojourn)(\/|$)/.test(path) })
+  cpSync(source, dir, {
+    recursive: true,
+    filter: (path) => !/\/(node_modules|\.next|\.sojourn)(\/|$)/.test(path),
+  })
   mkdirSync(join(dir, 'node_modules'))
   unpackTarball(join(dir, 'node_modules/sojourn'))
   const settings = {
@@ -80,11 +83,20 @@ export function prepareApp(source: string, variant: Variant): NextApp {
       const address = { PORT: String(port), HOSTNAME: '127.0.0.1' }
       if (variant.standalone === true && !dev) {
         const server = join(isolateStandalone(dir), 'server.js')
-        return serve([server], join(server, '..'), port, { NODE_ENV: 'production', ...settings, ...address, ...env })
+        return serve([server], join(server, '..'), port, {
+          NODE_ENV: 'production',
+          ...settings,
+          ...address,
+          ...env,
+        })
       }
       const command = dev ? [next, 'dev', ...bundler] : [next, 'start']
       const mode = dev ? 'development' : 'production'
-      return serve([...command, '-H', '127.0.0.1', '-p', String(port)], dir, port, { NODE_ENV: mode, ...settings, ...env })
+      return serve([...command, '-H', '127.0.0.1', '-p', String(port)], dir, port, {
+        NODE_ENV: mode,
+        ...settings,
+        ...env,
+      })
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   }
@@ -95,7 +107,9 @@ function isolateStandalone(dir: string): string {
   const target = join(dir, 'deployed')
   if (existsSync(target)) return join(target, readdirSync(target)[0] ?? '')
   const output = join(dir, '.next/standalone')
-  const app = execFileSync('find', [output, '-name', 'server.js', '-not', '-path', '*/node_modules/*'], { encoding: 'utf8' })
+  const app = execFileSync('find', [output, '-name', 'server.js', '-not', '-path', '*/node_modules/*'], {
+    encoding: 'utf8',
+  })
   const inner = join(app.trim().split('\n')[0] ?? '', '..')
   cpSync(join(dir, '.next/static'), join(inner, '.next/static'), { recursive: true })
   mkdirSync(target)
@@ -103,11 +117,17 @@ function isolateStandalone(dir: string): string {
   return inner.replace(output, join(target, 'standalone'))
 }
 
-async function serve(args: string[], cwd: string, port: number, env: Record<string, string>): Promise<NextServer> {
+async function serve(
+  args: string[],
+  cwd: string,
+  port: number,
+  env: Record<string, string>,
+): Promise<NextServer> {
   const child = launch(args, cwd, env)
   const url = `http://127.0.0.1:${port}`
   for (let waited = 0; !(await answers(url)); waited += 100) {
-    if (waited > 60_000 || child.process.exitCode !== null) throw new Error(`the server did not start:\n${child.log()}`)
+    if (waited > 60_000 || child.process.exitCode !== null)
+      throw new Error(`the server did not start:\n${child.log()}`)
     await sleep(100)
   }
   return {
@@ -123,10 +143,19 @@ async function serve(args: string[], cwd: string, port: number, env: Record<stri
   }
 }
 
-function launch(args: string[], cwd: string, env: Record<string, string>): { process: ChildProcess; log: () => string } {
+function launch(
+  args: string[],
+  cwd: string,
+  env: Record<string, string>,
+): { process: ChildProcess; log: () => string } {
   const { NODE_OPTIONS: _, ...inherited } = process.env
   // A group of its own, since `next` starts further processes that must end with it.
-  const child = spawn(process.execPath, args, { cwd, env: { ...inherited, ...env } as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { ...inherited, ...env } as NodeJS.ProcessEnv,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   running.add(child)
   child.once('exit', () => running.delete(child))
   let log = ''
@@ -164,7 +193,11 @@ function unpackTarball(target: string): void {
 function pack(): string {
   const folder = mkdtempSync(join(workshop, 'pack-'))
   const [{ filename }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: repository, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: repository,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
   ) as [{ filename: string }]
   return join(folder, filename)
 }

@@ -24,7 +24,10 @@ export function visitor(url: string, cookie = ''): Visitor {
     tokens: [],
     setCookies: [],
     async get(path, init = {}) {
-      const headers = { ...(self.cookie && { cookie: self.cookie }), ...(init.headers as Record<string, string>) }
+      const headers = {
+        ...(self.cookie && { cookie: self.cookie }),
+        ...(init.headers as Record<string, string>),
+      }
       const response = await fetch(url + path, { redirect: 'manual', ...init, headers })
       self.setCookies = response.headers.getSetCookie()
       for (const line of self.setCookies) keep(self, line)
@@ -37,7 +40,10 @@ export function visitor(url: string, cookie = ''): Visitor {
         body: JSON.stringify(body),
       })
       const text = await response.text()
-      return { status: response.status, body: (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown> }
+      return {
+        status: response.status,
+        body: (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>,
+      }
     },
   }
   return self

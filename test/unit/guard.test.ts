@@ -74,8 +74,8 @@ describe('the guard', () => {
       { type: 'breaker', store: 'memory', state: 'open' },
     ])
     const before = reached()
-    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_TIMEOUT')
-    expect(await outcome(() => store.destroy('key', 'logout'))).toBe('ERR_STORE_TIMEOUT')
+    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_UNAVAILABLE')
+    expect(await outcome(() => store.destroy('key', 'logout'))).toBe('ERR_STORE_UNAVAILABLE')
     expect(reached()).toBe(before)
   })
 
@@ -101,10 +101,14 @@ describe('the guard', () => {
     ]
     expect(reached()).toBe(before + 1)
     await vi.advanceTimersByTimeAsync(101)
-    expect(await Promise.all(attempts)).toEqual(Array.from({ length: 3 }, () => 'ERR_STORE_TIMEOUT'))
+    expect(await Promise.all(attempts)).toEqual([
+      'ERR_STORE_TIMEOUT',
+      'ERR_STORE_UNAVAILABLE',
+      'ERR_STORE_UNAVAILABLE',
+    ])
 
     hang(false)
-    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_TIMEOUT')
+    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_UNAVAILABLE')
     await vi.advanceTimersByTimeAsync(1000)
     expect(await outcome(() => store.load('key'))).toBeNull()
     expect(await outcome(() => store.load('key'))).toBeNull()

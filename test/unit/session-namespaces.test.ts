@@ -15,6 +15,18 @@ beforeEach(() => {
 const stored = async (): Promise<Record<string, unknown>> => browser.visit((session) => session.getAll())
 
 describe('undefined', () => {
+  test('are cleared one at a time', async () => {
+    await browser.visit(async (session) => {
+      await session.set('kept', 1)
+      await session.namespace('cart').set({ tea: 2, rice: 3 })
+    })
+    await browser.visit((session) => session.namespace('cart').clear())
+    await browser.visit((session) => {
+      expect(session.namespace('cart').getAll()).toEqual({})
+      expect(session.getAll()).toEqual({ kept: 1 })
+    })
+  })
+
   test('deletes, alone and among others', async () => {
     await browser.visit((session) => session.set({ a: 1, b: 2, c: 3 }))
     await browser.visit((session) => session.set('a', undefined))

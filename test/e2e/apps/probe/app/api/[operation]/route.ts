@@ -17,7 +17,10 @@ export async function POST(request: Request, { params }: { params: Promise<{ ope
     return Response.json(await run())
   } catch (error) {
     if (error instanceof Error && 'code' in error) {
-      return Response.json({ code: error.code, message: error.message }, { status: (error as { status?: number }).status ?? 500 })
+      return Response.json(
+        { code: error.code, message: error.message },
+        { status: (error as { status?: number }).status ?? 500 },
+      )
     }
     throw error
   }
