@@ -44,7 +44,7 @@ function warnOf(event: SessionEvent, error: unknown): void {
 }
 
 /** Tells the developer something that no caller could be told. */
-export function warn(message: string): void {
+function warn(message: string): void {
   globalThis.process?.emitWarning?.(message, { type: 'SojournWarning' })
 }
 

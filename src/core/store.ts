@@ -90,6 +90,28 @@ export interface StoreCapabilities {
   durable: boolean
 }
 
+/** One key in a list. Times are epoch milliseconds on the store's clock. */
+export interface IndexEntry {
+  key: string
+  /** When the session under the key began; lists are sorted by it. */
+  createdAt: number
+  /** Until when the entry counts. */
+  until: number
+}
+
+/**
+ * Named lists of keys. They say which sessions may exist, and `load` which do: an entry may
+ * outlive its record. Each verb is atomic for one list.
+ */
+export interface SessionIndex {
+  /** Adds an entry, or replaces the one with its key. Answers how many entries count then. */
+  add(list: string, entry: IndexEntry): MaybePromise<number>
+  /** The entries that count, oldest first; those past their time are forgotten. */
+  entries(list: string): MaybePromise<IndexEntry[]>
+  /** Removes the entries with these keys, as far as they are there. */
+  remove(list: string, keys: readonly string[]): MaybePromise<void>
+}
+
 /** A place that keeps sessions. */
 export interface Store {
   /** Short name for events and errors, such as `redis`. */
@@ -139,6 +161,9 @@ export interface Store {
    * for some minutes; the first one counts. Required.
    */
   destroy(key: string, reason: EndReason): MaybePromise<LoadedRecord | null>
+
+  /** Lists of keys, for finding the sessions of a user. Optional. */
+  readonly index?: SessionIndex
 
   /** Releases what the store itself opened; a client that the user brought stays open. Optional. */
   close?(): MaybePromise<void>

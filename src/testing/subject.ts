@@ -37,7 +37,7 @@ export interface StoreUnderTest {
 }
 
 /** One behaviour: its sentence and its check. */
-export interface Case {
+interface Case {
   title: string
   run(subject: Subject): Promise<void>
 }
