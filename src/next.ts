@@ -6,9 +6,10 @@
  * @module sojourn/next
  */
 
-import { SessionError } from './core/errors.ts'
+import type { UserSession } from './core/directory.ts'
 import { nodeChannel, type NodeRequest, type NodeResponse } from './core/node-channel.ts'
 import type { SessionOptions } from './core/options.ts'
+import { unauthenticated } from './core/refusals.ts'
 import type { PlainData } from './core/schema.ts'
 import type { Session } from './core/session.ts'
 import { createSessions as createManager, defaultStore } from './index.ts'
@@ -17,6 +18,7 @@ import { openRequest } from './next/request.ts'
 import { memoized, sharedStore } from './next/shared.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export type { UserSession } from './core/directory.ts'
 export type { SessionEvent } from './core/events.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { Session } from './core/session.ts'
@@ -40,6 +42,12 @@ export interface NextSessions<Data extends object = PlainData> {
    * @throws `ERR_UNAUTHENTICATED` (status 401) without `otherwise`
    */
   requireSession(this: void, otherwise?: () => never): Promise<Session<Data> & { userId: string }>
+  /** Who is signed in as this user, oldest first. */
+  list(this: void, userId: string): Promise<UserSession[]>
+  /** Ends a signed-in session by its public id. Check that it belongs to whoever asks. */
+  revoke(this: void, id: string): Promise<boolean>
+  /** Ends all sessions of a user but `except`, a public id; answers how many. */
+  revokeUser(this: void, userId: string, options?: { except?: string | null }): Promise<number>
   /** One value of the current session; `null` if there is none. */
   get<Key extends keyof Data & string>(this: void, key: Key, namespace?: ''): Promise<Data[Key] | null>
   get(this: void, key: string, namespace: string): Promise<unknown>
@@ -80,10 +88,7 @@ export function createSessions<Data extends object = PlainData>(
     const session = await getSession()
     if (session.userId !== null) return session as Session<Data> & { userId: string }
     otherwise?.()
-    throw new SessionError(
-      'ERR_UNAUTHENTICATED',
-      'Nobody is signed in. Send the visitor to the sign-in page, or answer 401.',
-    )
+    throw unauthenticated()
   }
 
   async function get(key: string, namespace = ''): Promise<unknown> {
@@ -114,6 +119,9 @@ export function createSessions<Data extends object = PlainData>(
   return {
     getSession,
     requireSession,
+    list: (userId) => sessions.list(userId),
+    revoke: (id) => sessions.revoke(id),
+    revokeUser: (userId, target) => sessions.revokeUser(userId, target),
     get,
     getAll,
     set,

@@ -11,9 +11,10 @@
  */
 
 import { applyToNothing, type Applied } from './batch.ts'
-import type { CookieChannel } from './channel.ts'
+import { later, type CookieChannel } from './channel.ts'
 import type { Context, Living, Succession } from './context.ts'
 import { clearingCookie, mentions, tokenCookie } from './cookie.ts'
+import { confirm, enroll, withdraw } from './directory.ts'
 import { Journal, type JournalHost } from './journal.ts'
 import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings } from './lifetime.ts'
 import { Outbox } from './outbox.ts'
@@ -125,23 +126,29 @@ export class Binding implements JournalHost {
     const before = this.living
     const identity = await identify(createToken())
     const undo = this.#announceToken(identity.token, succession.lifetime)
-    let hasEnded = false
+    let ended: EndReason | null = null
     this.#isSucceeding = true
     try {
-      const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
-      hasEnded = before !== null
-      if (succession.required && old === null) throw gone()
       const now = await store.now()
-      await this.#create(identity, succession.meta(now), succession.fields(old?.fields ?? new Map()), now)
+      const meta = succession.meta(now)
+      await enroll(this.context, identity, meta, before)
+      const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
+      if (before !== null) ended = 'rotated'
+      if (succession.required && old === null) throw gone()
+      await this.#create(identity, meta, succession.fields(old?.fields ?? new Map()), now)
+      ended = 'revoked'
+      await confirm(this.context, identity, meta)
     } catch (error) {
       undo()
-      if (hasEnded) this.#lost('rotated')
+      if (ended === 'revoked') later(this.channel, async () => store.destroy(identity.key, 'revoked'))
+      if (ended !== null) this.#lost(ended)
       throw error
     } finally {
       this.#isSucceeding = false
     }
-    if (before !== null)
-      this.context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
+    if (before === null) return
+    this.context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
+    later(this.channel, () => withdraw(this.context, before.identity, before.meta))
   }
 
   /** Ends the session and clears the cookie. If the store fails, the cookie stays. */
@@ -160,6 +167,7 @@ export class Binding implements JournalHost {
     this.#forget()
     this.ended = reason
     this.context.emit({ type: 'destroyed', id: before.identity.id, reason })
+    later(this.channel, () => withdraw(this.context, before.identity, before.meta))
   }
 
   checkSize(fields: ReadonlyMap<string, string>): void {

@@ -17,6 +17,8 @@
  * | `ERR_HEADERS_SENT` | a write was tried after the response had begun |
  * | `ERR_SESSION_GONE` | the session ended (logout, rotation, expiry) before this write arrived |
  * | `ERR_SESSION_CONFLICT` | `update()` kept losing against other writers |
+ * | `ERR_TOO_MANY_SESSIONS` | a sign-in would exceed `maxSessionsPerUser` |
+ * | `ERR_NOT_FRESH` | `requireFresh()` found that the sign-in is too long ago |
  * | `ERR_UNAUTHENTICATED` | `requireSession()` found nobody signed in |
  * | `ERR_VALUE_UNSUPPORTED` | a value cannot be stored, such as a function or a class instance |
  * | `ERR_VALUE_INVALID` | a value was refused by the schema |
@@ -33,6 +35,8 @@ export type SessionErrorCode =
   | 'ERR_HEADERS_SENT'
   | 'ERR_SESSION_GONE'
   | 'ERR_SESSION_CONFLICT'
+  | 'ERR_TOO_MANY_SESSIONS'
+  | 'ERR_NOT_FRESH'
   | 'ERR_UNAUTHENTICATED'
   | 'ERR_VALUE_UNSUPPORTED'
   | 'ERR_VALUE_INVALID'
@@ -45,6 +49,8 @@ export type SessionErrorCode =
 
 const STATUS: Partial<Record<SessionErrorCode, number>> = {
   ERR_UNAUTHENTICATED: 401,
+  ERR_NOT_FRESH: 401,
+  ERR_TOO_MANY_SESSIONS: 403,
   ERR_SESSION_GONE: 401,
   ERR_SESSION_CONFLICT: 409,
   ERR_RECORD_TOO_LARGE: 413,

@@ -54,6 +54,13 @@ export interface SessionOptions<Data extends object = PlainData> {
   version?: number | undefined
   /** Brings data stored under an older `version` into today's shape, before it is validated. */
   migrate?: ((data: PlainData, fromVersion: number) => PlainData | Promise<PlainData>) | undefined
+  /** How many sessions a user may have at a time. Default: as many as they like. */
+  maxSessionsPerUser?: number | undefined
+  /**
+   * What a sign-in beyond `maxSessionsPerUser` does: end the user's oldest session, or fail with
+   * `ERR_TOO_MANY_SESSIONS`. Default `'evict-oldest'`.
+   */
+  atLimit?: 'evict-oldest' | 'refuse' | undefined
   /** Largest size of one session in the store, in bytes. Default 65536. */
   maxBytes?: number | undefined
   /** How long a store operation may take. Default `'2s'`. */
@@ -69,6 +76,8 @@ export interface Settings extends LifetimeSettings {
   schema: StandardSchema | null
   version: number
   migrate: ((data: PlainData, fromVersion: number) => PlainData | Promise<PlainData>) | null
+  maxSessionsPerUser: number | null
+  atLimit: 'evict-oldest' | 'refuse'
   maxBytes: number
   timeout: number
   onEvent: OnEvent | undefined
@@ -104,6 +113,8 @@ const KNOWN: Record<keyof SessionOptions, [Check, string]> = {
   ],
   version: [isPositiveInteger, 'a positive integer'],
   migrate: [(v) => typeof v === 'function', 'a function'],
+  maxSessionsPerUser: [isPositiveInteger, 'a positive integer'],
+  atLimit: [(v) => v === 'evict-oldest' || v === 'refuse', `'evict-oldest' or 'refuse'`],
   maxBytes: [isPositiveInteger, 'a positive integer, in bytes'],
   timeout: [() => true, ''],
   onEvent: [(v) => typeof v === 'function', 'a function'],
@@ -142,6 +153,8 @@ export function resolveOptions<Data extends object>(options: SessionOptions<Data
     schema: options.schema ?? null,
     version: options.version ?? 1,
     migrate: options.migrate ?? null,
+    maxSessionsPerUser: options.maxSessionsPerUser ?? null,
+    atLimit: options.atLimit ?? 'evict-oldest',
     maxBytes: options.maxBytes ?? 65_536,
     timeout,
     onEvent: options.onEvent,

@@ -18,6 +18,8 @@ export interface RecordMeta {
   userId?: string
   /** When that person proved who they are. */
   authenticatedAt?: number
+  /** What the application calls the device, to show it in a list. */
+  device?: string
 }
 
 const FORMAT = 1
@@ -34,12 +36,12 @@ export function encodeMeta(meta: RecordMeta, app: string): string {
 export function decodeMeta(text: string, app: string): RecordMeta | null {
   const value = parse(text)
   if (value === null || value['v'] !== FORMAT || value['app'] !== app) return null
-  const { createdAt, absoluteAt, idle, persist, userId, authenticatedAt } = value
+  const { createdAt, absoluteAt, idle, persist, userId, authenticatedAt, device } = value
   if (!isTime(createdAt) || !isTime(absoluteAt) || !isTime(idle) || typeof persist !== 'boolean') return null
   const meta: RecordMeta = { createdAt, absoluteAt, idle, persist }
   if (userId === undefined && authenticatedAt === undefined) return meta
   if (typeof userId !== 'string' || !isTime(authenticatedAt)) return null
-  return { ...meta, userId, authenticatedAt }
+  return { ...meta, userId, authenticatedAt, ...(typeof device === 'string' && { device }) }
 }
 
 function parse(text: string): Record<string, unknown> | null {

@@ -14,6 +14,30 @@ export function gone(): SessionError {
   )
 }
 
+/** For a sign-in during which all sessions of the user were ended. */
+export function revokedMeanwhile(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_GONE',
+    'All sessions of this user were ended while they signed in. Nobody is signed in. Ask them to sign in again.',
+  )
+}
+
+/** For a sign-in beyond the limit. */
+export function tooManySessions(limit: number): SessionError {
+  return new SessionError(
+    'ERR_TOO_MANY_SESSIONS',
+    `This user is signed in ${limit} times already, the most that maxSessionsPerUser allows. Nobody was signed in. Let them end another session first, or set atLimit: 'evict-oldest'.`,
+  )
+}
+
+/** For a question about a user's sessions to a store that keeps no lists. */
+export function noIndex(store: string): SessionError {
+  return new SessionError(
+    'ERR_STORE_UNSUPPORTED',
+    `The session store (${store}) keeps no list of a user's sessions. Use a store that has an \`index\`, such as SQLite or Redis.`,
+  )
+}
+
 /** For a logout that came after a rotation: whoever holds the old token cannot end the session. */
 export function rotatedMeanwhile(): SessionError {
   return new SessionError(
@@ -51,5 +75,21 @@ export function notList(key: string): SessionError {
   return new SessionError(
     'ERR_VALUE_INVALID',
     `append("${key}"): the stored value is not a list. Nothing was stored.`,
+  )
+}
+
+/** For a page that needs somebody signed in. */
+export function unauthenticated(): SessionError {
+  return new SessionError(
+    'ERR_UNAUTHENTICATED',
+    'Nobody is signed in. Send the visitor to the sign-in page, or answer 401.',
+  )
+}
+
+/** For an action that needs a recent sign-in. */
+export function notFresh(): SessionError {
+  return new SessionError(
+    'ERR_NOT_FRESH',
+    'The last sign-in is too long ago for this. Ask for the password again, and call login() with it.',
   )
 }

@@ -5,12 +5,14 @@
  */
 
 import type { Binding } from './binding.ts'
+import { milliseconds, type Duration } from './duration.ts'
 import { SessionError } from './errors.ts'
 import { fieldName, parseField } from './field.ts'
 import { readFlash, writeFlash } from './flash.ts'
 import { Namespace } from './namespace.ts'
 import { resolveLifetime, type LifetimeOptions } from './options.ts'
 import { beginning } from './lifetime.ts'
+import { notFresh, unauthenticated } from './refusals.ts'
 import type { PlainData } from './schema.ts'
 import { isInternal, type Shape } from './shape.ts'
 import type { EndReason } from './store.ts'
@@ -27,6 +29,8 @@ export interface LoginOptions<Data extends object> extends LifetimeOptions {
    * then nothing.
    */
   keep?: Keep
+  /** What to call this device in a list of the user's sessions, at most 200 characters. Default: nothing is kept. */
+  device?: string
 }
 
 /**
@@ -122,6 +126,17 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   }
 
   /**
+   * Demands that this person signed in not longer than `maxAge` ago, before something sensitive.
+   * Send them to sign in again otherwise (ASVS V7.5.1).
+   * @throws `ERR_NOT_FRESH`, or `ERR_UNAUTHENTICATED` if nobody is signed in
+   */
+  requireFresh(maxAge: Duration): void {
+    const limit = milliseconds(maxAge, 'requireFresh')
+    if (this.authenticatedAt === null) throw unauthenticated()
+    if (this.binding.clock.now() - this.authenticatedAt > limit) throw notFresh()
+  }
+
+  /**
    * Signs out: ends the session at the store, then clears the cookie. If the store fails, neither happens.
    * @throws as `destroy`
    */
@@ -172,6 +187,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     const { binding } = this
     const lifetime = resolveLifetime(binding.context.settings, options)
     const { set, removed } = await this.encodeData({ ...options.data })
+    const device = options.device === undefined ? {} : { device: options.device.slice(0, 200) }
     const previous = this.userId
     const keep = options.keep ?? (previous === null || previous === userId)
     const fields = (old: ReadonlyMap<string, string>): Map<string, string> => {
@@ -184,7 +200,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
       lifetime,
       required: false,
       fields,
-      meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now }),
+      meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now, ...device }),
     })
   }
 

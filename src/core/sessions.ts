@@ -8,6 +8,8 @@ import { Binding } from './binding.ts'
 import { later, type CookieChannel } from './channel.ts'
 import type { Context } from './context.ts'
 import { findTokens } from './cookie.ts'
+import { listSessions, revokeSession, revokeSessions, type UserSession } from './directory.ts'
+import { invalidOption } from './errors.ts'
 import { createEmitter } from './events.ts'
 import { guardStore } from './guard.ts'
 import { isTouchDue } from './lifetime.ts'
@@ -28,6 +30,11 @@ export class Sessions<Data extends object = PlainData> {
   /** @throws `ERR_OPTION_INVALID` */
   constructor(options: SessionOptions<Data>, store: Store) {
     this.settings = resolveOptions(options)
+    if (this.settings.maxSessionsPerUser !== null && store.index === undefined) {
+      throw invalidOption(
+        `maxSessionsPerUser: the store (${store.name}) keeps no lists of sessions. Use another one.`,
+      )
+    }
     const emit = createEmitter(this.settings.onEvent)
     this.#context = { settings: this.settings, store: guardStore(store, this.settings.timeout, emit), emit }
   }
@@ -52,6 +59,32 @@ export class Sessions<Data extends object = PlainData> {
     if (settings.schema === null) return new Session<Data>(binding, null)
     const id = binding.living?.identity.id ?? null
     return new Session<Data>(binding, await openShape(settings, binding.journal, id, emit))
+  }
+
+  /**
+   * Who is signed in as this user, oldest first: for a page that lists devices.
+   * @throws `ERR_STORE_UNSUPPORTED` if the store keeps no lists
+   */
+  list(userId: string): Promise<UserSession[]> {
+    return listSessions(this.#context, userId)
+  }
+
+  /**
+   * Ends a signed-in session by its public id. Answers whether there was one. Check that it
+   * belongs to whoever asks: `list` says so.
+   * @throws `ERR_STORE_UNSUPPORTED` if the store keeps no lists
+   */
+  revoke(id: string): Promise<boolean> {
+    return revokeSession(this.#context, id)
+  }
+
+  /**
+   * Ends all sessions of a user that began before this call, but for `except`, a public id.
+   * Answers how many. A sign-in under way fails with `ERR_SESSION_GONE`.
+   * @throws `ERR_STORE_UNSUPPORTED` if the store keeps no lists
+   */
+  revokeUser(userId: string, options: { except?: string | null } = {}): Promise<number> {
+    return revokeSessions(this.#context, userId, options.except ?? null)
   }
 
   /** Releases what the store opened itself. */

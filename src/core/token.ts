@@ -52,18 +52,23 @@ export function identify(token: string): MaybePromise<Identity> {
 
 /** Derives the public id of a key that came out of a store. */
 export async function idOfKey(key: string): Promise<string> {
-  return (hash?.('sha256', `id:${key}`, 'base64url') ?? (await sha256(`id:${key}`))).slice(0, ID_LENGTH)
+  return (await digest(`id:${key}`)).slice(0, ID_LENGTH)
+}
+
+/** SHA-256 of a text, base64url. */
+export function digest(text: string): MaybePromise<string> {
+  return hash === undefined ? digestWithWebCrypto(text) : hash('sha256', text, 'base64url')
 }
 
 // Not an import: this file also runs where there is no node:crypto.
 const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
 
 async function identifyWithWebCrypto(token: string): Promise<Identity> {
-  const key = await sha256(token)
+  const key = await digestWithWebCrypto(token)
   return new Identity(token, key, await idOfKey(key))
 }
 
-async function sha256(text: string): Promise<string> {
+async function digestWithWebCrypto(text: string): Promise<string> {
   const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return base64url(new Uint8Array(bytes))
 }

@@ -66,6 +66,8 @@ describe.for(Object.keys(kinds))('%s', (kind) => {
     const store = redisStore(make, { prefix: 'move' })
     const life = await lifetime(store)
     const [one, two] = await Promise.all(nodes.map((node) => admin(node.url)))
+    // A slot moves only when it is empty.
+    await Promise.all([one!.flushall(), two!.flushall()])
     const key = `k${crypto.randomUUID()}`
     const slot = await one!.cluster('KEYSLOT', key)
     const [from, to] = slot < SLOTS / 2 ? [one!, two!] : [two!, one!]

@@ -1,0 +1,207 @@
+/**
+ * Who is signed in where: the lists of each user's sessions.
+ *
+ * A list lies elsewhere than the records, so no transaction covers both. Order does. A
+ * sign-in adds its entry, then creates its record, then looks whether the entry is still
+ * there. A rotation adds the new entry before it ends the old record. Whoever ends all
+ * sessions ends the records first, then takes the entries, then ends what had no record yet.
+ * So a session that began before dies, a sign-in under way finds its entry gone and ends
+ * itself, and one that began later lives.
+ *
+ * @module
+ */
+
+import type { Context, Living } from './context.ts'
+import { decodeMeta, type RecordMeta } from './record.ts'
+import { noIndex, revokedMeanwhile, tooManySessions } from './refusals.ts'
+import { isAlive, type EndReason, type IndexEntry, type LoadedRecord, type SessionIndex } from './store.ts'
+import { digest, idOfKey, type Identity } from './token.ts'
+
+/** One of a user's sessions, for a page that lists devices. Times are epoch milliseconds. */
+export interface UserSession {
+  /** The public id; `revoke` takes it. */
+  id: string
+  /** When this person signed in there. */
+  createdAt: number
+  /** When it was last used, to within a minute. */
+  lastSeenAt: number
+  /** When it ends if it is not used again. */
+  expiresAt: number
+  /** What `login` was told about the device. */
+  device: string | null
+}
+
+/** A session's record with its meta and where it is listed. */
+interface Listed {
+  entry: IndexEntry
+  record: LoadedRecord
+  meta: RecordMeta
+}
+
+/** An entry this young may belong to a sign-in that has not created its record yet. */
+const SIGN_IN_TIME = 60_000
+
+/**
+ * Lists a session that is about to be created.
+ * @throws `ERR_TOO_MANY_SESSIONS` if the user has as many as allowed, and none is to make room
+ */
+export async function enroll(
+  context: Context,
+  identity: Identity,
+  meta: RecordMeta,
+  before: Living | null,
+): Promise<void> {
+  const { index } = context.store
+  if (index === undefined || meta.userId === undefined) return
+  const list = await listOfUser(context, meta.userId)
+  const entry = { key: identity.key, createdAt: meta.createdAt, until: meta.absoluteAt }
+  const [count] = await Promise.all([
+    index.add(list, entry),
+    index.add(await listOfId(context, identity.id), entry),
+  ])
+  const { maxSessionsPerUser: limit, atLimit } = context.settings
+  const replaced = before?.meta.userId === meta.userId ? 1 : 0
+  if (limit === null || atLimit !== 'refuse' || count - replaced <= limit) return
+
+  const { living, young } = await look(context, index, list)
+  if (living.length + young.length - replaced <= limit) return
+  await withdraw(context, identity, meta)
+  throw tooManySessions(limit)
+}
+
+/**
+ * Looks whether a session that was created is still listed, and makes room for it.
+ * @throws `ERR_SESSION_GONE` if all sessions of the user were ended meanwhile; then this one is too
+ */
+export async function confirm(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
+  const { index } = context.store
+  if (index === undefined || meta.userId === undefined) return
+  const list = await listOfUser(context, meta.userId)
+  const entries = await index.entries(list)
+  if (!entries.some(({ key }) => key === identity.key)) {
+    await context.store.destroy(identity.key, 'revoked')
+    throw revokedMeanwhile()
+  }
+  const { maxSessionsPerUser: limit, atLimit } = context.settings
+  if (limit === null || atLimit !== 'evict-oldest' || entries.length <= limit) return
+  const { living, young } = await look(context, index, list)
+  const excess = living.length + young.length - limit
+  const oldest = living.filter(({ entry }) => entry.key !== identity.key).slice(0, Math.max(0, excess))
+  await Promise.all(oldest.map(({ entry }) => end(context, entry.key, 'evicted')))
+}
+
+/** Takes a session off its lists. */
+export async function withdraw(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
+  await unlist(context, identity.key, identity.id, meta.userId)
+}
+
+/** A user's living sessions, oldest first. */
+export async function listSessions(context: Context, userId: string): Promise<UserSession[]> {
+  const index = indexOf(context)
+  const { living } = await look(context, index, await listOfUser(context, userId))
+  return Promise.all(living.map(toUserSession))
+}
+
+/** Ends one session by its public id. Answers false if there is none signed in under it. */
+export async function revokeSession(context: Context, id: string): Promise<boolean> {
+  const [entry] = await indexOf(context).entries(await listOfId(context, id))
+  return entry !== undefined && (await end(context, entry.key, 'revoked'))
+}
+
+/** Ends all sessions of a user that began before now, but one; answers how many. */
+export async function revokeSessions(
+  context: Context,
+  userId: string,
+  exceptId: string | null,
+): Promise<number> {
+  const index = indexOf(context)
+  const list = await listOfUser(context, userId)
+  const start = await context.store.now()
+  let count = 0
+  // Again until nothing is left: a rotation may have listed a new key for an old session.
+  for (;;) {
+    const keys = await keysUntil(index, list, start, exceptId)
+    if (keys.length === 0) return count
+    const ended = await Promise.all(keys.map((key) => end(context, key, 'revoked')))
+    await index.remove(list, keys)
+    // Sign-ins whose record was not there yet at the first look.
+    const late = keys.filter((_, i) => ended[i] === false)
+    ended.push(...(await Promise.all(late.map((key) => end(context, key, 'revoked')))))
+    count += ended.filter(Boolean).length
+  }
+}
+
+async function keysUntil(
+  index: SessionIndex,
+  list: string,
+  start: number,
+  exceptId: string | null,
+): Promise<string[]> {
+  const entries = (await index.entries(list)).filter(({ createdAt }) => createdAt <= start)
+  const ids = await Promise.all(entries.map(({ key }) => idOfKey(key)))
+  return entries.map(({ key }) => key).filter((_, i) => ids[i] !== exceptId)
+}
+
+/** Ends a session and takes it off its lists. Answers false if there was no record. */
+async function end(context: Context, key: string, reason: EndReason): Promise<boolean> {
+  const record = await context.store.destroy(key, reason)
+  if (record === null) return false
+  const id = await idOfKey(key)
+  await unlist(context, key, id, decodeMeta(record.meta, context.settings.app)?.userId)
+  context.emit({ type: 'destroyed', id, reason })
+  return true
+}
+
+async function unlist(context: Context, key: string, id: string, userId: string | undefined): Promise<void> {
+  const { index } = context.store
+  if (index === undefined) return
+  await index.remove(await listOfId(context, id), [key])
+  if (userId !== undefined) await index.remove(await listOfUser(context, userId), [key])
+}
+
+/** Loads what a list names, and forgets what is no more. */
+async function look(
+  context: Context,
+  index: SessionIndex,
+  list: string,
+): Promise<{ living: Listed[]; young: IndexEntry[] }> {
+  const entries = await index.entries(list)
+  const now = await context.store.now()
+  const records = await Promise.all(entries.map(async ({ key }) => context.store.load(key)))
+  const living: Listed[] = []
+  const young: IndexEntry[] = []
+  const dead: string[] = []
+  for (const [i, entry] of entries.entries()) {
+    const record = records[i] ?? null
+    const meta = isAlive(record) ? decodeMeta(record.meta, context.settings.app) : null
+    if (isAlive(record) && meta !== null && record.now < meta.absoluteAt) living.push({ entry, record, meta })
+    else if (record === null && now - entry.createdAt < SIGN_IN_TIME) young.push(entry)
+    else dead.push(entry.key)
+  }
+  if (dead.length > 0) await index.remove(list, dead)
+  return { living, young }
+}
+
+async function toUserSession({ entry, record, meta }: Listed): Promise<UserSession> {
+  const expiresAt = record.now + record.expiresIn
+  return {
+    id: await idOfKey(entry.key),
+    createdAt: meta.createdAt,
+    lastSeenAt: Math.max(meta.createdAt, expiresAt - meta.idle),
+    expiresAt,
+    device: meta.device ?? null,
+  }
+}
+
+function indexOf({ store }: Context): SessionIndex {
+  if (store.index === undefined) throw noIndex(store.name)
+  return store.index
+}
+
+async function listOfUser({ settings }: Context, userId: string): Promise<string> {
+  return digest(JSON.stringify([settings.app, 'user', userId]))
+}
+
+async function listOfId({ settings }: Context, id: string): Promise<string> {
+  return digest(JSON.stringify([settings.app, 'id', id]))
+}
