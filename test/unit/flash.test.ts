@@ -43,6 +43,14 @@ describe('a flash message', () => {
     await browser.visit((session) => expect(session.readFlash('note')).toBeUndefined())
   })
 
+  test('once read takes nothing else with it', async () => {
+    const { browser } = begin()
+    await browser.visit((session) => session.set('a', 1))
+    await browser.visit((session) => Promise.all([session.flash('note', 1), session.flash('other', 2)]))
+    await browser.visit((session) => expect(session.readFlash('note')).toBe(1))
+    await browser.visit((session) => expect([session.get('a'), session.readFlash('other')]).toEqual([1, 2]))
+  })
+
   test('that nobody reads waits', async () => {
     const { browser } = begin()
     await browser.visit((session) => session.flash('note', 1))

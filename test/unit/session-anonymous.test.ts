@@ -3,7 +3,7 @@ import { Sessions } from '../../src/core/sessions.ts'
 import { identify } from '../../src/core/token.ts'
 import { memoryStore, type MemoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'
-import { gated, recorded } from '../support/pausing-store.ts'
+import { faulty, gated, recorded } from '../support/pausing-store.ts'
 
 let memory: MemoryStore
 let browser: Browser
@@ -79,6 +79,25 @@ describe('a visitor who stored nothing', () => {
     await gate.reached
     gate.open()
     await write
+  })
+
+  test('gets no cookie when the store cannot start a session, also after a logout', async () => {
+    const { store, fail } = faulty(memory)
+    browser = new Browser(new Sessions({}, store))
+    fail('create')
+    await browser.visit(async (session, { cookies }) => {
+      await expect(session.start()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+      expect(cookies()).toEqual([])
+    })
+    fail(null)
+    await browser.visit((session) => session.start())
+    await browser.visit(async (session, { cookies }) => {
+      fail('create')
+      const [, write] = await Promise.allSettled([session.logout(), session.set('a', 1)])
+      expect(write.status).toBe('rejected')
+      expect(cookies()).toEqual(['sid=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'])
+    })
+    expect(browser.token).toBe('')
   })
 
   test('can start a session that holds nothing', async () => {
