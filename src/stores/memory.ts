@@ -76,8 +76,8 @@ class Memory implements MemoryStore {
   /** In the order of last use: the first is the one to evict. */
   readonly #entries = new Map<string, Entry>()
   readonly #remains = new Map<string, Remains>()
-  /** Where the sweeper goes on; iterators of a Map stay valid while it changes. */
-  #unswept: Iterator<[string, Entry]> = this.#entries.entries()
+  /** Keys that the sweeper has not looked at. Not an iterator: one that waits keeps every outgrown table of its Map alive. */
+  #unswept: string[] = []
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(maxSessions: number, now: () => number) {
@@ -177,14 +177,8 @@ class Memory implements MemoryStore {
 
   #sweep(): void {
     const now = this.now()
-    for (let left = SWEEP_BATCH; left > 0; left--) {
-      const next = this.#unswept.next()
-      if (next.done) {
-        this.#unswept = this.#entries.entries()
-        break
-      }
-      this.#living(next.value[0], now)
-    }
+    if (this.#unswept.length === 0) this.#unswept = [...this.#entries.keys()]
+    for (const key of this.#unswept.splice(-SWEEP_BATCH)) this.#living(key, now)
     for (const [key, { until }] of this.#remains) {
       if (until > now) break
       this.#remains.delete(key)
