@@ -194,7 +194,9 @@ export class Binding implements JournalHost {
     const { store, settings } = this.context
     const token = (this.#nextToken ??= createToken())
     // The write announced it when it was made, unless a logout came in between.
-    const undo = this.#outbox.carries(token) ? () => {} : this.#announceToken(token, settings)
+    const undo = this.#outbox.carries(settings.cookieValues.write(token))
+      ? () => {}
+      : this.#announceToken(token, settings)
     try {
       const now = await store.now()
       return await this.#create(await identify(token), beginning(settings, now), fields, now)
@@ -226,7 +228,8 @@ export class Binding implements JournalHost {
 
   #announceToken(token: string, lifetime: LifetimeSettings | RecordMeta): () => void {
     const maxAge = cookieMaxAge(lifetime, this.clock.now())
-    return this.#outbox.send(tokenCookie(this.context.settings.cookie, token, maxAge))
+    const { cookie, cookieValues } = this.context.settings
+    return this.#outbox.send(tokenCookie(cookie, cookieValues.write(token), maxAge))
   }
 
   #moved(): void {

@@ -5,7 +5,7 @@
  */
 
 import { stringifySetCookie } from 'cookie'
-import { isToken } from './token.ts'
+import { plainValues, type CookieValues } from './cookie-value.ts'
 
 /** Attributes of the session cookie, checked and complete. */
 export interface CookieSettings {
@@ -21,7 +21,7 @@ export interface CookieSettings {
 
 /** One cookie to send. */
 export interface SessionCookie extends CookieSettings {
-  /** The token, or `''` to clear. */
+  /** What carries the token, or `''` to clear. */
   value: string
   /** Seconds; `0` clears, absent means until the browser closes. */
   maxAge?: number
@@ -30,19 +30,19 @@ export interface SessionCookie extends CookieSettings {
 const MAX_HEADER = 65_536
 
 /**
- * The different well-formed tokens, at most two, under our name in a `Cookie` header. Malformed
- * copies are ignored, so that a planted one cannot hide the real one; two different
+ * The different valid tokens, at most two, under our name in a `Cookie` header. Malformed and
+ * forged copies are ignored, so that a planted one cannot hide the real one; two different
  * tokens are for the caller to refuse (cookie tossing).
  */
-export function findTokens(header: string, name: string): string[] {
+export function findTokens(header: string, name: string, values: CookieValues = plainValues): string[] {
   const tokens: string[] = []
   const start = `${name}=`
   const text = header.length > MAX_HEADER ? header.slice(0, MAX_HEADER) : header
   // Two are as bad as more, but any number of malformed copies may come before a good one.
   for (let at = text.indexOf(start); at !== -1 && tokens.length < 2; at = text.indexOf(start, at + 1)) {
     if (!beginsPair(text, at)) continue
-    const value = valueAt(text, at + start.length)
-    if (isToken(value) && !tokens.includes(value)) tokens.push(value)
+    const token = values.read(valueAt(text, at + start.length))
+    if (token !== null && !tokens.includes(token)) tokens.push(token)
   }
   return tokens
 }
@@ -52,9 +52,9 @@ export function mentions(header: string, name: string): boolean {
   return header.includes(`${name}=`)
 }
 
-/** The cookie that carries a token for `maxAge` seconds, or until the browser closes. */
-export function tokenCookie(settings: CookieSettings, token: string, maxAge?: number): SessionCookie {
-  return { ...settings, value: token, ...(maxAge !== undefined && { maxAge }) }
+/** The cookie that carries a value for `maxAge` seconds, or until the browser closes. */
+export function tokenCookie(settings: CookieSettings, value: string, maxAge?: number): SessionCookie {
+  return { ...settings, value, ...(maxAge !== undefined && { maxAge }) }
 }
 
 /** The cookie that removes ours. Browsers need the same attributes again, or keep it. */

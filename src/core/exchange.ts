@@ -7,6 +7,7 @@
 import type { Binding } from './binding.ts'
 import type { EncodedValues } from './encoded-values.ts'
 import { isSessionError, SessionError } from './errors.ts'
+import { pause } from './pause.ts'
 import type { Upgrade } from './shape.ts'
 import type { MaybePromise } from './store.ts'
 import { inTurn } from './turns.ts'
@@ -76,9 +77,4 @@ async function counted(binding: Binding, compute: () => MaybePromise<unknown>): 
   } finally {
     binding.computing--
   }
-}
-
-/** Waits a random moment that grows with each lost round, so that two processes fall out of step. */
-function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(attempt * 2, 50)))
 }

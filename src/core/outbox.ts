@@ -25,9 +25,9 @@ export class Outbox {
     return this.#sent.length === 0
   }
 
-  /** Whether the browser will hold this token after the response. */
-  carries(token: string): boolean {
-    return this.#sent.at(-1)?.value === token
+  /** Whether the browser will hold this value after the response. */
+  carries(value: string): boolean {
+    return this.#sent.at(-1)?.value === value
   }
 
   /**

@@ -16,6 +16,7 @@ import { isTouchDue } from './lifetime.ts'
 import { resolveOptions, type SessionOptions, type Settings } from './options.ts'
 import { decodeMeta } from './record.ts'
 import type { PlainData } from './schema.ts'
+import { sealedStore } from './sealed-store.ts'
 import { Session } from './session.ts'
 import { openShape } from './shape.ts'
 import { isAlive, type EndedRecord, type LoadedRecord, type Store } from './store.ts'
@@ -36,7 +37,10 @@ export class Sessions<Data extends object = PlainData> {
       )
     }
     const emit = createEmitter(this.settings.onEvent)
-    this.#context = { settings: this.settings, store: guardStore(store, this.settings.timeout, emit), emit }
+    const guarded = guardStore(store, this.settings.timeout, emit)
+    const { sealer } = this.settings
+    const sealed = sealer === null ? guarded : sealedStore(guarded, sealer)
+    this.#context = { settings: this.settings, store: sealed, emit }
   }
 
   /**
@@ -49,7 +53,7 @@ export class Sessions<Data extends object = PlainData> {
   async open(channel: CookieChannel): Promise<Session<Data>> {
     const { settings, store, emit } = this.#context
     const binding = new Binding(this.#context, channel)
-    const [token, other] = findTokens(channel.header ?? '', settings.cookie.name)
+    const [token, other] = findTokens(channel.header ?? '', settings.cookie.name, settings.cookieValues)
     if (other !== undefined) emit({ type: 'ambiguous' })
     else if (token !== undefined) {
       const derived = identify(token)

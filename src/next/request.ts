@@ -9,10 +9,10 @@ import { cookies, headers } from 'next/headers.js'
 import { after } from 'next/server.js'
 import type { CookieChannel } from '../core/channel.ts'
 import { findTokens, type SessionCookie } from '../core/cookie.ts'
+import type { Settings } from '../core/options.ts'
 import { SessionError } from '../core/errors.ts'
 import type { Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
-import { isToken } from '../core/token.ts'
 import { memoized } from './shared.ts'
 
 type Cookies = Awaited<ReturnType<typeof cookies>>
@@ -31,16 +31,14 @@ export async function openRequest<Data extends object>(
   const jar = await cookies()
   const list = await headers()
   await io?.()
-  return memoized(list, memoKey, () =>
-    sessions.open(channel(jar, list.get('cookie'), sessions.settings.cookie.name)),
-  )
+  return memoized(list, memoKey, () => sessions.open(channel(jar, list.get('cookie'), sessions.settings)))
 }
 
 const io = (nextCache as { io?: () => Promise<void> }).io
 
-function channel(jar: Cookies, header: string | null, name: string): CookieChannel {
+function channel(jar: Cookies, header: string | null, settings: Settings): CookieChannel {
   return {
-    header: currentHeader(jar, header ?? '', name),
+    header: currentHeader(jar, header ?? '', settings),
     // Next renders the page again, with fresh data, only if an action sets a cookie.
     resend: true,
     send(cookie) {
@@ -63,10 +61,11 @@ function channel(jar: Cookies, header: string | null, name: string): CookieChann
  * or an earlier step of this request. The header still shows duplicates; `cookies()` shows the
  * last one, which may be a malformed copy that somebody planted.
  */
-function currentHeader(jar: Cookies, header: string, name: string): string {
-  const current = jar.get(name)?.value ?? ''
-  const [sent, other] = findTokens(header, name)
-  return isToken(current) && current !== sent && other === undefined ? `${name}=${current}` : header
+function currentHeader(jar: Cookies, header: string, { cookie: { name }, cookieValues }: Settings): string {
+  const value = jar.get(name)?.value ?? ''
+  const current = cookieValues.read(value)
+  const [sent, other] = findTokens(header, name, cookieValues)
+  return current !== null && current !== sent && other === undefined ? `${name}=${value}` : header
 }
 
 function setCookie(jar: Cookies, { name, value, ...attributes }: SessionCookie): void {

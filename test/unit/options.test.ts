@@ -1,13 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { CookieOptions } from '../../src/core/cookie-options.ts'
 import { serializeCookie, tokenCookie } from '../../src/core/cookie.ts'
 import { isSessionError, type SessionError } from '../../src/core/errors.ts'
-import {
-  resolveLifetime,
-  resolveOptions,
-  type CookieOptions,
-  type SessionOptions,
-} from '../../src/core/options.ts'
+import { resolveLifetime, resolveOptions, type SessionOptions } from '../../src/core/options.ts'
 import { createToken } from '../../src/core/token.ts'
 import { createSessions } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'

@@ -1,0 +1,39 @@
+/**
+ * Checking options by a table: which there are, and what each may be.
+ *
+ * @module
+ */
+
+import { invalidOption } from './errors.ts'
+
+/** Whether a value will do, and what would. */
+export type Known = readonly [check: (value: unknown) => boolean, expected: string]
+
+/**
+ * Checks each option that is not `undefined`.
+ * @param prefix goes before each name in errors, such as `cookie.`
+ * @throws `ERR_OPTION_INVALID` for an option that is not in the table or fails its check
+ */
+export function checkAll(options: object, known: Record<string, Known>, prefix: string): void {
+  if (!isObject(options)) throw invalidOption(`${prefix}options: expected an object.`)
+  for (const [name, value] of Object.entries(options)) {
+    const entry = Object.hasOwn(known, name) ? known[name] : undefined
+    if (entry === undefined) {
+      throw invalidOption(
+        `${prefix}${name}: there is no such option. Known: ${Object.keys(known).join(', ')}.`,
+      )
+    }
+    if (value !== undefined && !entry[0](value))
+      throw invalidOption(`${prefix}${name}: expected ${entry[1]}.`)
+  }
+}
+
+/** Whether a value is an object and no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Whether a value is true or false. */
+export function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean'
+}
