@@ -24,6 +24,7 @@ export type { OnEvent, SessionEvent } from './core/events.ts'
 export type { Namespace } from './core/namespace.ts'
 export type { LifetimeOptions, SessionOptions } from './core/options.ts'
 export type { PlainData, StandardSchema } from './core/schema.ts'
+export type { CheckedRequest } from './core/same-origin.ts'
 export type { Keep, LoginOptions, Session } from './core/session.ts'
 export type { Sessions } from './core/sessions.ts'
 export type {

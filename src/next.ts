@@ -10,6 +10,7 @@ import type { UserSession } from './core/directory.ts'
 import { nodeChannel, type NodeRequest, type NodeResponse } from './core/node-channel.ts'
 import type { SessionOptions } from './core/options.ts'
 import { unauthenticated } from './core/refusals.ts'
+import type { CheckedRequest } from './core/same-origin.ts'
 import type { PlainData } from './core/schema.ts'
 import type { Session } from './core/session.ts'
 import { createSessions as createManager, defaultStore } from './index.ts'
@@ -21,6 +22,7 @@ export { isSessionError, SessionError, type SessionErrorCode } from './core/erro
 export type { UserSession } from './core/directory.ts'
 export type { SessionEvent } from './core/events.ts'
 export type { SessionOptions } from './core/options.ts'
+export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
 export type { Proxy, ProxyOptions } from './next/proxy.ts'
 
@@ -61,6 +63,13 @@ export interface NextSessions<Data extends object = PlainData> {
   getSessionId(this: void): Promise<string | undefined>
   /** The public id; stores an empty session if there is none. In Server Actions and Route Handlers. */
   getSessionIdAndCreateIfMissing(this: void): Promise<string>
+  /**
+   * For Route Handlers and API routes that change something: refuses a request that a page of
+   * another site may have sent. Call it first. It answers at once, so that a forgotten `await`
+   * cannot disarm it. Server Actions are checked by Next.js.
+   * @throws `ERR_CROSS_SITE` (status 403)
+   */
+  assertSameOrigin(this: void, request: CheckedRequest): void
   /** Makes the function for `proxy.ts`. Optional: sessions work without it. */
   proxy(this: void, options?: ProxyOptions): Proxy
 }
@@ -127,6 +136,7 @@ export function createSessions<Data extends object = PlainData>(
     set,
     getSessionId,
     getSessionIdAndCreateIfMissing,
+    assertSameOrigin: (request) => sessions.assertSameOrigin(request),
     proxy: (proxyOptions) => createProxy(sessions, proxyOptions),
   } as NextSessions<Data>
 }

@@ -19,6 +19,7 @@
  * | `ERR_SESSION_CONFLICT` | `update()` kept losing against other writers |
  * | `ERR_TOO_MANY_SESSIONS` | a sign-in would exceed `maxSessionsPerUser` |
  * | `ERR_NOT_FRESH` | `requireFresh()` found that the sign-in is too long ago |
+ * | `ERR_CROSS_SITE` | `assertSameOrigin()` met a request that a foreign page may have sent |
  * | `ERR_UNAUTHENTICATED` | `requireSession()` found nobody signed in |
  * | `ERR_VALUE_UNSUPPORTED` | a value cannot be stored, such as a function or a class instance |
  * | `ERR_VALUE_INVALID` | a value was refused by the schema |
@@ -37,6 +38,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_CONFLICT'
   | 'ERR_TOO_MANY_SESSIONS'
   | 'ERR_NOT_FRESH'
+  | 'ERR_CROSS_SITE'
   | 'ERR_UNAUTHENTICATED'
   | 'ERR_VALUE_UNSUPPORTED'
   | 'ERR_VALUE_INVALID'
@@ -48,6 +50,7 @@ export type SessionErrorCode =
   | 'ERR_STORE_UNSUPPORTED'
 
 const STATUS: Partial<Record<SessionErrorCode, number>> = {
+  ERR_CROSS_SITE: 403,
   ERR_UNAUTHENTICATED: 401,
   ERR_NOT_FRESH: 401,
   ERR_TOO_MANY_SESSIONS: 403,

@@ -14,6 +14,7 @@ import { invalidOption } from './errors.ts'
 import type { OnEvent } from './events.ts'
 import { checkAll, isBoolean, isObject, type Known } from './known-options.ts'
 import type { LifetimeSettings } from './lifetime.ts'
+import { isOriginList } from './same-origin.ts'
 import type { PlainData, StandardSchema } from './schema.ts'
 import type { Sealer } from './sealer.ts'
 import type { Store } from './store.ts'
@@ -56,6 +57,12 @@ export interface SessionOptions<Data extends object = PlainData> {
    * `ERR_TOO_MANY_SESSIONS`. Default `'evict-oldest'`.
    */
   atLimit?: 'evict-oldest' | 'refuse' | undefined
+  /**
+   * Whose pages `assertSameOrigin` lets change something where the browser does not vouch for
+   * them: `['https://shop.example']`, the application's own first. Default: pages of the host
+   * that the request names.
+   */
+  origins?: readonly string[] | undefined
   /** Largest size of one session in the store, in bytes. Default 65536. */
   maxBytes?: number | undefined
   /** How long a store operation may take. Default `'2s'`. */
@@ -77,6 +84,7 @@ export interface Settings extends LifetimeSettings {
   migrate: ((data: PlainData, fromVersion: number) => PlainData | Promise<PlainData>) | null
   maxSessionsPerUser: number | null
   atLimit: 'evict-oldest' | 'refuse'
+  origins: readonly string[]
   maxBytes: number
   timeout: number
   onEvent: OnEvent | undefined
@@ -113,6 +121,10 @@ const KNOWN: Record<keyof SessionOptions, Known> = {
   migrate: [(v) => typeof v === 'function', 'a function'],
   maxSessionsPerUser: [isPositiveInteger, 'a positive integer'],
   atLimit: [(v) => v === 'evict-oldest' || v === 'refuse', `'evict-oldest' or 'refuse'`],
+  origins: [
+    isOriginList,
+    "a list of origins as browsers send them, such as 'https://shop.example': scheme, host and port in lower case, without default port, path or wildcard",
+  ],
   maxBytes: [isPositiveInteger, 'a positive integer, in bytes'],
   timeout: [() => true, ''],
   onEvent: [(v) => typeof v === 'function', 'a function'],
@@ -140,6 +152,7 @@ export function resolveOptions<Data extends object>(options: SessionOptions<Data
     migrate: options.migrate ?? null,
     maxSessionsPerUser: options.maxSessionsPerUser ?? null,
     atLimit: options.atLimit ?? 'evict-oldest',
+    origins: [...(options.origins ?? [])],
     maxBytes: options.maxBytes ?? 65_536,
     timeout,
     onEvent: options.onEvent,

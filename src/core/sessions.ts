@@ -15,6 +15,7 @@ import { guardStore } from './guard.ts'
 import { isTouchDue } from './lifetime.ts'
 import { resolveOptions, type SessionOptions, type Settings } from './options.ts'
 import { decodeMeta } from './record.ts'
+import { assertSameOrigin, type CheckedRequest } from './same-origin.ts'
 import type { PlainData } from './schema.ts'
 import { sealedStore } from './sealed-store.ts'
 import { Session } from './session.ts'
@@ -89,6 +90,15 @@ export class Sessions<Data extends object = PlainData> {
    */
   revokeUser(userId: string, options: { except?: string | null } = {}): Promise<number> {
     return revokeSessions(this.#context, userId, options.except ?? null)
+  }
+
+  /**
+   * Refuses a request that may change something (not GET, HEAD, OPTIONS or TRACE, or a WebSocket
+   * handshake) if a page of another site may have sent it. Asks no store.
+   * @throws `ERR_CROSS_SITE` (status 403)
+   */
+  assertSameOrigin(request: CheckedRequest): void {
+    assertSameOrigin(request, this.settings)
   }
 
   /** Releases what the store opened itself. */

@@ -7,6 +7,7 @@
 
 import { after, NextResponse, type NextRequest } from 'next/server.js'
 import type { SessionCookie } from '../core/cookie.ts'
+import { isSessionError } from '../core/errors.ts'
 import type { Sessions } from '../core/sessions.ts'
 
 /** Options of `proxy`. */
@@ -16,6 +17,11 @@ export interface ProxyOptions {
    * Default false: visitors who store nothing get no record and no cookie.
    */
   mint?: boolean
+  /**
+   * Answers 403 to requests that change something and may come from a page of another site, as
+   * `assertSameOrigin` tells; before any store is asked. Default false.
+   */
+  csrf?: boolean
   /** Moves the idle deadline, not more than once a minute. Default true. */
   renew?: boolean
 }
@@ -28,9 +34,11 @@ export function createProxy<Data extends object>(
   sessions: Sessions<Data>,
   options: ProxyOptions = {},
 ): Proxy {
-  const { mint = false, renew = true } = options
+  const { mint = false, csrf = false, renew = true } = options
 
   return async function proxy(request) {
+    const refusal = csrf ? refuseForeign(sessions, request) : null
+    if (refusal !== null) return refusal
     let sent: SessionCookie | null = null
     if (!mint && !renew) return NextResponse.next()
     const session = await sessions.open({
@@ -43,6 +51,23 @@ export function createProxy<Data extends object>(
     })
     if (mint) await session.start()
     return sent === null ? NextResponse.next() : respondWith(request, sent)
+  }
+}
+
+function refuseForeign<Data extends object>(
+  sessions: Sessions<Data>,
+  request: NextRequest,
+): NextResponse | null {
+  try {
+    sessions.assertSameOrigin(request)
+    return null
+  } catch (error) {
+    if (!isSessionError(error, 'ERR_CROSS_SITE')) throw error
+    const { message, status } = error
+    return new NextResponse(message, {
+      status,
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'private, no-store' },
+    })
   }
 }
 
