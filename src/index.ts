@@ -21,11 +21,12 @@ export type { Duration } from './core/duration.ts'
 export type { EncryptionOptions } from './core/encryption.ts'
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
 export type { OnEvent, SessionEvent } from './core/events.ts'
+export type { Keep } from './core/keep.ts'
 export type { Namespace } from './core/namespace.ts'
 export type { LifetimeOptions, SessionOptions } from './core/options.ts'
 export type { PlainData, StandardSchema } from './core/schema.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
-export type { Keep, LoginOptions, Session } from './core/session.ts'
+export type { LoginOptions, Session } from './core/session.ts'
 export type { Sessions } from './core/sessions.ts'
 export type {
   Change,

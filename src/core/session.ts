@@ -5,20 +5,18 @@
  */
 
 import type { Binding } from './binding.ts'
+import { createCsrfToken, isCsrfToken } from './csrf-token.ts'
 import { milliseconds, type Duration } from './duration.ts'
 import { SessionError } from './errors.ts'
-import { fieldName, parseField } from './field.ts'
 import { readFlash, writeFlash } from './flash.ts'
+import { kept, type Keep } from './keep.ts'
 import { Namespace } from './namespace.ts'
 import { resolveLifetime, type LifetimeOptions } from './options.ts'
 import { beginning } from './lifetime.ts'
 import { notFresh, unauthenticated } from './refusals.ts'
 import type { PlainData } from './schema.ts'
-import { isInternal, type Shape } from './shape.ts'
+import type { Shape } from './shape.ts'
 import type { EndReason } from './store.ts'
-
-/** Which data a sign-in carries over; keys are those of the default namespace. */
-export type Keep = boolean | { keys?: readonly string[]; namespaces?: readonly string[] }
 
 /** Options of `login`. */
 export interface LoginOptions<Data extends object> extends LifetimeOptions {
@@ -137,6 +135,26 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   }
 
   /**
+   * A text for a hidden field of a form, for `verifyCsrfToken` to check when it comes back: only
+   * pages of this session have one. `null` while nothing is stored; `start()` changes that.
+   *
+   * Nothing is written for it. It is another text each time, all are valid, and all end with the
+   * session's token: at `login`, `rotate` and `logout`.
+   *
+   * @param purpose what the form is for; a token serves no other
+   */
+  csrfToken(purpose = ''): string | null {
+    const { living } = this.binding
+    return living === null ? null : createCsrfToken(living.identity.token, purpose)
+  }
+
+  /** Whether a text, such as `form.get('csrf')`, is a `csrfToken` of this session and purpose. */
+  verifyCsrfToken(text: unknown, purpose = ''): boolean {
+    const { living } = this.binding
+    return living !== null && isCsrfToken(text, living.identity.token, purpose)
+  }
+
+  /**
    * Signs out: ends the session at the store, then clears the cookie. If the store fails, neither happens.
    * @throws as `destroy`
    */
@@ -227,16 +245,4 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
       }),
     })
   }
-}
-
-function kept(old: ReadonlyMap<string, string>, keep: Keep): Map<string, string> {
-  if (keep === true) return new Map(old)
-  if (keep === false) return new Map()
-  const names = new Set((keep.keys ?? []).map((key) => fieldName('', key)))
-  const namespaces = new Set(keep.namespaces ?? [])
-  return new Map(
-    [...old].filter(
-      ([name]) => names.has(name) || (!isInternal(name) && namespaces.has(parseField(name).namespace)),
-    ),
-  )
 }
