@@ -18,7 +18,7 @@ import { confirm, enroll, withdraw } from './directory.ts'
 import { Journal, type JournalHost } from './journal.ts'
 import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings } from './lifetime.ts'
 import { Outbox } from './outbox.ts'
-import { encodeMeta, type RecordMeta } from './record.ts'
+import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'
 import { changedMeanwhile, gone, keyTaken, rotatedMeanwhile } from './refusals.ts'
 import { checkSize } from './size.ts'
 import { StoreClock } from './store-clock.ts'
@@ -96,6 +96,7 @@ export class Binding implements JournalHost {
     if (this.living === null) return
     const answer = await this.context.store.load(this.living.identity.key)
     if (!isAlive(answer)) throw this.#lost(answer?.ended)
+    if (decodeMeta(answer.meta, this.context.settings.app) === null) throw this.#lost(undefined)
     this.living.expiresAt = answer.now + answer.expiresIn
     this.journal.replace(answer.fields)
   }
