@@ -16,6 +16,7 @@ import { changing } from './testing/changing.ts'
 import { creating } from './testing/creating.ts'
 import { ending } from './testing/ending.ts'
 import { lasting } from './testing/lasting.ts'
+import { listing, listingAtOnce } from './testing/listing.ts'
 import { naming } from './testing/naming.ts'
 import { racing } from './testing/racing.ts'
 import { openSubject, type CaseGroup, type StoreUnderTest } from './testing/subject.ts'
@@ -31,7 +32,16 @@ export interface TestRunner {
   test(title: string, body: () => Promise<void>): unknown
 }
 
-const GROUPS: readonly CaseGroup[] = [creating, changing, lasting, ending, naming, racing]
+const GROUPS: readonly CaseGroup[] = [
+  creating,
+  changing,
+  lasting,
+  ending,
+  naming,
+  listing,
+  racing,
+  listingAtOnce,
+]
 
 /**
  * Registers the conformance suite for one kind of store: every sentence of the
@@ -39,7 +49,8 @@ const GROUPS: readonly CaseGroup[] = [creating, changing, lasting, ending, namin
  * runner will do.
  *
  * A store whose `capabilities.atomic` is false makes no promise about parallel
- * callers, so the tests of that group pass without trying it.
+ * callers, so the tests of that kind pass without trying it; so do those of lists for a
+ * store without an `index`.
  *
  * @param runner The test runner's own functions.
  * @param makeStore Called once per test. The place must be empty each time: use a
@@ -56,6 +67,7 @@ export function testStore(
           const subject = await openSubject(makeStore)
           try {
             if (group.needsAtomic && !subject.store.capabilities.atomic) return
+            if (group.needsIndex && subject.store.index === undefined) return
             await behaviour.run(subject)
           } finally {
             await subject.close()

@@ -40,7 +40,7 @@ export class Binding implements JournalHost {
   /** How many computations of `update` are running. */
   computing = 0
   #gone = false
-  readonly #outbox: Outbox
+  #sent: Outbox | null = null
   /** Chosen when the first write begins, since the cookie is announced before the store is asked. */
   #nextToken: string | null = null
   /** Whether the record is being replaced, and the cookie of the next one is on its way. */
@@ -49,8 +49,12 @@ export class Binding implements JournalHost {
   constructor(context: Context, channel: CookieChannel) {
     this.context = context
     this.channel = channel
-    this.#outbox = new Outbox(channel)
     this.journal = new Journal(this)
+  }
+
+  /** Made when the first cookie is sent: most requests send none. */
+  get #outbox(): Outbox {
+    return (this.#sent ??= new Outbox(this.channel))
   }
 
   /** Takes a loaded record as this request's session. */

@@ -5,16 +5,18 @@
  * @module
  */
 
-interface Waiting {
-  until: number
-  expire: (() => void) | null
-}
-
 /** What to do when work ends. */
-interface Outcomes {
+export interface Outcomes {
   succeeded: () => void
   failed: (error: unknown) => Error
   late: () => Error
+}
+
+interface Waiting {
+  until: number
+  outcomes: Outcomes
+  /** `null` once the work has ended. */
+  reject: ((error: Error) => void) | null
 }
 
 /**
@@ -36,28 +38,28 @@ export class Deadline {
    * Settles as `work` does, through `succeeded` or `failed`, or rejects with what `late` makes once
    * the limit has passed.
    */
-  race<T>(work: Promise<T>, { succeeded, failed, late }: Outcomes): Promise<T> {
+  race<T>(work: Promise<T>, outcomes: Outcomes): Promise<T> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { until: performance.now() + this.#limit, expire: () => reject(late()) }
+      const waiting: Waiting = { until: performance.now() + this.#limit, outcomes, reject }
       this.#queue.push(waiting)
       if (!this.#armed) this.#arm(this.#limit)
       work.then(
         (value) => {
           this.#done(waiting)
-          succeeded()
+          outcomes.succeeded()
           resolve(value)
         },
         (error: unknown) => {
           this.#done(waiting)
-          reject(failed(error))
+          reject(outcomes.failed(error))
         },
       )
     })
   }
 
   #done(waiting: Waiting): void {
-    waiting.expire = null
-    while (this.#queue[this.#first]?.expire === null) this.#first++
+    waiting.reject = null
+    while (this.#queue[this.#first]?.reject === null) this.#first++
     if (this.#first < 1024 && this.#first < this.#queue.length) return
     this.#queue = this.#queue.slice(this.#first)
     this.#first = 0
@@ -73,10 +75,10 @@ export class Deadline {
     this.#armed = false
     const now = performance.now()
     for (const waiting of this.#queue.slice(this.#first)) {
-      if (waiting.expire === null) continue
+      if (waiting.reject === null) continue
       // Timers may fire a fraction of a millisecond early.
       if (waiting.until > now + 1) return this.#arm(waiting.until - now)
-      waiting.expire()
+      waiting.reject(waiting.outcomes.late())
       this.#done(waiting)
     }
   }

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { Deadline } from './deadline.ts'
+import { Deadline, type Outcomes } from './deadline.ts'
 import { isSessionError, storeError, type SessionError } from './errors.ts'
 import type { OnEvent } from './events.ts'
-import type { MaybePromise, Store } from './store.ts'
+import type { MaybePromise, SessionIndex, Store } from './store.ts'
 
 const TIMEOUTS_TO_OPEN = 5
 const OPEN_FOR = 1000
@@ -24,21 +24,24 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
   let timeouts = 0
   let openUntil = 0
 
-  function run<T>(operation: string, work: () => MaybePromise<T>): MaybePromise<T> {
-    if (timeouts >= TIMEOUTS_TO_OPEN && !mayProbe())
-      throw failed(operation, storeError('ERR_STORE_UNAVAILABLE', store.name))
-    let answer: MaybePromise<T>
-    try {
-      answer = work()
-    } catch (error) {
-      throw failed(operation, error)
-    }
-    if (!(answer instanceof Promise)) return answer
-    return deadline.race(answer, {
+  /** Makes the function that watches over one kind of operation. */
+  function watch(operation: string): <T>(work: () => MaybePromise<T>) => MaybePromise<T> {
+    const outcomes: Outcomes = {
       succeeded: recovered,
       failed: (error) => failed(operation, error),
       late: () => failed(operation, timedOut()),
-    })
+    }
+    return function run<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+      if (timeouts >= TIMEOUTS_TO_OPEN && !mayProbe())
+        throw failed(operation, storeError('ERR_STORE_UNAVAILABLE', store.name))
+      let answer: MaybePromise<T>
+      try {
+        answer = work()
+      } catch (error) {
+        throw failed(operation, error)
+      }
+      return answer instanceof Promise ? deadline.race(answer, outcomes) : answer
+    }
   }
 
   function mayProbe(): boolean {
@@ -67,16 +70,33 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
     return known
   }
 
+  const now = watch('now')
+  const create = watch('create')
+  const load = watch('load')
+  const update = watch('update')
+  const touch = watch('touch')
+  const destroy = watch('destroy')
+
+  function guardIndex(index: SessionIndex): SessionIndex {
+    const [add, entries, remove] = [watch('index.add'), watch('index.entries'), watch('index.remove')]
+    return {
+      add: (list, entry) => add(() => index.add(list, entry)),
+      entries: (list) => entries(() => index.entries(list)),
+      remove: (list, keys) => remove(() => index.remove(list, keys)),
+    }
+  }
+
   return {
     name: store.name,
     capabilities: store.capabilities,
     ...(store.identity !== undefined && { identity: store.identity }),
-    now: () => run('now', () => store.now()),
-    create: (key, record, lifetime) => run('create', () => store.create(key, record, lifetime)),
-    load: (key) => run('load', () => store.load(key)),
-    update: (key, change, lifetime) => run('update', () => store.update(key, change, lifetime)),
-    touch: (key, lifetime) => run('touch', () => store.touch(key, lifetime)),
-    destroy: (key, reason) => run('destroy', () => store.destroy(key, reason)),
+    now: () => now(() => store.now()),
+    create: (key, record, lifetime) => create(() => store.create(key, record, lifetime)),
+    load: (key) => load(() => store.load(key)),
+    update: (key, change, lifetime) => update(() => store.update(key, change, lifetime)),
+    touch: (key, lifetime) => touch(() => store.touch(key, lifetime)),
+    destroy: (key, reason) => destroy(() => store.destroy(key, reason)),
+    ...(store.index !== undefined && { index: guardIndex(store.index) }),
     close: () => store.close?.(),
   }
 }

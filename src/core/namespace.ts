@@ -24,17 +24,22 @@ import type { Item, KeysOf } from './typed-keys.ts'
  * is kept here either.
  */
 export class Namespace<Data extends object = PlainData> {
-  // Not enumerable: whatever walks over the properties of an object meets no token and no data.
-  declare protected readonly binding: Binding
+  // Private, so that whatever walks over the properties of an object meets no token and no data.
+  readonly #binding: Binding
   /** The name; `''` for the default namespace. */
   readonly name: string
   readonly #shape: Shape | null
 
   /** @internal */
   constructor(binding: Binding, name: string, shape: Shape | null) {
-    Object.defineProperty(this, 'binding', { value: binding })
+    this.#binding = binding
     this.name = name
     this.#shape = shape
+  }
+
+  /** @internal */
+  protected get binding(): Binding {
+    return this.#binding
   }
 
   /** The value of a key, or `undefined`. */

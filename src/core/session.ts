@@ -38,7 +38,7 @@ export interface LoginOptions<Data extends object> extends LifetimeOptions {
  * public id when it is printed or turned into JSON.
  */
 export class Session<Data extends object = PlainData> extends Namespace<Data> {
-  readonly #flashed = new Map<string, unknown>()
+  #flashed: Map<string, unknown> | null = null
 
   /** @internal */
   constructor(binding: Binding, shape: Shape | null) {
@@ -109,7 +109,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
 
   /** Reads a message of an earlier request and removes it. Works in a render. */
   readFlash<Value = unknown>(key: string): Value | undefined {
-    return readFlash(this.binding, key, this.#flashed) as Value | undefined
+    return readFlash(this.binding, key, (this.#flashed ??= new Map())) as Value | undefined
   }
 
   /**

@@ -10,13 +10,16 @@ import type {
   Change,
   EndedRecord,
   EndReason,
+  IndexEntry,
   Lifetime,
   LoadedRecord,
+  SessionIndex,
   Store,
   StoredRecord,
   UpdateResult,
 } from '../core/store.ts'
 import { applyChange } from './embedded/apply-change.ts'
+import { BoundedLists } from './embedded/bounded-lists.ts'
 import { deadlineOf, REMAINS_FOR, type Deadline } from './embedded/deadline.ts'
 
 /** Options of `memoryStore`. */
@@ -38,8 +41,16 @@ export interface MemoryStore extends Store {
   update(key: string, change: Change, lifetime: Lifetime): UpdateResult
   touch(key: string, lifetime: Lifetime): boolean
   destroy(key: string, reason: EndReason): LoadedRecord | null
+  readonly index: MemoryIndex
   /** Forgets everything and stops the sweeper. */
   close(): void
+}
+
+/** Lists that answer at once: four entries for each of `maxSessions` at most. */
+export interface MemoryIndex extends SessionIndex {
+  add(list: string, entry: IndexEntry): number
+  entries(list: string): IndexEntry[]
+  remove(list: string, keys: readonly string[]): void
 }
 
 interface Entry extends StoredRecord, Deadline {}
@@ -51,6 +62,8 @@ interface Remains extends EndedRecord {
 
 const SWEEP_INTERVAL = 10_000
 const SWEEP_BATCH = 10_000
+/** A session is in two lists, that of its user and that of its id; as much again for those that ended. */
+const ENTRIES_PER_SESSION = 4
 
 /**
  * Keeps sessions in the memory of this process, at most `maxSessions` of them.
@@ -78,10 +91,21 @@ class Memory implements MemoryStore {
   readonly #remains = new Map<string, Remains>()
   /** Keys that the sweeper has not looked at. Not an iterator: one that waits keeps every outgrown table of its Map alive. */
   #unswept: string[] = []
+  readonly #lists: BoundedLists
   #timer: ReturnType<typeof setInterval> | undefined
+
+  readonly index: MemoryIndex = {
+    add: (list, entry) => {
+      this.#startSweeping()
+      return this.#lists.add(list, entry, this.now())
+    },
+    entries: (list) => this.#lists.entries(list, this.now()),
+    remove: (list, keys) => this.#lists.remove(list, keys),
+  }
 
   constructor(maxSessions: number, now: () => number) {
     this.#maxSessions = maxSessions
+    this.#lists = new BoundedLists(ENTRIES_PER_SESSION * maxSessions, (key) => this.#entries.has(key))
     this.now = now
   }
 
@@ -134,6 +158,7 @@ class Memory implements MemoryStore {
     this.#timer = undefined
     this.#entries.clear()
     this.#remains.clear()
+    this.#lists.clear()
   }
 
   /** The entry if it lives; one that does not is turned into its remains. */
@@ -183,6 +208,7 @@ class Memory implements MemoryStore {
       if (until > now) break
       this.#remains.delete(key)
     }
+    this.#lists.sweep(now)
   }
 }
 

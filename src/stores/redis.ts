@@ -3,8 +3,9 @@
  * application already has.
  *
  * One session is one hash under `prefix:{key}`, so it lies on one node of a cluster and
- * `HGETALL` shows it. Every verb is one round trip, and no verb but `update` with
- * `expect` needs the right to run scripts.
+ * `HGETALL` shows it. One list of keys is one sorted set under `prefix:list:{list}`. Every
+ * verb is one round trip, and no verb but `update` with `expect` needs the right to run
+ * scripts.
  *
  * @module
  */
@@ -14,9 +15,11 @@ import type {
   Change,
   EndedRecord,
   EndReason,
+  IndexEntry,
   Lifetime,
   LoadedRecord,
   MaybePromise,
+  SessionIndex,
   Store,
   StoredRecord,
   UpdateResult,
@@ -26,6 +29,7 @@ import { create } from './redis/create.ts'
 import { destroy } from './redis/destroy.ts'
 import { NAME, settled } from './redis/failure.ts'
 import { Link } from './redis/link.ts'
+import { addEntry, readEntries, removeEntries } from './redis/lists.ts'
 import { load } from './redis/load.ts'
 import { touch } from './redis/touch.ts'
 import { update } from './redis/update.ts'
@@ -52,8 +56,16 @@ export interface RedisStore extends Store {
   update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult>
   touch(key: string, lifetime: Lifetime): Promise<boolean>
   destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
+  readonly index: RedisIndex
   /** Closes the client if a function of the user's made it; after that every verb fails. */
   close(): Promise<void>
+}
+
+/** Lists in Redis: one sorted set each, gone when its last entry is. Times after 2109 are taken for 2109. */
+export interface RedisIndex extends SessionIndex {
+  add(list: string, entry: IndexEntry): Promise<number>
+  entries(list: string): Promise<IndexEntry[]>
+  remove(list: string, keys: readonly string[]): Promise<void>
 }
 
 /**
@@ -79,6 +91,7 @@ export function redisStore(client: RedisClientSource, options: RedisStoreOptions
   const link = new Link(new Connection(client))
   // The braces make a cluster place by the key alone, so all names of a session share a node.
   const keyOf = (key: string): string => `${prefix}:{${key}}`
+  const listOf = (list: string): string => `${prefix}:list:{${list}}`
 
   return {
     name: NAME,
@@ -90,6 +103,11 @@ export function redisStore(client: RedisClientSource, options: RedisStoreOptions
     update: (key, change, lifetime) => settled(update(link, keyOf(key), change, lifetime)),
     touch: (key, lifetime) => settled(touch(link, keyOf(key), lifetime)),
     destroy: (key, reason) => settled(destroy(link, keyOf(key), reason)),
+    index: {
+      add: (list, entry) => settled(addEntry(link, listOf(list), entry)),
+      entries: (list) => settled(readEntries(link, listOf(list))),
+      remove: (list, keys) => settled(removeEntries(link, listOf(list), keys)),
+    },
     close: () => settled(link.connection.close()),
   }
 }

@@ -10,9 +10,11 @@ import type {
   Change,
   EndedRecord,
   EndReason,
+  IndexEntry,
   Lifetime,
   LoadedRecord,
   MaybePromise,
+  SessionIndex,
   Store,
   StoredRecord,
   UpdateResult,
@@ -59,8 +61,15 @@ export interface SqliteStore extends Store {
   update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult>
   touch(key: string, lifetime: Lifetime): Promise<boolean>
   destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
+  readonly index: SqliteIndex
   /** Finishes waiting writes and closes the file. The next operation opens it again. */
   close(): Promise<void>
+}
+
+/** Lists in the same file. Reads answer at once; writes when they are safe. */
+export interface SqliteIndex extends SessionIndex {
+  add(list: string, entry: IndexEntry): Promise<number>
+  remove(list: string, keys: readonly string[]): Promise<void>
 }
 
 /** How long a read waits for another process to release the file, in milliseconds. */
@@ -116,6 +125,19 @@ class Sqlite implements SqliteStore {
   #connection: Connection | undefined
   #stopSweeper: (() => void) | undefined
 
+  readonly index: SqliteIndex = {
+    add: (list, entry) => {
+      const copy = { ...entry }
+      return this.#writes.write(({ entries }) => entries.add(list, copy, this.now()))
+    },
+    entries: (list) => this.#read(({ entries }) => entries.list(list, this.now()), []),
+    remove: async (list, keys) => {
+      if (keys.length === 0 || this.#isEmpty()) return
+      const copy = [...keys]
+      await this.#writes.write(({ entries }) => entries.remove(list, copy))
+    },
+  }
+
   constructor(file: string, durability: Durability, sweepInterval: number, now: () => number) {
     this.identity = `sqlite ${file}`
     this.now = now
@@ -130,12 +152,7 @@ class Sqlite implements SqliteStore {
   }
 
   load(key: string): MaybePromise<LoadedRecord | EndedRecord | null> {
-    try {
-      return this.#read(key)
-    } catch (cause) {
-      if (isBusy(cause)) return this.#readLater(key)
-      throw storeFailure(cause)
-    }
+    return this.#read(({ rows }) => rows.load(key, this.now()), null)
   }
 
   async update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult> {
@@ -159,18 +176,28 @@ class Sqlite implements SqliteStore {
     this.#disconnect()
   }
 
-  #read(key: string): LoadedRecord | EndedRecord | null {
-    if (!this.#connection && !this.#exists()) return null
-    this.#connection ??= this.#open()
-    return this.#connection.rows.load(key, this.now())
+  #read<T>(work: (connection: Connection) => T, nothing: T): MaybePromise<T> {
+    try {
+      return this.#tryToRead(work, nothing)
+    } catch (cause) {
+      if (isBusy(cause)) return this.#readLater(work, nothing)
+      throw storeFailure(cause)
+    }
   }
 
-  async #readLater(key: string): Promise<LoadedRecord | EndedRecord | null> {
+  /** Reads at once, or answers `nothing` if there is no file. */
+  #tryToRead<T>(work: (connection: Connection) => T, nothing: T): T {
+    if (!this.#connection && !this.#exists()) return nothing
+    this.#connection ??= this.#open()
+    return work(this.#connection)
+  }
+
+  async #readLater<T>(work: (connection: Connection) => T, nothing: T): Promise<T> {
     const until = performance.now() + PATIENCE
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 10))
       try {
-        return this.#read(key)
+        return this.#tryToRead(work, nothing)
       } catch (cause) {
         if (!isBusy(cause) || performance.now() > until) throw storeFailure(cause)
       }
@@ -206,10 +233,12 @@ class Sqlite implements SqliteStore {
   }
 
   async #sweep(limit: number): Promise<{ removed: number; ms: number }> {
-    if (!this.#connection?.rows.hasDue(this.now())) return { removed: 0, ms: 0 }
-    const { removed, start } = await this.#writes.write(({ rows }) => {
+    const due = this.#connection
+    if (!due?.rows.hasDue(this.now()) && !due?.entries.hasDue(this.now())) return { removed: 0, ms: 0 }
+    const { removed, start } = await this.#writes.write(({ rows, entries }) => {
       const start = performance.now()
-      return { removed: rows.sweep(limit, this.now()), start }
+      const removed = rows.sweep(limit, this.now())
+      return { removed: removed + entries.sweep(limit - removed, this.now()), start }
     })
     return { removed, ms: performance.now() - start }
   }

@@ -47,6 +47,8 @@ export interface CaseGroup {
   title: string
   /** Only for stores whose `capabilities.atomic` is true. */
   needsAtomic?: true
+  /** Only for stores that have an `index`. */
+  needsIndex?: true
   cases: readonly Case[]
 }
 

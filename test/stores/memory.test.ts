@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 
 import { memoryStore, type MemoryStoreOptions } from '../../src/stores/memory.ts'
 import { manualClock, testStore } from '../../src/testing.ts'
@@ -32,6 +32,10 @@ describe('memoryStore', () => {
     expect(store.touch('k', lifetime(clock.now()))).toBe(true)
     expect(store.update('k', {}, lifetime(clock.now()))).toMatchObject({ status: 'ok' })
     expect(store.destroy('k', 'logout')).toMatchObject(record)
+    const entry = { key: 'k', createdAt: clock.now(), until: clock.now() + HOUR }
+    expect(store.index.add('list', entry)).toBe(1)
+    expect(store.index.entries('list')).toEqual([entry])
+    expect(store.index.remove('list', ['k'])).toBeUndefined()
   })
 
   test('one session too many ends the one that was used least recently', () => {
@@ -89,11 +93,56 @@ describe('memoryStore', () => {
     }
   })
 
+  test('no more than four entries for each session are kept, and those of living sessions first', () => {
+    const store = memoryStore({ maxSessions: 10 })
+    const entry = { createdAt: 1, until: Date.now() + HOUR }
+    for (let i = 0; i < 10; i++) {
+      store.index.add('user', { ...entry, key: `k${i}` })
+      store.index.add(`id${i}`, { ...entry, key: `k${i}` })
+      store.create(`k${i}`, record, lifetime(Date.now()))
+    }
+    for (let i = 0; i < 1000; i++) {
+      store.index.add('flood', { ...entry, key: `never-created-${i}` })
+      expect(store.index.entries('flood').at(-1)).toMatchObject({ key: `never-created-${i}` })
+      expect(store.index.entries('flood').length).toBeLessThanOrEqual(20)
+    }
+    expect(store.index.entries('user')).toHaveLength(10)
+    for (let i = 0; i < 10; i++) expect(store.index.entries(`id${i}`)).toHaveLength(1)
+  })
+
+  test('if all entries are of living sessions, the oldest makes room', () => {
+    const store = memoryStore({ maxSessions: 1 })
+    store.create('k', record, lifetime(Date.now()))
+    const entry = { key: 'k', createdAt: 1, until: Date.now() + HOUR }
+    for (const list of ['a', 'b', 'c', 'd', 'e']) expect(store.index.add(list, entry)).toBe(1)
+    expect(store.index.entries('a')).toEqual([])
+    for (const list of ['b', 'c', 'd', 'e']) expect(store.index.entries(list)).toEqual([entry])
+  })
+
+  test('entries past their time are forgotten, also those of lists that nobody asks for', () => {
+    vi.useFakeTimers()
+    const clock = manualClock()
+    const store = memoryStore({ now: clock.now })
+    for (let i = 0; i < 15_000; i++)
+      store.index.add(`l${i}`, { key: 'k', createdAt: 1, until: clock.now() + HOUR })
+    const lasting = { key: 'lasting', createdAt: 1, until: clock.now() + 2 * HOUR }
+    store.index.add('l0', lasting)
+    clock.advance(HOUR)
+    vi.advanceTimersByTime(60_000)
+    vi.useRealTimers()
+    clock.advance(-HOUR)
+    expect(store.index.entries('l0')).toEqual([lasting])
+    for (let i = 1; i < 15_000; i++) expect(store.index.entries(`l${i}`)).toEqual([])
+    store.close()
+  })
+
   test('closing forgets everything, and the store can be used again', () => {
     const store = memoryStore()
     store.create('k', record, lifetime(Date.now()))
+    store.index.add('list', { key: 'k', createdAt: 1, until: Date.now() + HOUR })
     store.close()
     expect(store.load('k')).toBeNull()
+    expect(store.index.entries('list')).toEqual([])
     expect(store.create('k', record, lifetime(Date.now()))).toBe(true)
     store.close()
   })

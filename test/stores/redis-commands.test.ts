@@ -120,11 +120,12 @@ test.for<[string, () => RedisClient]>([
     await store.touch('k', life)
     await store.load('k')
     await store.destroy('k', 'logout')
+    await store.index.add('l', { key: 'k', createdAt: 1, until: life.absoluteAt })
+    await store.index.remove('l', ['k'])
   })
   const keys = commands.flat().filter((word) => word.includes('sojourn:'))
-  expect(new Set(keys)).toEqual(
-    new Set(['tenant:sojourn:{k}', 'tenant:sojourn:{k}:new', 'tenant:sojourn:{k}:stage']),
-  )
+  const names = ['{k}', '{k}:new', '{k}:stage', 'list:{l}', 'list:{l}:new']
+  expect(new Set(keys)).toEqual(new Set(names.map((name) => `tenant:sojourn:${name}`)))
   expect(await store.load('k')).toEqual({ ended: 'logout' })
   await store.close()
 })

@@ -6,10 +6,10 @@ import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 
-import type { Store } from '../../src/core/store.ts'
+import type { SessionIndex, Store } from '../../src/core/store.ts'
 import { sqliteStore, type SqliteStore } from '../../src/stores/sqlite.ts'
 
-type Verb = 'create' | 'load' | 'update' | 'touch' | 'destroy' | 'close'
+type Verb = 'create' | 'load' | 'update' | 'touch' | 'destroy' | 'close' | keyof SessionIndex
 
 interface Request {
   id: number
@@ -68,6 +68,11 @@ export function startChild(): Child {
       update: (...args) => ask(file, now(), 'update', args),
       touch: (...args) => ask(file, now(), 'touch', args),
       destroy: (...args) => ask(file, now(), 'destroy', args),
+      index: {
+        add: (...args) => ask(file, now(), 'add', args),
+        entries: (...args) => ask(file, now(), 'entries', args),
+        remove: (...args) => ask(file, now(), 'remove', args),
+      },
       close: () => ask(file, now(), 'close', []),
     }),
     flood(file, onKey) {
@@ -100,8 +105,9 @@ function serve(): void {
 }
 
 async function run(store: SqliteStore, verb: Verb, args: unknown[]): Promise<unknown> {
-  const method = store[verb] as (...args: unknown[]) => unknown
-  return method.apply(store, args)
+  const owner = verb in store.index ? store.index : store
+  const method = (owner as unknown as Record<Verb, (...args: unknown[]) => unknown>)[verb]
+  return method.apply(owner, args)
 }
 
 function flood(store: SqliteStore): void {

@@ -67,12 +67,12 @@ describe('the file of sqliteStore', () => {
     const first = place.open()
     await first.create('k', fields(), place.lifetime())
     await first.close()
-    pragma(place.file, 'user_version = 2')
+    pragma(place.file, 'user_version = 3')
     const store = place.open()
-    const refused = { code: 'ERR_STORE_UNAVAILABLE', message: expect.stringContaining('schema 2') as string }
+    const refused = { code: 'ERR_STORE_UNAVAILABLE', message: expect.stringContaining('schema 3') as string }
     await expect(store.create('k2', fields(), place.lifetime())).rejects.toMatchObject(refused)
     expect(() => store.load('k')).toThrow(expect.objectContaining(refused))
-    pragma(place.file, 'user_version = 1')
+    pragma(place.file, 'user_version = 2')
     expect(await store.load('k')).toMatchObject({ meta: 'meta' })
   })
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Store } from '../../src/core/store.ts'
+import type { SessionIndex, Store } from '../../src/core/store.ts'
 
-export type Verb = 'now' | 'create' | 'load' | 'update' | 'touch' | 'destroy'
+export type Verb = 'now' | 'create' | 'load' | 'update' | 'touch' | 'destroy' | keyof SessionIndex
 
 /** Runs around each operation; what it throws is what the store appears to throw. */
 export interface Interference {
@@ -24,6 +24,14 @@ export function interfered(store: Store, { before, after }: Interference): Store
       return answer
     }
   }
+  function aroundIndex(index: SessionIndex): SessionIndex {
+    return {
+      add: around('add', (...args) => index.add(...args)),
+      entries: around('entries', (...args) => index.entries(...args)),
+      remove: around('remove', (...args) => index.remove(...args)),
+    }
+  }
+
   return {
     name: store.name,
     capabilities: store.capabilities,
@@ -33,6 +41,7 @@ export function interfered(store: Store, { before, after }: Interference): Store
     update: around('update', (...args) => store.update(...args)),
     touch: around('touch', (...args) => store.touch(...args)),
     destroy: around('destroy', (...args) => store.destroy(...args)),
+    ...(store.index !== undefined && { index: aroundIndex(store.index) }),
   }
 }
 

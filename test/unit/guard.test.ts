@@ -52,6 +52,7 @@ describe('the guard', () => {
   test('lets a store answer at once, and passes answers on', () => {
     const store = guardStore(memoryStore(), 100, () => {})
     expect(store.load('nothing')).toBeNull()
+    expect(store.index?.entries('nothing')).toEqual([])
     expect(store.name).toBe('memory')
     expect(store.identity).toBe('memory')
   })
@@ -134,6 +135,33 @@ describe('the guard', () => {
     expect(events).toEqual([
       { type: 'store-error', store: 'memory', operation: 'touch', code: 'ERR_STORE_UNAVAILABLE' },
     ])
+  })
+
+  test('watches over lists as over records', async () => {
+    const { store, hang, events } = subject()
+    const entry = { key: 'key', createdAt: 1, until: Date.now() + 60_000 }
+    expect(await store.index?.add('list', entry)).toBe(1)
+    expect(await store.index?.entries('list')).toEqual([entry])
+    await store.index?.remove('list', ['key'])
+    expect(await store.index?.entries('list')).toEqual([])
+    hang(true)
+    const late = [
+      outcome(() => store.index?.add('list', entry)),
+      outcome(() => store.index?.entries('list')),
+      outcome(() => store.index?.remove('list', ['key'])),
+      outcome(() => store.load('key')),
+      outcome(() => store.load('key')),
+    ]
+    await vi.advanceTimersByTimeAsync(101)
+    expect(await Promise.all(late)).toEqual(late.map(() => 'ERR_STORE_TIMEOUT'))
+    expect(await outcome(() => store.index?.entries('list'))).toBe('ERR_STORE_UNAVAILABLE')
+    const operations = events.flatMap((event) => (event.type === 'store-error' ? [event.operation] : []))
+    expect(operations.slice(0, 3)).toEqual(['index.add', 'index.entries', 'index.remove'])
+  })
+
+  test('gives no index to a store that has none', () => {
+    const { index: _, ...store } = interfered(memoryStore(), {})
+    expect('index' in guardStore(store, 100, () => {})).toBe(false)
   })
 
   test('treats a store that throws at once like one that rejects', () => {

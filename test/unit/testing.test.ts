@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 
 import type { Store } from '../../src/core/store.ts'
 import { manualClock, testStore } from '../../src/testing.ts'
+import { lists } from './wrong-lists.ts'
 import { stores, type MakeStore } from './wrong-stores.ts'
+
+const wrong = { ...stores, ...lists }
 
 /** Runs the suite against a store and answers the titles of the tests that failed. */
 async function failures(makeStore: MakeStore): Promise<string[]> {
@@ -27,7 +30,7 @@ describe('testStore', () => {
     expect(await failures(stores.right)).toEqual([])
   })
 
-  test.for<[string, keyof typeof stores, string[]]>([
+  test.for<[string, keyof typeof wrong, string[]]>([
     [
       'whose update creates',
       'creating',
@@ -72,14 +75,41 @@ describe('testStore', () => {
       ['field names and values of every kind come back as they were created'],
     ],
     ['that ends texts at NUL', 'truncating', ['a value of 60 KiB comes back whole']],
+    [
+      'that writes back whole lists',
+      'blobListing',
+      [
+        '50 parallel additions are all kept, and each is told another number',
+        'additions of one key, of others and removals in parallel leave each key once or not at all',
+      ],
+    ],
+    ['that lists a key twice', 'doublyListing', ['adding a key again replaces its entry and counts it once']],
+    [
+      'that lists what is past',
+      'endlesslyListing',
+      [
+        'an entry past its time is neither listed nor counted',
+        'adding an entry whose time is over already takes the place of the one with its key',
+      ],
+    ],
+    [
+      'that lists in another order',
+      'unsorted',
+      ['entries are listed by the time they began, whenever they were added and until when they count'],
+    ],
   ])('fails a store %s', async ([, name, titles]) => {
-    const failed = await failures(stores[name])
+    const failed = await failures(wrong[name])
     expect(titles.filter((title) => !failed.includes(title))).toEqual([])
   })
 
   test('does not race a store that says it is not atomic', async () => {
     const capabilities = { atomic: false, durable: false }
     const failed = await failures((now) => Object.assign(stores.blob(now), { capabilities }))
+    expect(failed).toEqual([])
+  })
+
+  test('asks nothing of the lists of a store that has none', async () => {
+    const failed = await failures((now) => Object.assign(stores.right(now), { index: undefined }))
     expect(failed).toEqual([])
   })
 

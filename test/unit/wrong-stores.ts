@@ -1,7 +1,16 @@
 /**
  * Stores that are wrong the way real ones are, for the suite to catch.
  */
-import type { Change, EndReason, Lifetime, Store, StoredRecord, UpdateResult } from '../../src/core/store.ts'
+import type {
+  Change,
+  EndReason,
+  Lifetime,
+  SessionIndex,
+  Store,
+  StoreCapabilities,
+  StoredRecord,
+  UpdateResult,
+} from '../../src/core/store.ts'
 import { applyChange } from '../../src/stores/embedded/apply-change.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 
@@ -9,15 +18,17 @@ const CAPABILITIES = { atomic: true, durable: false }
 const FOREVER: Lifetime = { idle: Number.MAX_SAFE_INTEGER / 2, absoluteAt: Number.MAX_SAFE_INTEGER }
 
 /** A right store, for a wrong one to override some of its verbs. */
-class RightStore implements Store {
-  readonly name = 'right'
-  readonly capabilities = CAPABILITIES
+export class RightStore implements Store {
+  readonly name: string = 'right'
+  readonly capabilities: StoreCapabilities = CAPABILITIES
   readonly now: () => number
   protected readonly right: ReturnType<typeof memoryStore>
+  readonly index: SessionIndex
 
   constructor(now: () => number) {
     this.now = now
     this.right = memoryStore({ now })
+    this.index = this.right.index
   }
 
   create(key: string, record: StoredRecord, lifetime: Lifetime): ReturnType<Store['create']> {

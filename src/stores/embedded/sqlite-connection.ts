@@ -6,12 +6,13 @@
  */
 
 import { invalidOption, SessionError } from '../../core/errors.ts'
+import { Entries, ENTRIES_SCHEMA } from './sqlite-entries.ts'
 import { kindOf } from './sqlite-failure.ts'
 import { Rows, SCHEMA, type Database } from './sqlite-rows.ts'
 
 /** 'sjrn' in ASCII: marks the file as ours, https://www.sqlite.org/pragma.html#pragma_application_id */
 const APPLICATION_ID = 0x736a726e
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 /** How long one attempt to get the lock may block the event loop, in milliseconds. */
 const BUSY_TIMEOUT = 8
 
@@ -21,6 +22,7 @@ export type Durability = 'disk' | 'process'
 /** An open file. */
 export interface Connection {
   readonly rows: Rows
+  readonly entries: Entries
   /** Whether the file is still the one that was opened, neither removed nor replaced. */
   isCurrent(): boolean
   /** Takes the lock that only one process can hold. Throws if it is taken. */
@@ -96,6 +98,7 @@ function prepareSchema(db: Database): void {
   if (pragma(db, 'application_id') !== APPLICATION_ID) {
     throw unusable('is a database of another application. Give sqliteStore a `file` of its own.')
   }
+  if (pragma(db, 'user_version') === 1) migrate(db)
   const version = pragma(db, 'user_version')
   if (version === SCHEMA_VERSION) return
   throw unusable(
@@ -108,9 +111,17 @@ function createSchema(db: Database): void {
   db.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE')
   // Another process may have been faster.
   if (isNew(db)) {
-    db.exec(SCHEMA)
+    db.exec(SCHEMA + ENTRIES_SCHEMA)
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
   }
+  db.exec('COMMIT')
+}
+
+/** Schema 1 had no lists. Connections that were opened by it go on as before; it cannot open the file any more. */
+function migrate(db: Database): void {
+  db.exec('BEGIN IMMEDIATE')
+  // Another process may have been faster.
+  if (pragma(db, 'user_version') === 1) db.exec(`${ENTRIES_SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}`)
   db.exec('COMMIT')
 }
 
@@ -136,7 +147,7 @@ function unusable(what: string): SessionError {
 }
 
 function wrap(db: Database, file: string): Connection {
-  const rows = new Rows(db)
+  const [rows, entries] = [new Rows(db), new Entries(db)]
   const [begin, commit, rollback] = [
     db.prepare('BEGIN IMMEDIATE'),
     db.prepare('COMMIT'),
@@ -145,6 +156,7 @@ function wrap(db: Database, file: string): Connection {
   const inode = inodeOf(file)
   return {
     rows,
+    entries,
     isCurrent: () => inodeOf(file) === inode,
     begin: () => void begin.run(),
     commit: () => void commit.run(),

@@ -22,7 +22,7 @@ import { applyChange } from './apply-change.ts'
 import { deadlineOf, REMAINS_FOR } from './deadline.ts'
 import { pack, unpack } from './packed-text.ts'
 
-/** The tables of a new file. With WITHOUT ROWID reads would be three times slower: rows are large. */
+/** The table of sessions. With WITHOUT ROWID reads would be three times slower: rows are large. */
 export const SCHEMA = `
   CREATE TABLE sessions (
     key TEXT NOT NULL PRIMARY KEY,

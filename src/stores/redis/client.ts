@@ -31,7 +31,9 @@ export type RedisClient = NodeRedisClient | IoredisClient
  * A command: its name in lower case, and its arguments in the order Redis expects them.
  * The only exception is `['eval', script, keys, args]`.
  */
-export type Command = readonly [name: string, ...args: readonly (string | number | readonly string[])[]]
+export type Command = readonly [name: string, ...args: readonly Argument[]]
+
+type Argument = string | number | readonly (string | number)[]
 
 /** The one narrow way to talk to either library. Commands of one call travel in one packet. */
 export interface Executor {

@@ -51,7 +51,7 @@ export function readHash(left: unknown, hash: unknown, now: number): LoadedRecor
 
 /** HGETALL comes as a flat list, a map or an object, as client, protocol and settings will have it. */
 function fieldsOf(hash: unknown): Map<string, string> {
-  if (hash instanceof Map) return new Map(hash as Map<string, string>)
+  if (hash instanceof Map) return hash as Map<string, string>
   const fields = new Map<string, string>()
   if (Array.isArray(hash)) {
     for (let i = 0; i < hash.length; i += 2) fields.set(hash[i], hash[i + 1])

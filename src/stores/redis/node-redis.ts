@@ -5,13 +5,17 @@ import { throwFirstError } from './hash.ts'
 
 type Fill = (multi: Methods) => void
 
+/** The first byte of a map in RESP3 (`%`), by which node-redis names the type. */
+const RESP_MAP = 37
+
 /** Wraps a client, pool, cluster or sentinel. All have `multi()` with a method for each command. */
 export function nodeRedisExecutor(client: NodeRedisClient): Executor {
   const all = client as unknown as Methods
   // Without a listener, node-redis ends the process when the server goes away.
   if (all['listenerCount']?.('error') === 0) all['on']?.('error', () => undefined)
   // Replies must be text, whatever types the user has asked for in the rest of the application.
-  const plain = (all['withTypeMapping']?.({}) ?? client) as { multi(key: string): object }
+  // A hash as a Map, since node-redis builds one in less time than an object.
+  const plain = (all['withTypeMapping']?.({ [RESP_MAP]: Map }) ?? client) as { multi(key: string): object }
   const isCluster = 'masters' in client
 
   function attempt(key: string, fill: Fill, method: 'exec' | 'execAsPipeline'): Promise<unknown[]> {
@@ -76,8 +80,18 @@ function addAll(multi: Methods, commands: readonly Command[]): void {
   for (const [name, ...args] of commands) {
     const method = name.toUpperCase()
     if (name === 'eval') multi[method]!(args[0], { keys: args[1], arguments: args[2] })
+    else if (name === 'zadd') multi[method]!(args[0], scored(args[1] as readonly unknown[]))
+    else if (name === 'zinterstore') multi[method]!(args[0], args[2])
+    else if (args.at(-1) === 'WITHSCORES') multi[`${method}_WITHSCORES`]!(...args.slice(0, -1))
     else multi[method]!(...args)
   }
+}
+
+/** Pairs of a flat list of scores and members. */
+function scored(list: readonly unknown[]): object[] {
+  const pairs: object[] = []
+  for (let i = 0; i < list.length; i += 2) pairs.push({ score: list[i], value: list[i + 1] })
+  return pairs
 }
 
 function isMoved(error: unknown): boolean {

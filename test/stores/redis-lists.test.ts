@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+
+import type { IndexEntry } from '../../src/core/store.ts'
+import { type RedisStore, redisStore } from '../../src/stores/redis.ts'
+import { type ClientKind, clients } from './redis/clients.ts'
+import { usePlace } from './redis/place.ts'
+
+const place = usePlace()
+
+const KINDS: readonly ClientKind[] = ['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 5']
+const PROTOCOLS: readonly ClientKind[] = [
+  ...KINDS,
+  'node-redis 6, RESP2',
+  'node-redis 5, RESP3',
+  'ioredis 6, RESP2',
+  'ioredis 6, RESP3 replies',
+]
+const HOUR = 3_600_000
+const GRACE = 1000
+const SET = 'sojourn:list:{list}'
+
+async function entry(store: RedisStore, key: string, left = HOUR, age = 0): Promise<IndexEntry> {
+  const now = await store.now()
+  return { key, createdAt: now - age, until: now + left }
+}
+
+/** How long the set outlives this moment, in minutes. */
+async function minutesLeft(): Promise<number> {
+  return Math.round((await place.redis.pttl(SET)) / 60_000)
+}
+
+describe.for(KINDS)('%s', (kind) => {
+  test('every verb of a list is one packet', async () => {
+    const store = await place.open(kind)
+    const [one, two] = [await entry(store, 'one'), await entry(store, 'two')]
+    expect(await place.packetsOf(async () => store.index.add('list', one))).toBe(1)
+    expect(await place.packetsOf(async () => store.index.add('list', two))).toBe(1)
+    expect(await place.packetsOf(async () => store.index.entries('list'))).toBe(1)
+    expect(await place.packetsOf(async () => store.index.remove('list', ['one', 'two']))).toBe(1)
+    expect(await place.packetsOf(async () => store.index.remove('list', []))).toBe(0)
+  })
+
+  test('a list that is empty again leaves nothing behind', async () => {
+    const store = await place.open(kind)
+    for (const left of [HOUR, 60_000]) await store.index.add('list', await entry(store, `k${left}`, left))
+    expect(await place.redis.keys('*')).toEqual([SET])
+    await store.index.remove('list', [`k${HOUR}`, 'missing'])
+    expect(await place.redis.keys('*')).toEqual([SET])
+    await store.index.remove('list', ['k60000'])
+    expect(await place.redis.dbsize()).toBe(0)
+    await store.index.entries('list')
+    await store.index.remove('list', ['missing'])
+    expect(await store.index.add('list', await entry(store, 'past', -1))).toBe(0)
+    expect(await place.redis.dbsize()).toBe(0)
+  })
+
+  test('a list that nobody asks for goes away soon after its last entry has passed', async () => {
+    const store = await place.open(kind)
+    for (const left of [200, 400, 300]) await store.index.add('list', await entry(store, `k${left}`, left))
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    expect(await place.redis.exists(SET)).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, GRACE))
+    expect(await place.redis.exists(SET)).toBe(0)
+  })
+
+  test('a list lives as long as the entry that lives longest, in whatever order they came', async () => {
+    const store = await place.open(kind)
+    await store.index.add('list', await entry(store, 'a', HOUR))
+    expect(await minutesLeft()).toBe(60)
+    await store.index.add('list', await entry(store, 'b', 60_000))
+    expect(await minutesLeft()).toBe(60)
+    await store.index.add('list', await entry(store, 'c', 2 * HOUR))
+    expect(await minutesLeft()).toBe(120)
+    await store.index.add('list', await entry(store, 'a', 3 * HOUR))
+    expect(await minutesLeft()).toBe(180)
+    await store.index.remove('list', ['a', 'b', 'c'])
+    await store.index.add('list', await entry(store, 'd', 60_000))
+    expect(await minutesLeft()).toBe(1)
+  })
+
+  test('entries that pass make room: a later list does not live as long as an earlier one', async () => {
+    const store = await place.open(kind)
+    await store.index.add('list', await entry(store, 'removed', HOUR))
+    await store.index.add('list', await entry(store, 'passing', 100))
+    await store.index.remove('list', ['removed'])
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    expect(await store.index.add('list', await entry(store, 'next', 60_000))).toBe(1)
+    expect(await minutesLeft()).toBe(1)
+    expect(await place.redis.zcard(SET)).toBe(5)
+  })
+})
+
+test.for(PROTOCOLS)('times come back to the millisecond with %s', async (kind) => {
+  const store = await place.open(kind)
+  const now = await store.now()
+  const times = Array.from({ length: 400 }, (_, i): IndexEntry => {
+    // Round times have scores with few digits, which servers may write with an exponent.
+    const until = i % 4 ? now + Math.floor(Math.random() * 2 ** 41) : Math.ceil(now / 1e9) * 1e9 + i * 1e9
+    return { key: `k${i}`, createdAt: Math.floor(Math.random() * 2 ** 42), until }
+  })
+  times.push({ key: 'first', createdAt: 0, until: 2 ** 42 - 2 })
+  times.push({ key: 'last', createdAt: 2 ** 42 - 2, until: 2 ** 42 - 2 })
+  await Promise.all(times.map((each) => store.index.add('list', each)))
+  expect(await store.index.entries('list')).toEqual(times.toSorted((a, b) => a.createdAt - b.createdAt))
+})
+
+test('a time after 2109 is taken for that year', async () => {
+  const store = await place.open()
+  for (const until of [2 ** 42, Number.MAX_SAFE_INTEGER, Infinity]) {
+    expect(await store.index.add('list', { key: 'k', createdAt: 1, until })).toBe(1)
+  }
+  expect(await store.index.entries('list')).toEqual([{ key: 'k', createdAt: 1, until: 2 ** 42 - 2 }])
+  expect(await place.redis.pttl(SET)).toBeGreaterThan(0)
+})
+
+test('no verb runs a script, and all keys of a list share its hash tag', async () => {
+  const store = await place.open()
+  const added = await entry(store, 'k')
+  const commands = await place.commandsOf(async () => {
+    await store.index.add('list', added)
+    await store.index.entries('list')
+    await store.index.remove('list', ['k'])
+  })
+  const add =
+    'MULTI ZREMRANGEBYSCORE ZREMRANGEBYRANK ZADD ZADD ZINTERSTORE ZREMRANGEBYSCORE RENAMENX PEXPIREAT ZADD RENAMENX DEL ZCARD EXEC'
+  const [entries, remove] = ['ZREMRANGEBYSCORE ZREMRANGEBYRANK ZRANGE', 'ZREM ZREMRANGEBYRANK']
+  expect(commands.map(([name]) => name).join(' ')).toBe(`${add} ${entries} ${remove}`)
+  const keys = commands.flat().filter((word) => word.startsWith('sojourn:'))
+  expect(new Set(keys)).toEqual(new Set([SET, `${SET}:new`]))
+})
+
+test.for<ClientKind>(['node-redis 6', 'ioredis 6'])(
+  'what is no list of ours is an error with %s',
+  async (kind) => {
+    const store = await place.open(kind)
+    await place.redis.set(SET, 'theirs')
+    const failed = { code: 'ERR_STORE_UNAVAILABLE' }
+    await expect(store.index.add('list', await entry(store, 'k'))).rejects.toMatchObject(failed)
+    await expect(store.index.entries('list')).rejects.toMatchObject(failed)
+    await expect(store.index.remove('list', ['k'])).rejects.toMatchObject(failed)
+    expect(await place.redis.get(SET)).toBe('theirs')
+  },
+)
+
+test('of two additions at once neither is lost, a thousand times', async () => {
+  const stores = [redisStore(() => clients['node-redis 6'](place.server.url)), await place.open('ioredis 6')]
+  const [one, two] = [await entry(stores[0]!, 'one'), await entry(stores[1]!, 'two', HOUR, 1)]
+  for (let round = 0; round < 1000; round++) {
+    const list = `l${round}`
+    const counts = await Promise.all([stores[0]!.index.add(list, one), stores[1]!.index.add(list, two)])
+    expect(counts.toSorted((a, b) => a - b)).toEqual([1, 2])
+    expect(await stores[round % 2]!.index.entries(list)).toEqual([two, one])
+  }
+  await stores[0]!.close()
+})
+
+test('after any run of verbs every set holds what a model holds, and goes away after its last entry', async () => {
+  const stores = [await place.open('node-redis 6'), await place.open('ioredis 5')]
+  const now = await stores[0]!.now()
+  for (let round = 0; round < 40; round++) {
+    const list = `l${round}`
+    const model = new Map<string, IndexEntry>()
+    let longest = 0
+    for (let step = 0; step < 25; step++) {
+      const { index } = stores[step % 2]!
+      const until = now + 60_000 + Math.floor(Math.random() * HOUR)
+      const next = { key: `k${Math.floor(Math.random() * 5)}`, createdAt: now - step, until }
+      let count = 0
+      if (Math.random() < 0.3) {
+        model.delete(next.key)
+        await index.remove(list, [next.key])
+        count = await place.redis.zcard(`sojourn:list:{${list}}`).then((members) => Math.floor(members / 4))
+      } else {
+        model.set(next.key, next)
+        count = await index.add(list, next)
+      }
+      expect(count).toBe(model.size)
+      longest = model.size === 0 ? 0 : Math.max(longest, ...[...model.values()].map((each) => each.until))
+      const end = await place.redis.pexpiretime(`sojourn:list:{${list}}`)
+      expect(end).toBe(model.size === 0 ? -2 : longest + GRACE)
+    }
+    const held = [...model.values()].sort((one, other) => one.createdAt - other.createdAt)
+    expect(await stores[0]!.index.entries(list)).toEqual(held)
+  }
+  const foreign = (await place.redis.keys('*')).filter((key) => !/^sojourn:list:\{l\d+\}$/.test(key))
+  expect(foreign).toEqual([])
+})
