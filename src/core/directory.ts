@@ -71,7 +71,8 @@ export async function enroll(
 
 /**
  * Looks whether a session that was created is still listed, and makes room for it.
- * @throws `ERR_SESSION_GONE` if all sessions of the user were ended meanwhile; then this one is too
+ * @throws `ERR_SESSION_GONE` if all sessions of the user were ended meanwhile, or newer ones have
+ * taken all the room; then this one is ended too
  */
 export async function confirm(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
   const { index } = context.store
@@ -85,9 +86,11 @@ export async function confirm(context: Context, identity: Identity, meta: Record
   const { maxSessionsPerUser: limit, atLimit } = context.settings
   if (limit === null || atLimit !== 'evict-oldest' || entries.length <= limit) return
   const { living, young } = await look(context, index, list)
-  const excess = living.length + young.length - limit
-  const oldest = living.filter(({ entry }) => entry.key !== identity.key).slice(0, Math.max(0, excess))
-  await Promise.all(oldest.map(({ entry }) => end(context, entry.key, 'evicted')))
+  const all = [...living.map((listed) => listed.entry), ...young].sort(byAge)
+  // One order for all, so that of two sign-ins at once no more than the older one ends.
+  const oldest = all.slice(0, Math.max(0, all.length - limit))
+  await Promise.all(oldest.map(({ key }) => end(context, key, 'evicted')))
+  if (oldest.some(({ key }) => key === identity.key)) throw revokedMeanwhile()
 }
 
 /** Takes a session off its lists. */
@@ -180,6 +183,10 @@ async function look(
   }
   if (dead.length > 0) await index.remove(list, dead)
   return { living, young }
+}
+
+function byAge(a: IndexEntry, b: IndexEntry): number {
+  return a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1)
 }
 
 async function toUserSession({ entry, record, meta }: Listed): Promise<UserSession> {

@@ -14,11 +14,11 @@ export function gone(): SessionError {
   )
 }
 
-/** For a sign-in during which all sessions of the user were ended. */
+/** For a sign-in that was ended while it was under way. */
 export function revokedMeanwhile(): SessionError {
   return new SessionError(
     'ERR_SESSION_GONE',
-    'All sessions of this user were ended while they signed in. Nobody is signed in. Ask them to sign in again.',
+    'The session was ended while it began: all sessions of this user were, or newer ones took its place. Nobody is signed in. Ask them to sign in again.',
   )
 }
 

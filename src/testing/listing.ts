@@ -5,19 +5,8 @@ import assert from 'node:assert/strict'
 import type { IndexEntry, SessionIndex, Store } from '../core/store.ts'
 import { together, type CaseGroup, type Subject } from './subject.ts'
 
-const NAMES: readonly string[] = [
-  'a',
-  'A',
-  '-',
-  '_',
-  '0',
-  '0a',
-  'ab',
-  '__proto__',
-  'constructor',
-  'x'.repeat(200),
-  `${'x'.repeat(199)}y`,
-]
+const LONG = 'x'.repeat(199)
+const NAMES: readonly string[] = [...'aA-_0', '0a', 'ab', '__proto__', 'constructor', `${LONG}x`, `${LONG}y`]
 
 /** A list holds each key once, until its time is over. */
 export const listing: CaseGroup = {
