@@ -6,7 +6,11 @@ import type { IndexEntry, SessionIndex, Store } from '../core/store.ts'
 import { together, type CaseGroup, type Subject } from './subject.ts'
 
 const LONG = 'x'.repeat(199)
-const NAMES: readonly string[] = [...'aA-_0', '0a', 'ab', '__proto__', 'constructor', `${LONG}x`, `${LONG}y`]
+const NAMES: readonly string[] = [
+  ...'a A - _ 0 0a ab __proto__ constructor'.split(' '),
+  `${LONG}x`,
+  `${LONG}y`,
+]
 
 /** A list holds each key once, until its time is over. */
 export const listing: CaseGroup = {
