@@ -22,6 +22,7 @@ export { isSessionError, SessionError, type SessionErrorCode } from './core/erro
 export type { UserSession } from './core/directory.ts'
 export type { SessionEvent } from './core/events.ts'
 export type { SessionOptions } from './core/options.ts'
+export { privateResponse } from './core/private-response.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
 export type { Proxy, ProxyOptions } from './next/proxy.ts'

@@ -22,11 +22,12 @@ export interface NodeResponse {
 }
 
 /**
- * The channel of one request. A response that carries the cookie is marked
- * `Cache-Control: private, no-store`, so that no cache hands it to somebody else
- * (ASVS V14.3.2).
+ * The channel of one request. Its response depends on the cookie, and says so: `Vary: Cookie`. A
+ * response that carries the cookie is marked `Cache-Control: private, no-store` as well, so that
+ * no cache hands it to somebody else (ASVS V14.3.2).
  */
 export function nodeChannel(request: NodeRequest, response: NodeResponse): CookieChannel {
+  varyByCookie(response)
   return {
     header: request.headers.cookie,
     send(cookie) {
@@ -45,6 +46,14 @@ export function nodeChannel(request: NodeRequest, response: NodeResponse): Cooki
       }
     },
   }
+}
+
+function varyByCookie(response: NodeResponse): void {
+  if (response.headersSent) return
+  const before = [response.getHeader('vary') ?? []].flat().join(', ')
+  const names = before.split(',').map((name) => name.trim().toLowerCase())
+  if (names.includes('cookie') || names.includes('*')) return
+  response.setHeader('vary', before === '' ? 'Cookie' : `${before}, Cookie`)
 }
 
 function restore(response: NodeResponse, name: string, value: number | string | string[] | undefined): void {

@@ -5,6 +5,9 @@ const cached = process.env['CACHE_COMPONENTS'] === '1'
 const config: NextConfig = {
   ...(cached && { cacheComponents: true, partialPrefetching: true }),
   ...(process.env['OUTPUT'] === 'standalone' && { output: 'standalone' }),
+  headers: async () => [
+    { source: '/csrf/configured', headers: [{ key: 'Cache-Control', value: 'private, no-store' }] },
+  ],
   devIndicators: false,
   turbopack: { root: process.env['REPOSITORY']! },
   outputFileTracingRoot: process.env['REPOSITORY']!,

@@ -1,0 +1,9 @@
+import { act } from './actions'
+
+export default function Guarded() {
+  return (
+    <form action={act}>
+      <button id="act">act</button>
+    </form>
+  )
+}
