@@ -53,10 +53,10 @@ async function shopAndSignIn(url: string): Promise<void> {
   await page.getByText('Welcome, Ada').waitFor()
 }
 
-async function signIn(password: string): Promise<void> {
-  await page.getByLabel('Name').fill('ada')
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+async function signIn(password: string, where: Page = page): Promise<void> {
+  await where.getByLabel('Name').fill('ada')
+  await where.getByLabel('Password').fill(password)
+  await where.getByRole('button', { name: 'Sign in' }).click()
 }
 
 async function cartHolds(count: number): Promise<void> {
@@ -135,6 +135,34 @@ describe.each([
           .then(() => page.getByRole('link', { name: /^Cart/ }).getAttribute('aria-label')),
       )
       .toBe('Cart, 11 items')
+  })
+
+  test('lists devices, signs one out, then all others, and tells them why', async () => {
+    server = await app.start()
+    const others = await Promise.all([1, 2].map(() => browser.newContext().then((other) => other.newPage())))
+    for (const other of [page, ...others]) {
+      await other.goto(`${server.url}/login`)
+      await signIn('lovelace', other)
+      await other.waitForURL('**/dashboard')
+    }
+    const learnsWhy = async (other: Page): Promise<void> => {
+      await other.goto(`${server.url}/dashboard`)
+      await other.getByText('You were signed out from another device').waitFor()
+    }
+    await page.goto(`${server.url}/account/devices`)
+    expect(await page.getByText('This device').count()).toBe(1)
+    await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
+    await page.getByText('That device is signed out').waitFor()
+    await learnsWhy(others[0]!)
+    await others[1]!.goto(`${server.url}/dashboard`)
+    await others[1]!.getByText('Ada (ada)').waitFor()
+    await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
+    await page.getByText('Signed out on 1 other device').waitFor()
+    await learnsWhy(others[1]!)
+    await page.goto(`${server.url}/dashboard`)
+    await page.getByText('Ada (ada)').waitFor()
+    await Promise.all(others.map((other) => other.context().close()))
+    expect(complaints).toEqual([])
   })
 
   test('answers the user route as the guide shows it, with a session of 900 seconds', async () => {

@@ -16,4 +16,4 @@ const url = process.env.REDIS_URL
 /** Redis if there is one, else a file in `.sojourn/`. Nothing is opened before the first session. */
 export const store = url ? redisStore(() => createClient({ url })) : sqliteStore()
 
-export const { getSession, requireSession } = createSessions<ShopData>({ store })
+export const { getSession, requireSession, list, revoke, revokeUser } = createSessions<ShopData>({ store })

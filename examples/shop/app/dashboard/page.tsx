@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { Suspense } from 'react'
 import { Notice } from '@/components/notice'
@@ -40,6 +41,9 @@ async function Dashboard() {
           <small>Its public id: safe to show, and it opens nothing. The secret is in the cookie.</small>
         </dd>
       </dl>
+      <p>
+        <Link href="/account/devices">Where you are signed in</Link>
+      </p>
       <form action={logout}>
         <Submit>Sign out</Submit>
       </form>

@@ -1,6 +1,8 @@
 'use server'
 
+import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
+import { deviceName } from '@/lib/device'
 import { getSession } from '@/lib/session'
 import { checkPassword } from './users'
 
@@ -15,7 +17,8 @@ export async function login(_: LoginState, form: FormData): Promise<LoginState> 
   if (!user) return { username, isWrong: true }
 
   const session = await getSession()
-  await session.login(user.id, { idle: '7d', absolute: '7d', data: { name: user.name } })
+  const device = deviceName((await headers()).get('user-agent'))
+  await session.login(user.id, { idle: '7d', absolute: '7d', device, data: { name: user.name } })
   await session.flash('notice', `Welcome, ${user.name}. Make yourself at home.`)
   redirect('/dashboard')
 }

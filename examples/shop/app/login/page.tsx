@@ -29,7 +29,17 @@ export default function LoginPage({ searchParams }: PageProps<'/login'>) {
 }
 
 async function LoginNotice() {
-  return <Notice session={await getSession()} />
+  const session = await getSession()
+  const why = session.ended && reasons[session.ended]
+  return why ? <p className="notice">{why}</p> : <Notice session={session} />
+}
+
+/** Why a session ended that the visitor did not end themselves. */
+const reasons: Partial<Record<string, string>> = {
+  idle: 'You were away for long, so we signed you out.',
+  absolute: 'It has been a while: please sign in again.',
+  revoked: 'You were signed out from another device.',
+  evicted: 'You were signed out because you signed in on other devices.',
 }
 
 async function Refused({ search }: { search: Promise<Record<string, unknown>> }) {
