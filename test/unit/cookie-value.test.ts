@@ -54,7 +54,7 @@ describe('a signed value', () => {
     )
     fc.assert(
       fc.property(text, (given) => values.read(given) === null),
-      { numRuns: 5000 },
+      { numRuns: 1000 },
     )
   })
 
@@ -64,7 +64,7 @@ describe('a signed value', () => {
       timingSafeEqual: vi.fn<NodeCrypto['timingSafeEqual']>(nodeCrypto!.timingSafeEqual),
     }
     const counted = signedValues(node, [NEW, OLD], 'app')
-    for (const tag of ['A'.repeat(22), older.write(A).slice(44, -1) + 'A']) {
+    for (const tag of ['A'.repeat(22), older.write(B).slice(44)]) {
       node.timingSafeEqual.mockClear()
       expect(counted.read(`${A}.${tag}`)).toBeNull()
       expect(node.timingSafeEqual).toHaveBeenCalledTimes(2)

@@ -49,9 +49,9 @@ describe('the option encryption', () => {
 
   test('leaves no key where settings are printed', () => {
     const { settings } = new Sessions({ encryption: { keys: [KEY] }, secret: KEY }, memoryStore())
-    const bytes = Buffer.from(KEY, 'base64url')
+    const [a, b, c] = Buffer.from(KEY, 'base64url')
     const shown = inspect(settings, { depth: 9, showHidden: true }) + JSON.stringify(settings)
-    for (const text of [KEY, bytes.toString('hex'), bytes.join(', '), '6b513373'])
-      expect(shown).not.toContain(text)
+    for (const text of [KEY, '910dec', `"0":${a}`]) expect(shown).not.toContain(text)
+    expect(shown).not.toMatch(new RegExp(`${a},\\s+${b},\\s+${c}|91 0d ec`))
   })
 })

@@ -126,6 +126,11 @@ describe.each(PAIRS)('sealed by %s, unsealed by %s', (from, to) => {
   })
 })
 
+test.each(Object.keys(SUITES))('%s reads what version 0.1.0 wrote', async (suite) => {
+  const sealed = 'e1.cjtUQ3_P.KQbK60728kDEwRq8fFTs629-zyPh53KwSBFD2l2RYt0ucq7ml65eV-i84UI'
+  expect(await sealer(suite).forRecord('k').unseal('f', sealed)).toBe('written by 0.1.0')
+})
+
 test.each(Object.keys(SUITES))('%s never seals twice alike', async (suite) => {
   const record = sealer(suite).forRecord('k')
   const sealed = await Promise.all(Array.from({ length: 1000 }, () => record.seal('f', 'x')))
