@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
 import { type NextApp, type NextServer, prepareApp } from '../support/next-app.ts'
@@ -127,7 +127,13 @@ describe.each([
     const other = await context.newPage()
     await other.goto(server.url)
     const second = other.locator('form', { has: other.locator('input[value=mug]') }).getByRole('button')
-    for (let round = 0; round < 5; round++) await Promise.all([first.click(), second.click()])
+    const press = async (tab: Page, button: Locator): Promise<void> => {
+      await Promise.all([
+        tab.waitForResponse((answer) => answer.request().method() === 'POST'),
+        button.click(),
+      ])
+    }
+    for (let round = 0; round < 5; round++) await Promise.all([press(page, first), press(other, second)])
     await expect
       .poll(() =>
         page
