@@ -179,7 +179,8 @@ async function look(
     const meta = isAlive(record) ? decodeMeta(record.meta, context.settings.app) : null
     if (isAlive(record) && meta !== null && record.now < meta.absoluteAt) living.push({ entry, record, meta })
     else if (record === null && now - entry.createdAt < SIGN_IN_TIME) young.push(entry)
-    else dead.push(entry.key)
+    // One that lives but cannot be read here, for lack of a key, is another server's to judge.
+    else if (!isAlive(record)) dead.push(entry.key)
   }
   if (dead.length > 0) await index.remove(list, dead)
   return { living, young }
