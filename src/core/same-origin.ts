@@ -20,12 +20,12 @@ export interface CheckedRequest {
 }
 
 /** As `Headers` reads them. */
-export interface FetchHeaders {
+interface FetchHeaders {
   get(name: string): string | null
 }
 
 /** As `http.IncomingMessage` holds them: by name, in lower case. */
-export interface NodeHeaders {
+interface NodeHeaders {
   readonly [name: string]: string | readonly string[] | undefined
 }
 
