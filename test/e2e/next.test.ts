@@ -240,6 +240,15 @@ describe.each(variants)('next start, $name', (variant) => {
     tokens.push(...guest.tokens)
   })
 
+  test('finds the good cookie beside a malformed copy, whichever comes first', async () => {
+    const guest = visitor(server.url)
+    const { body } = await guest.post('/api/set', { value: 'Ada' })
+    for (const header of [`${guest.cookie}; __Host-sid=planted`, `__Host-sid=planted; ${guest.cookie}`]) {
+      expect(await (await visitor(server.url, header).get('/api/data')).json()).toMatchObject({ id: body['id'] })
+    }
+    tokens.push(...guest.tokens)
+  })
+
   test('makes a minted session visible to the page and the handler of the same request', async () => {
     const guest = visitor(server.url)
     const response = await guest.get('/minted')
