@@ -244,7 +244,9 @@ describe.each(variants)('next start, $name', (variant) => {
     const guest = visitor(server.url)
     const { body } = await guest.post('/api/set', { value: 'Ada' })
     for (const header of [`${guest.cookie}; __Host-sid=planted`, `__Host-sid=planted; ${guest.cookie}`]) {
-      expect(await (await visitor(server.url, header).get('/api/data')).json()).toMatchObject({ id: body['id'] })
+      expect(await (await visitor(server.url, header).get('/api/data')).json()).toMatchObject({
+        id: body['id'],
+      })
     }
     tokens.push(...guest.tokens)
   })
