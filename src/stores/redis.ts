@@ -30,7 +30,7 @@ import { destroy } from './redis/destroy.ts'
 import { NAME, settled } from './redis/failure.ts'
 import { Link } from './redis/link.ts'
 import { addEntry, readEntries, removeEntries } from './redis/lists.ts'
-import { load } from './redis/load.ts'
+import { Reader } from './redis/reader.ts'
 import { touch } from './redis/touch.ts'
 import { update } from './redis/update.ts'
 
@@ -89,6 +89,7 @@ export interface RedisIndex extends SessionIndex {
 export function redisStore(client: RedisClientSource, options: RedisStoreOptions = {}): RedisStore {
   const prefix = checkedPrefix(options)
   const link = new Link(new Connection(client))
+  const reader = new Reader(link)
   // The braces make a cluster place by the key alone, so all names of a session share a node.
   const keyOf = (key: string): string => `${prefix}:{${key}}`
   const listOf = (list: string): string => `${prefix}:list:{${list}}`
@@ -99,7 +100,7 @@ export function redisStore(client: RedisClientSource, options: RedisStoreOptions
     capabilities: { atomic: true, durable: true },
     now: () => (link.clock.isSet() ? link.clock.now() : settled(link.now(keyOf('')))),
     create: (key, record, lifetime) => settled(create(link, keyOf(key), record, lifetime)),
-    load: (key) => load(link, keyOf(key)),
+    load: (key) => reader.read(keyOf(key)),
     update: (key, change, lifetime) => settled(update(link, keyOf(key), change, lifetime)),
     touch: (key, lifetime) => settled(touch(link, keyOf(key), lifetime)),
     destroy: (key, reason) => settled(destroy(link, keyOf(key), reason)),

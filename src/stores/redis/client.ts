@@ -39,16 +39,13 @@ type Argument = string | number | readonly (string | number)[]
 export interface Executor {
   readonly isOpen: boolean
   connect(): Promise<void>
+  /** Whether several keys may share a packet: not those of a cluster, which lie on different nodes. */
+  readonly readsTogether: boolean
   /**
-   * `PTTL key; HGETALL key`, and TIME if asked for: the way of every request, so it goes
-   * through as few promises and lists as can be.
+   * `PTTL key; HGETALL key` for each key, then TIME if asked for, in one packet. Answers all
+   * replies in this order, an error in the place of a reply, or rejects with the first error.
    */
-  read<T, F>(
-    key: string,
-    withTime: boolean,
-    answer: (left: unknown, hash: unknown, time: unknown) => T,
-    fail: (error: unknown) => F,
-  ): Promise<T | F>
+  read(keys: readonly string[], withTime: boolean): Promise<unknown[]>
   /** Sends the commands one after the other. Rejects with the first error. */
   pipeline(key: string, commands: readonly Command[]): Promise<unknown[]>
   /**

@@ -18,15 +18,17 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     // It connects by itself with the first command.
     isOpen: true,
     async connect() {},
-    read(key, withTime, answer, fail) {
+    readsTogether: !('isCluster' in client && client.isCluster === true),
+    async read(keys, withTime) {
       const batch = client.pipeline() as Methods
-      batch['pttl']!(key)
-      batch['hgetall']!(key)
+      for (const key of keys) {
+        batch['pttl']!(key)
+        batch['hgetall']!(key)
+      }
       if (withTime) batch['time']!()
-      return (batch['exec']!() as Promise<Outcome[]>).then(([left, hash, time]) => {
-        const error = left?.[0] ?? hash?.[0] ?? time?.[0]
-        return error ? fail(error) : answer(left?.[1], hash?.[1], time?.[1])
-      }, fail)
+      const outcomes = (await batch['exec']!()) as Outcome[]
+      if (withTime) replyOf(outcomes.at(-1)!)
+      return outcomes.map(([error, reply]) => error ?? reply)
     },
     async pipeline(_key, commands) {
       const outcomes = (await fill(client.pipeline() as Methods, commands)) as Outcome[]

@@ -20,22 +20,6 @@ export class Link {
     this.clock = clock
   }
 
-  /** Sends `PTTL key; HGETALL key` in one packet, and gives the replies to `answer`, an error to `fail`. */
-  read<T, F>(
-    key: string,
-    answer: (left: unknown, hash: unknown, now: number) => T,
-    fail: (error: unknown) => F,
-  ): Promise<T | F> {
-    const executor = this.connection.open()
-    if (executor instanceof Promise) return executor.then(() => this.read(key, answer, fail), fail)
-    const isDue = this.clock.isDue()
-    const timed = (left: unknown, hash: unknown, time: unknown): T => {
-      if (isDue) this.clock.set(time)
-      return answer(left, hash, this.clock.now())
-    }
-    return executor.read(key, isDue, timed, fail)
-  }
-
   /** Sends commands in one packet. Rejects with the first error. */
   pipeline(key: string, commands: readonly Command[]): Promise<unknown[]> {
     return this.#send('pipeline', key, commands)

@@ -58,14 +58,15 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
         if (!client.isOpen) throw error
       }
     },
-    read(key, withTime, answer, fail) {
-      const fill: Fill = (multi) => {
-        multi['PTTL']!(key)
-        multi['HGETALL']!(key)
+    readsTogether: !isCluster,
+    read: (keys, withTime) =>
+      pipeline(keys[0] ?? '', (multi) => {
+        for (const key of keys) {
+          multi['PTTL']!(key)
+          multi['HGETALL']!(key)
+        }
         if (withTime) multi['TIME']!()
-      }
-      return pipeline(key, fill).then((replies) => answer(replies[0], replies[1], replies[2]), fail)
-    },
+      }),
     pipeline: (key, commands) => pipeline(key, (multi) => addAll(multi, commands)),
     transaction: (key, commands) => transaction(key, (multi) => addAll(multi, commands)),
     async close() {

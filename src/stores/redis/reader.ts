@@ -1,0 +1,92 @@
+/**
+ * Reads of the same tick in one packet: what a client costs, it costs for each batch of
+ * commands, and a busy server reads for many requests at once.
+ *
+ * @module
+ */
+
+import type { EndedRecord, LoadedRecord } from '../../core/store.ts'
+import type { Executor } from './client.ts'
+import { failure } from './failure.ts'
+import { isForeign, readHash } from './hash.ts'
+import type { Link } from './link.ts'
+
+type Answer = LoadedRecord | EndedRecord | null
+
+interface Reading {
+  key: string
+  resolve: (answer: Answer) => void
+  reject: (error: unknown) => void
+}
+
+/** So that one packet does not keep the server from everybody else for long. */
+const MOST = 64
+
+/** See the module. */
+export class Reader {
+  readonly #link: Link
+  #waiting: Reading[] = []
+
+  constructor(link: Link) {
+    this.#link = link
+  }
+
+  /**
+   * Reads a record: `PTTL key; HGETALL key`. In this order the answer is right without a
+   * transaction: what ends in between is seen to have ended.
+   */
+  read(key: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const count = this.#waiting.push({ key, resolve, reject })
+      if (count === 1) queueMicrotask(() => this.#flush())
+    })
+  }
+
+  #flush(): void {
+    const readings = this.#waiting
+    this.#waiting = []
+    const executor = this.#link.connection.open()
+    if (!(executor instanceof Promise)) return this.#sendAll(executor, readings)
+    executor.then(
+      (open) => this.#sendAll(open, readings),
+      (error: unknown) => readings.forEach((reading) => refuse(reading, error)),
+    )
+  }
+
+  #sendAll(executor: Executor, readings: readonly Reading[]): void {
+    const most = executor.readsTogether ? MOST : 1
+    for (let i = 0; i < readings.length; i += most) this.#send(executor, readings.slice(i, i + most))
+  }
+
+  #send(executor: Executor, readings: readonly Reading[]): void {
+    const { clock } = this.#link
+    const withTime = clock.isDue()
+    const keys = readings.map(({ key }) => key)
+    replies(executor, keys, withTime).then(
+      (all) => {
+        if (withTime) clock.set(all.at(-1))
+        const now = clock.now()
+        for (const [i, reading] of readings.entries()) settle(reading, all[2 * i], all[2 * i + 1], now)
+      },
+      (error: unknown) => {
+        if (readings.length === 1) readings.forEach((reading) => refuse(reading, error))
+        // One of them failed, or all did: each finds out for itself.
+        else for (const reading of readings) this.#send(executor, [reading])
+      },
+    )
+  }
+}
+
+async function replies(executor: Executor, keys: readonly string[], withTime: boolean): Promise<unknown[]> {
+  return executor.read(keys, withTime)
+}
+
+function settle(reading: Reading, left: unknown, hash: unknown, now: number): void {
+  if (hash instanceof Error) refuse(reading, hash)
+  else reading.resolve(readHash(left, hash, now))
+}
+
+function refuse({ resolve, reject }: Reading, error: unknown): void {
+  if (isForeign(error)) resolve(null)
+  else reject(failure(error))
+}
