@@ -139,7 +139,9 @@ export interface Store {
 
   /**
    * Reads a record. `null` if there is none; the reason if it was destroyed or has expired
-   * (`idle`, `absolute`) and the store still knows. Never an error for those. Required.
+   * (`idle`, `absolute`) and the store still knows. Never an error for those. What is there but
+   * damaged, or of another program, should come back with an empty `meta` and no fields: then the
+   * visitor is anonymous and an event says so. Required.
    */
   load(key: string): MaybePromise<LoadedRecord | EndedRecord | null>
 

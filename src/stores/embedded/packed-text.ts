@@ -33,8 +33,8 @@ export function pack(meta: string, fields: ReadonlyMap<string, string>): string 
   return packed.includes('\0') ? ESCAPED + escape(packed) : packed
 }
 
-/** Takes apart what `pack` put together. */
-export function unpack(text: string): StoredRecord {
+/** Takes apart what `pack` put together; `null` if the parts do not add up to the text. */
+export function unpack(text: string): StoredRecord | null {
   const packed = text.startsWith(ESCAPED) ? unescape(text.slice(1)) : text
   const fields = new Map<string, string>()
   let at = HEADER + lengthAt(packed, 0)
@@ -46,7 +46,7 @@ export function unpack(text: string): StoredRecord {
     at = valueAt + lengthAt(packed, nameEnd)
     fields.set(packed.slice(nameAt, nameEnd), packed.slice(valueAt, at))
   }
-  return { meta, fields }
+  return at === packed.length ? { meta, fields } : null
 }
 
 function part(text: string): string {
@@ -74,11 +74,11 @@ function unescape(text: string): string {
   return text.replaceAll('~0', '\0').replaceAll('~1', '~')
 }
 
+/** Infinite if it is damaged: the parts then never add up. Behind the end it is 0, which is beyond the end as well. */
 function lengthAt(packed: string, at: number): number {
-  return (
-    ((packed.charCodeAt(at) - ZERO) << 18) |
-    ((packed.charCodeAt(at + 1) - ZERO) << 12) |
-    ((packed.charCodeAt(at + 2) - ZERO) << 6) |
-    (packed.charCodeAt(at + 3) - ZERO)
-  )
+  const a = packed.charCodeAt(at) - ZERO
+  const b = packed.charCodeAt(at + 1) - ZERO
+  const c = packed.charCodeAt(at + 2) - ZERO
+  const d = packed.charCodeAt(at + 3) - ZERO
+  return (a | b | c | d) >>> 6 === 0 ? (a << 18) | (b << 12) | (c << 6) | d : Infinity
 }

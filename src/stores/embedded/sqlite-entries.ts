@@ -20,6 +20,9 @@ export const ENTRIES_SCHEMA = `
   CREATE INDEX entries_by_until ON entries (until);
 `
 
+/** What is damaged counts as little as what is past: numbers beyond 2^53 do not even get out of SQLite. */
+const COUNTS = 'list = ? AND until > ? AND until < 9e15 AND created_at BETWEEN 0 AND 9e15'
+
 type Statement = ReturnType<Database['prepare']>
 
 /** The prepared statements of one connection. */
@@ -32,12 +35,10 @@ export class Entries {
   readonly #sweep: Statement
 
   constructor(db: Database) {
-    this.#others = db.prepare(
-      'SELECT count(*) AS count FROM entries WHERE list = ? AND until > ? AND key <> ?',
-    )
+    this.#others = db.prepare(`SELECT count(*) AS count FROM entries WHERE ${COUNTS} AND key <> ?`)
     this.#put = db.prepare('REPLACE INTO entries (list, key, created_at, until) VALUES (?, ?, ?, ?)')
     this.#select = db.prepare(
-      'SELECT key, created_at, until FROM entries WHERE list = ? AND until > ? ORDER BY created_at',
+      `SELECT key, created_at, until FROM entries WHERE ${COUNTS} ORDER BY created_at`,
     )
     this.#remove = db.prepare(
       'DELETE FROM entries WHERE list = ? AND key IN (SELECT value FROM json_each(?))',

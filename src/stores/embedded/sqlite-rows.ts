@@ -16,11 +16,13 @@ import type {
   EndReason,
   Lifetime,
   LoadedRecord,
+  StoredRecord,
   UpdateResult,
 } from '../../core/store.ts'
 import { applyChange } from './apply-change.ts'
 import { deadlineOf, REMAINS_FOR } from './deadline.ts'
 import { pack, unpack } from './packed-text.ts'
+import { kindOf } from './sqlite-failure.ts'
 
 /** The table of sessions. With WITHOUT ROWID reads would be three times slower: rows are large. */
 export const SCHEMA = `
@@ -41,6 +43,9 @@ export type Database = InstanceType<
 type Statement = ReturnType<Database['prepare']>
 
 type Row = [record: string | null, endsAt: number, ended: EndReason]
+
+/** In the place of a record that cannot be read. */
+const UNREADABLE: StoredRecord = { meta: '', fields: new Map() }
 
 /** The prepared statements of one connection. */
 export class Rows {
@@ -81,14 +86,17 @@ export class Rows {
     if (!row) return null
     const [record, endsAt] = row
     if (record === null || now >= endsAt) return remains(row, now)
-    const { meta, fields } = unpack(record)
-    return { meta, fields, expiresIn: endsAt - now, now }
+    // SQLite keeps values of any type in any column, and whoever can write to the file may have put them there.
+    const stored = typeof record === 'string' && typeof endsAt === 'number' ? unpack(record) : null
+    if (stored === null) return { ...UNREADABLE, expiresIn: 1, now }
+    return { meta: stored.meta, fields: stored.fields, expiresIn: endsAt - now, now }
   }
 
   update(key: string, change: Change, lifetime: Lifetime, now: number): UpdateResult {
     const before = this.load(key, now)
     if (!before) return { status: 'gone' }
     if ('ended' in before) return { status: 'gone', ended: before.ended }
+    if (before.fields === UNREADABLE.fields) return { status: 'gone' }
     const { fields, result } = applyChange(before.fields, change)
     if (!fields) return result
     const { endsAt, endsBy } = deadlineOf(lifetime, now)
@@ -119,9 +127,19 @@ export class Rows {
   }
 
   #row(key: string): Row | undefined {
-    const row: unknown = this.#select.get(key)
+    const row: unknown = this.#selected(key)
     if (row === undefined || Array.isArray(row)) return row as Row | undefined
     return Object.values(row as object) as Row
+  }
+
+  #selected(key: string): unknown {
+    try {
+      return this.#select.get(key)
+    } catch (cause) {
+      // A deadline of over 2^53, which no clock reaches.
+      if (kindOf(cause) === 'ERR_OUT_OF_RANGE') return ['', Infinity, '']
+      throw cause
+    }
   }
 }
 

@@ -18,6 +18,8 @@ export const REASON = '!'
 export const REMAINS_FOR = 300_000
 
 const LONGEST = 2 ** 52
+/** What PTTL says of a key that stays for ever. */
+const NO_DEADLINE = -1
 
 /** Milliseconds until a lifetime ends. */
 export function timeLeft(lifetime: Lifetime, now: number): number {
@@ -33,8 +35,13 @@ export function deadlineCommand(key: string, lifetime: Lifetime, now: number): C
   return ['pexpire', key, Math.ceil(Math.min(lifetime.idle, LONGEST))]
 }
 
+/** In the place of a record that cannot be read. */
+export function unreadable(now: number): LoadedRecord {
+  return { meta: '', fields: new Map(), expiresIn: 1, now }
+}
+
 /**
- * Reads the replies to PTTL and HGETALL. A hash without a deadline is none of ours: a
+ * Reads the replies to PTTL and HGETALL. A record without a deadline is none of ours: a
  * session that never ends must not exist.
  */
 export function readHash(left: unknown, hash: unknown, now: number): LoadedRecord | EndedRecord | null {
@@ -46,6 +53,7 @@ export function readHash(left: unknown, hash: unknown, now: number): LoadedRecor
   }
   fields.delete(SIGN_OF_LIFE)
   const expiresIn = Number(left)
+  if (expiresIn === NO_DEADLINE) return unreadable(now)
   return expiresIn > 0 ? { meta, fields, expiresIn, now } : null
 }
 

@@ -62,7 +62,8 @@ export function entriesOf(reply: unknown, now: number): IndexEntry[] {
   for (const [member, score] of scoredMembers(reply as readonly unknown[])) {
     const part = PARTS.indexOf(member[0] as (typeof PARTS)[number])
     const until = timeOf(score)
-    if (part === -1 || until <= now) continue
+    // Written so that it holds for NaN, which is what clients make of an infinite score.
+    if (part === -1 || !(until > now)) continue
     const key = member.slice(1)
     const entry = entries.get(key) ?? { key, createdAt: 0, until }
     entry.createdAt += (score % CHUNK) * CHUNK ** part

@@ -7,8 +7,8 @@
 
 import type { EndedRecord, LoadedRecord } from '../../core/store.ts'
 import type { Executor } from './client.ts'
-import { failure } from './failure.ts'
-import { isForeign, readHash } from './hash.ts'
+import { failure, settled } from './failure.ts'
+import { isForeign, readHash, unreadable } from './hash.ts'
 import type { Link } from './link.ts'
 
 type Answer = LoadedRecord | EndedRecord | null
@@ -49,7 +49,7 @@ export class Reader {
     if (!(executor instanceof Promise)) return this.#sendAll(executor, readings)
     executor.then(
       (open) => this.#sendAll(open, readings),
-      (error: unknown) => readings.forEach((reading) => refuse(reading, error)),
+      (error: unknown) => readings.forEach((reading) => this.#refuse(reading, error)),
     )
   }
 
@@ -66,27 +66,28 @@ export class Reader {
       (all) => {
         if (withTime) clock.set(all.at(-1))
         const now = clock.now()
-        for (const [i, reading] of readings.entries()) settle(reading, all[2 * i], all[2 * i + 1], now)
+        for (const [i, reading] of readings.entries()) this.#settle(reading, all[2 * i], all[2 * i + 1], now)
       },
       (error: unknown) => {
-        if (readings.length === 1) readings.forEach((reading) => refuse(reading, error))
+        if (readings.length === 1) readings.forEach((reading) => this.#refuse(reading, error))
         // One of them failed, or all did: each finds out for itself.
         else for (const reading of readings) this.#send(executor, [reading])
       },
     )
   }
+
+  #settle(reading: Reading, left: unknown, hash: unknown, now: number): void {
+    if (hash instanceof Error) this.#refuse(reading, hash)
+    else reading.resolve(readHash(left, hash, now))
+  }
+
+  /** What is no hash is there, but cannot be read. */
+  #refuse({ key, resolve, reject }: Reading, error: unknown): void {
+    if (isForeign(error)) settled(this.#link.now(key)).then((now) => resolve(unreadable(now)), reject)
+    else reject(failure(error))
+  }
 }
 
 async function replies(executor: Executor, keys: readonly string[], withTime: boolean): Promise<unknown[]> {
   return executor.read(keys, withTime)
-}
-
-function settle(reading: Reading, left: unknown, hash: unknown, now: number): void {
-  if (hash instanceof Error) refuse(reading, hash)
-  else reading.resolve(readHash(left, hash, now))
-}
-
-function refuse({ resolve, reject }: Reading, error: unknown): void {
-  if (isForeign(error)) resolve(null)
-  else reject(failure(error))
 }
