@@ -12,11 +12,13 @@
 
 import { applyToNothing, type Applied } from './batch.ts'
 import { later, type CookieChannel } from './channel.ts'
-import type { Context, Living, Succession } from './context.ts'
-import { clearingCookie, mentions, tokenCookie } from './cookie.ts'
-import { confirm, enroll, withdraw } from './directory.ts'
+import type { Context, Living } from './context.ts'
+import { mentions } from './cookie.ts'
+import { withdraw } from './directory.ts'
+import { follow } from './grace.ts'
 import { Journal, type JournalHost } from './journal.ts'
 import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings } from './lifetime.ts'
+import { arrive } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'
 import { changedMeanwhile, gone, keyTaken, rotatedMeanwhile } from './refusals.ts'
@@ -39,12 +41,12 @@ export class Binding implements JournalHost {
   isNew = true
   /** How many computations of `update` are running. */
   computing = 0
+  /** Whether the record is being replaced, and the cookie of the next one is on its way. */
+  isSucceeding = false
   #gone = false
   #sent: Outbox | null = null
   /** Chosen when the first write begins, since the cookie is announced before the store is asked. */
   #nextToken: string | null = null
-  /** Whether the record is being replaced, and the cookie of the next one is on its way. */
-  #isSucceeding = false
 
   constructor(context: Context, channel: CookieChannel) {
     this.context = context
@@ -54,28 +56,28 @@ export class Binding implements JournalHost {
 
   /** Made when the first cookie is sent: most requests send none. */
   get #outbox(): Outbox {
-    return (this.#sent ??= new Outbox(this.channel))
+    return (this.#sent ??= new Outbox(this.channel, this.context.settings))
   }
 
   /** Takes a loaded record as this request's session. */
-  adopt(identity: Identity, meta: RecordMeta, record: LoadedRecord): void {
+  adopt(identity: Identity, meta: RecordMeta, record: LoadedRecord, byOldToken: boolean): void {
     this.clock.set(record.now)
-    this.living = { identity, meta, expiresAt: record.now + record.expiresIn }
+    this.living = { identity, meta, expiresAt: record.now + record.expiresIn, byOldToken }
     this.isNew = false
     this.journal.replace(record.fields)
   }
 
   announce(): () => void {
-    if (this.#gone) throw gone()
-    if (this.#isSucceeding) return () => {}
+    this.assertNotGone()
+    if (this.isSucceeding) return () => {}
     if (this.living === null)
       return this.#announceToken((this.#nextToken ??= createToken()), this.context.settings)
-    if (this.channel.resend !== true || !this.#outbox.isEmpty) return () => {}
+    if (this.living.byOldToken || this.channel.resend !== true || !this.#outbox.isEmpty) return () => {}
     return this.#announceToken(this.living.identity.token, this.living.meta)
   }
 
   async send(change: Change, undo: () => void): Promise<Applied> {
-    if (this.#gone) throw gone()
+    this.assertNotGone()
     if (this.living === null) return this.#createWith(change, undo)
     const result = await this.#update(change)
     if (result.status === 'ok') return result
@@ -99,8 +101,8 @@ export class Binding implements JournalHost {
   async reload(): Promise<void> {
     if (this.living === null) return
     const answer = await this.context.store.load(this.living.identity.key)
-    if (!isAlive(answer)) throw this.#lost(answer?.ended)
-    if (decodeMeta(answer.meta, this.context.settings.app) === null) throw this.#lost(undefined)
+    if (!isAlive(answer)) throw this.lose(answer?.ended)
+    if (decodeMeta(answer.meta, this.context.settings.app) === null) throw this.lose(undefined)
     this.living.expiresAt = answer.now + answer.expiresIn
     this.journal.replace(answer.fields)
   }
@@ -117,54 +119,29 @@ export class Binding implements JournalHost {
 
   /** Creates the record if there is none, though it holds nothing; answers its id. */
   async start(): Promise<string> {
-    if (this.#gone) throw gone()
+    this.assertNotGone()
     return (this.living ?? (await this.#begin(new Map()))).identity.id
   }
 
   /**
-   * Ends the record and begins another under a new token. The old one is ended first: if
-   * the process dies in between, the user is signed out, and never two sessions live.
+   * Sends the next token, before the record is replaced; until `isSucceeding` is false again,
+   * writes announce nothing. Returns how to take it back.
    */
-  async succeed(succession: Succession): Promise<void> {
-    if (this.#gone && succession.required) throw gone()
-    const { store } = this.context
-    const before = this.living
-    const identity = await identify(createToken())
-    const undo = this.#announceToken(identity.token, succession.lifetime)
-    let ended: EndReason | null = null
-    this.#isSucceeding = true
-    try {
-      const now = await store.now()
-      const meta = succession.meta(now)
-      await enroll(this.context, identity, meta, before)
-      const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
-      if (before !== null) ended = 'rotated'
-      if (succession.required && old === null) throw gone()
-      await this.#create(identity, meta, succession.fields(old?.fields ?? new Map()), now)
-      ended = 'revoked'
-      await confirm(this.context, identity, meta)
-    } catch (error) {
-      undo()
-      if (ended === 'revoked') later(this.channel, async () => store.destroy(identity.key, 'revoked'))
-      if (ended !== null) this.#lost(ended)
-      throw error
-    } finally {
-      this.#isSucceeding = false
-    }
-    if (before === null) return
-    this.context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
-    later(this.channel, () => withdraw(this.context, before.identity, before.meta))
+  announceSuccessor(token: string, lifetime: LifetimeSettings): () => void {
+    const undo = this.#announceToken(token, lifetime)
+    this.isSucceeding = true
+    return undo
   }
 
   /** Ends the session and clears the cookie. If the store fails, the cookie stays. */
   async destroy(reason: EndReason): Promise<void> {
     const { living: before } = this
     if (before === null && !mentions(this.channel.header ?? '', this.context.settings.cookie.name)) return
-    const undo = this.#outbox.send(clearingCookie(this.context.settings.cookie))
+    const undo = this.#outbox.sendClearing()
     if (before === null) return
     try {
       const record = await this.context.store.destroy(before.identity.key, reason)
-      if (record === null) await this.#refuseRotated(before)
+      if (record === null && (await this.#hasMoved(before))) return await this.destroy(reason)
     } catch (error) {
       undo()
       throw error
@@ -175,6 +152,37 @@ export class Binding implements JournalHost {
     later(this.channel, () => withdraw(this.context, before.identity, before.meta))
   }
 
+  /** Stores the first state of a record, and takes it as this request's session. */
+  async create(
+    identity: Identity,
+    meta: RecordMeta,
+    fields: Map<string, string>,
+    now: number,
+  ): Promise<Living> {
+    const { store, settings, emit } = this.context
+    const record = { meta: encodeMeta(meta, settings.app), fields }
+    if (!(await store.create(identity.key, record, lifetimeOf(meta)))) throw keyTaken()
+    this.clock.set(now)
+    this.living = { identity, meta, expiresAt: now + expiresIn(lifetimeOf(meta), now), byOldToken: false }
+    this.#gone = false
+    this.journal.replace(fields)
+    emit({ type: 'created', id: identity.id })
+    return this.living
+  }
+
+  /** Notes that the session has ended under this request's hands; answers the error to throw. */
+  lose(reason: EndReason | undefined): Error {
+    this.#forget()
+    this.#gone = true
+    this.ended = reason ?? null
+    return gone()
+  }
+
+  /** @throws `ERR_SESSION_GONE` if a write has found that the session has ended */
+  assertNotGone(): void {
+    if (this.#gone) throw gone()
+  }
+
   checkSize(fields: ReadonlyMap<string, string>): void {
     checkSize(fields, this.context.settings.maxBytes)
   }
@@ -183,7 +191,7 @@ export class Binding implements JournalHost {
     if (this.living === null) throw gone()
     const { identity, meta } = this.living
     const result = await this.context.store.update(identity.key, change, lifetimeOf(meta))
-    if (result.status === 'gone') throw this.#lost(result.ended)
+    if (result.status === 'gone') throw this.lose(result.ended)
     if (result.status === 'ok') this.#moved()
     return result
   }
@@ -199,12 +207,10 @@ export class Binding implements JournalHost {
     const { store, settings } = this.context
     const token = (this.#nextToken ??= createToken())
     // The write announced it when it was made, unless a logout came in between.
-    const undo = this.#outbox.carries(settings.cookieValues.write(token))
-      ? () => {}
-      : this.#announceToken(token, settings)
+    const undo = this.#outbox.carries(token) ? () => {} : this.#announceToken(token, settings)
     try {
       const now = await store.now()
-      return await this.#create(await identify(token), beginning(settings, now), fields, now)
+      return await this.create(await identify(token), beginning(settings, now), fields, now)
     } catch (error) {
       undo()
       throw error
@@ -214,27 +220,9 @@ export class Binding implements JournalHost {
     }
   }
 
-  async #create(
-    identity: Identity,
-    meta: RecordMeta,
-    fields: Map<string, string>,
-    now: number,
-  ): Promise<Living> {
-    const { store, settings, emit } = this.context
-    const record = { meta: encodeMeta(meta, settings.app), fields }
-    if (!(await store.create(identity.key, record, lifetimeOf(meta)))) throw keyTaken()
-    this.clock.set(now)
-    this.living = { identity, meta, expiresAt: now + expiresIn(lifetimeOf(meta), now) }
-    this.#gone = false
-    this.journal.replace(fields)
-    emit({ type: 'created', id: identity.id })
-    return this.living
-  }
-
   #announceToken(token: string, lifetime: LifetimeSettings | RecordMeta): () => void {
     const maxAge = cookieMaxAge(lifetime, this.clock.now())
-    const { cookie, cookieValues } = this.context.settings
-    return this.#outbox.send(tokenCookie(cookie, cookieValues.write(token), maxAge))
+    return this.#outbox.sendToken(token, maxAge)
   }
 
   #moved(): void {
@@ -243,24 +231,24 @@ export class Binding implements JournalHost {
     this.living.expiresAt = now + expiresIn(lifetimeOf(this.living.meta), now)
   }
 
-  #lost(reason: EndReason | undefined): Error {
-    this.#forget()
-    this.#gone = true
-    this.ended = reason ?? null
-    return gone()
-  }
-
   #forget(): void {
     this.living = null
     this.#nextToken = null
     this.journal.replace(new Map())
   }
 
-  /** A session that was given a new token lives on under it; whoever holds the old one cannot end it. */
-  async #refuseRotated(before: Living): Promise<void> {
+  /**
+   * Whether the session has got a new token meanwhile, to which the old one still leads.
+   * @throws `ERR_SESSION_CONFLICT` if it leads there no more: then only the new one can end it
+   */
+  async #hasMoved(before: Living): Promise<boolean> {
     const remains = await this.context.store.load(before.identity.key)
-    if (remains === null || isAlive(remains) || remains.ended !== 'rotated') return
-    this.#lost('rotated')
+    if (remains === null || isAlive(remains) || remains.ended !== 'rotated') return false
+    const next = await follow(this.context, before.identity)
+    if (next !== null && isAlive(next.answer)) await arrive(this, next.identity, next.answer, true)
+    else if (next !== null && next.answer !== null) return false
+    if (this.living !== before) return true
+    this.lose('rotated')
     throw rotatedMeanwhile()
   }
 }

@@ -5,7 +5,6 @@
  */
 
 import type { OnEvent } from './events.ts'
-import type { LifetimeSettings } from './lifetime.ts'
 import type { Settings } from './options.ts'
 import type { RecordMeta } from './record.ts'
 import type { Store } from './store.ts'
@@ -25,16 +24,6 @@ export interface Living {
   meta: RecordMeta
   /** When it ends if nothing happens; epoch milliseconds on the store's clock. */
   expiresAt: number
-}
-
-/** What a new record takes from its predecessor, and what it adds. */
-export interface Succession {
-  /** Decides the cookie's life. */
-  lifetime: LifetimeSettings
-  /** Chooses the fields of the new record from those of the old one. */
-  fields(old: ReadonlyMap<string, string>): Map<string, string>
-  /** Makes the meta of the new record. */
-  meta(now: number): RecordMeta
-  /** Whether the old record must still be there. A login needs none. */
-  required: boolean
+  /** Whether the request brought a token that has been replaced; then its cookie is never sent again. */
+  byOldToken: boolean
 }

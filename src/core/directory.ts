@@ -29,6 +29,8 @@ export interface UserSession {
   expiresAt: number
   /** What `login` was told about the device. */
   device: string | null
+  /** The network of the address that `login` was told, such as `203.0.113.0/24`. */
+  network: string | null
 }
 
 /** A session's record with its meta and where it is listed. */
@@ -37,6 +39,12 @@ interface Listed {
   record: LoadedRecord
   meta: RecordMeta
 }
+
+/**
+ * How long the list of an id outlives its session, in milliseconds: for a browser that comes
+ * back and asks why it is signed out.
+ */
+const AFTERLIFE = 600_000
 
 /** An entry this young may belong to a sign-in that has not created its record yet. */
 const SIGN_IN_TIME = 60_000
@@ -57,7 +65,7 @@ export async function enroll(
   const entry = { key: identity.key, createdAt: meta.createdAt, until: meta.absoluteAt }
   const [count] = await Promise.all([
     index.add(list, entry),
-    index.add(await listOfId(context, identity.id), entry),
+    index.add(await listOfId(context, identity.id), { ...entry, until: entry.until + AFTERLIFE }),
   ])
   const { maxSessionsPerUser: limit, atLimit } = context.settings
   const replaced = before?.meta.userId === meta.userId ? 1 : 0
@@ -91,6 +99,27 @@ export async function confirm(context: Context, identity: Identity, meta: Record
   const oldest = all.slice(0, Math.max(0, all.length - limit))
   await Promise.all(oldest.map(({ key }) => end(context, key, 'evicted')))
   if (oldest.some(({ key }) => key === identity.key)) throw revokedMeanwhile()
+}
+
+/**
+ * Why a record is missing, if it was that of somebody signed in and nobody ended it: their entry
+ * is still there. `null` otherwise.
+ */
+export async function endOfSignedIn(
+  context: Context,
+  identity: Identity,
+): Promise<'idle' | 'absolute' | null> {
+  const { index } = context.store
+  if (index === undefined) return null
+  try {
+    const entries = await index.entries(await listOfId(context, identity.id))
+    const entry = entries.find(({ key }) => key === identity.key)
+    if (entry === undefined) return null
+    return entry.until - AFTERLIFE > (await context.store.now()) ? 'idle' : 'absolute'
+  } catch {
+    // The visitor is anonymous all the same; only the reason stays unknown.
+    return null
+  }
 }
 
 /** Takes a session off its lists. */
@@ -159,28 +188,49 @@ async function unlist(context: Context, key: string, id: string, userId: string 
   if (userId !== undefined) await index.remove(await listOfUser(context, userId), [key])
 }
 
-/** Loads what a list names, and forgets what is no more. */
+/**
+ * Loads what a list names, and forgets what is no more. `coming` may live in a moment: sign-ins
+ * that have not created their record yet, and rotations between the old record and the new one.
+ */
 async function look(
   context: Context,
   index: SessionIndex,
   list: string,
-): Promise<{ living: Listed[]; young: IndexEntry[] }> {
+): Promise<{ living: Listed[]; coming: IndexEntry[] }> {
   const entries = await index.entries(list)
   const now = await context.store.now()
   const records = await Promise.all(entries.map(async ({ key }) => context.store.load(key)))
+  // A rotation keeps the time at which its session began. That tells which entries are of one session.
+  const beginnings = (of: (record: Answer) => boolean): Set<number> =>
+    new Set(entries.filter((_, i) => of(records[i] ?? null)).map(({ createdAt }) => createdAt))
+  const alive = beginnings(isAlive)
+  const rotated = beginnings(wasRotated)
+  const absent = beginnings((record) => record === null)
+
   const living: Listed[] = []
-  const young: IndexEntry[] = []
+  const coming: IndexEntry[] = []
   const dead: string[] = []
   for (const [i, entry] of entries.entries()) {
     const record = records[i] ?? null
-    const meta = isAlive(record) ? decodeMeta(record.meta, context.settings.app) : null
-    if (isAlive(record) && meta !== null && record.now < meta.absoluteAt) living.push({ entry, record, meta })
-    else if (record === null && now - entry.createdAt < SIGN_IN_TIME) young.push(entry)
-    // One that lives but cannot be read here, for lack of a key, is another server's to judge.
-    else if (!isAlive(record)) dead.push(entry.key)
+    const { key, createdAt } = entry
+    if (isAlive(record)) {
+      const meta = decodeMeta(record.meta, context.settings.app)
+      // One that lives but cannot be read here, for lack of a key, is another server's to judge.
+      if (meta !== null && record.now < meta.absoluteAt) living.push({ entry, record, meta })
+    } else if (record === null) {
+      if (now - createdAt < SIGN_IN_TIME) coming.push(entry)
+      else if (alive.has(createdAt)) continue
+      else if (rotated.has(createdAt)) coming.push(entry)
+      else dead.push(key)
+    } else if (!wasRotated(record) || alive.has(createdAt)) dead.push(key)
+    else if (!absent.has(createdAt)) coming.push(entry)
   }
   if (dead.length > 0) await index.remove(list, dead)
-  return { living, young }
+  return { living, coming }
+}
+
+function wasRotated(record: Answer): boolean {
+  return record !== null && !isAlive(record) && record.ended === 'rotated'
 }
 
 function byAge(a: IndexEntry, b: IndexEntry): number {
@@ -195,6 +245,7 @@ async function toUserSession({ entry, record, meta }: Listed): Promise<UserSessi
     lastSeenAt: Math.max(meta.createdAt, expiresAt - meta.idle),
     expiresAt,
     device: meta.device ?? null,
+    network: meta.network ?? null,
   }
 }
 

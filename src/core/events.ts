@@ -15,6 +15,12 @@ export type SessionEvent =
   | { type: 'destroyed'; id: string; reason: EndReason }
   /** A record or a field of it could not be read: damaged, foreign or of a later version. It is left in place. */
   | { type: 'unreadable'; id: string; what: 'record' | 'field' | 'data' }
+  /**
+   * A request brought a token that had been replaced, and whose grace was over. It is anonymous.
+   * Soon after a sign-in it may be a request of the same browser that was on its way; else somebody
+   * may have copied the cookie. `id` is that of the `previousId` in `rotated`.
+   */
+  | { type: 'reuse'; id: string }
   /** A request brought two different valid tokens: somebody may have planted one. It is anonymous. */
   | { type: 'ambiguous' }
   | { type: 'store-error'; store: string; operation: string; code: SessionErrorCode }

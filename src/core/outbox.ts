@@ -8,16 +8,19 @@
  */
 
 import type { CookieChannel } from './channel.ts'
-import type { SessionCookie } from './cookie.ts'
+import { clearingCookie, tokenCookie, type SessionCookie } from './cookie.ts'
+import type { Settings } from './options.ts'
 
 /** See the module. */
 export class Outbox {
   readonly #channel: CookieChannel
+  readonly #settings: Settings
   readonly #sent: SessionCookie[] = []
   #restore: () => void = () => {}
 
-  constructor(channel: CookieChannel) {
+  constructor(channel: CookieChannel, settings: Settings) {
     this.#channel = channel
+    this.#settings = settings
   }
 
   /** Whether no cookie of ours goes out with this response. */
@@ -25,16 +28,30 @@ export class Outbox {
     return this.#sent.length === 0
   }
 
-  /** Whether the browser will hold this value after the response. */
-  carries(value: string): boolean {
-    return this.#sent.at(-1)?.value === value
+  /** Whether the browser will hold this token after the response. */
+  carries(token: string): boolean {
+    return this.#sent.at(-1)?.value === this.#settings.cookieValues.write(token)
   }
 
   /**
-   * Sends a cookie in place of the earlier ones; returns how to take it back.
+   * Sends a token in place of what was sent before; returns how to take it back.
+   * @param maxAge seconds, or until the browser closes
    * @throws as `CookieChannel.send`
    */
-  send(cookie: SessionCookie): () => void {
+  sendToken(token: string, maxAge: number | undefined): () => void {
+    const { cookie, cookieValues } = this.#settings
+    return this.#send(tokenCookie(cookie, cookieValues.write(token), maxAge))
+  }
+
+  /**
+   * Clears the cookie; returns how to take that back.
+   * @throws as `CookieChannel.send`
+   */
+  sendClearing(): () => void {
+    return this.#send(clearingCookie(this.#settings.cookie))
+  }
+
+  #send(cookie: SessionCookie): () => void {
     const restore = this.#channel.send(cookie)
     if (this.isEmpty) this.#restore = restore
     const entry = { ...cookie }

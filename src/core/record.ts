@@ -20,6 +20,10 @@ export interface RecordMeta {
   authenticatedAt?: number
   /** What the application calls the device, to show it in a list. */
   device?: string
+  /** The network that the person signed in from, such as `203.0.113.0/24`. */
+  network?: string
+  /** When the token was last replaced by `rotate`. */
+  rotatedAt?: number
 }
 
 const FORMAT = 1
@@ -36,12 +40,17 @@ export function encodeMeta(meta: RecordMeta, app: string): string {
 export function decodeMeta(text: string, app: string): RecordMeta | null {
   const value = parse(text)
   if (value === null || value['v'] !== FORMAT || value['app'] !== app) return null
-  const { createdAt, absoluteAt, idle, persist, userId, authenticatedAt, device } = value
+  const { createdAt, absoluteAt, idle, persist, userId, authenticatedAt } = value
   if (!isTime(createdAt) || !isTime(absoluteAt) || !isTime(idle) || typeof persist !== 'boolean') return null
   const meta: RecordMeta = { createdAt, absoluteAt, idle, persist }
+  if (isTime(value['rotatedAt'])) meta.rotatedAt = value['rotatedAt']
   if (userId === undefined && authenticatedAt === undefined) return meta
   if (typeof userId !== 'string' || !isTime(authenticatedAt)) return null
-  return { ...meta, userId, authenticatedAt, ...(typeof device === 'string' && { device }) }
+  meta.userId = userId
+  meta.authenticatedAt = authenticatedAt
+  if (typeof value['device'] === 'string') meta.device = value['device']
+  if (typeof value['network'] === 'string') meta.network = value['network']
+  return meta
 }
 
 function parse(text: string): Record<string, unknown> | null {

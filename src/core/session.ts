@@ -7,16 +7,20 @@
 import type { Binding } from './binding.ts'
 import { createCsrfToken, isCsrfToken } from './csrf-token.ts'
 import { milliseconds, type Duration } from './duration.ts'
-import { SessionError } from './errors.ts'
+import { invalidOption, SessionError } from './errors.ts'
 import { readFlash, writeFlash } from './flash.ts'
+import { MAX_GRACE } from './grace.ts'
 import { kept, type Keep } from './keep.ts'
 import { Namespace } from './namespace.ts'
 import { resolveLifetime, type LifetimeOptions } from './options.ts'
 import { beginning } from './lifetime.ts'
+import { networkOf } from './network.ts'
+import type { RecordMeta } from './record.ts'
 import { notFresh, unauthenticated } from './refusals.ts'
 import type { PlainData } from './schema.ts'
 import type { Shape } from './shape.ts'
 import type { EndReason } from './store.ts'
+import { succeed } from './succession.ts'
 
 /** Options of `login`. */
 export interface LoginOptions<Data extends object> extends LifetimeOptions {
@@ -29,7 +33,30 @@ export interface LoginOptions<Data extends object> extends LifetimeOptions {
   keep?: Keep
   /** What to call this device in a list of the user's sessions, at most 200 characters. Default: nothing is kept. */
   device?: string
+  /**
+   * The visitor's network address. Only its network is kept, to show it in a list: the first 24
+   * bits of IPv4, 48 of IPv6. What is no address is left out. Default: nothing is kept.
+   */
+  address?: string | undefined
 }
+
+/** Options of `rotate`. */
+export interface RotateOptions extends LifetimeOptions {
+  /**
+   * For renewing the token now and then, with no change of rights: the old token stays good until
+   * the new one is first seen, at most this long, so that requests under way and a lost answer log
+   * nobody out. At most `'30s'`. Default: none; the old token is dead at once.
+   */
+  grace?: Duration | undefined
+  /** Does nothing if the token is younger than this. Default: rotates always. */
+  after?: Duration | undefined
+}
+
+/**
+ * How long after a renewal, in milliseconds, a request that still brings the old token may renew
+ * again: the answer with the new one is lost by then, and no longer on its way.
+ */
+const LOST_AFTER = 5000
 
 /**
  * A session. Nothing is stored and no cookie is sent until the first write.
@@ -163,11 +190,14 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   }
 
   /**
-   * Gives the session a new token and kills the old one. The data, the user and the
-   * absolute lifetime stay, unless overridden.
-   * @throws as `set`
+   * Gives the session a new token and kills the old one, at once or after a `grace`. The data, the
+   * user and the absolute lifetime stay, unless overridden.
+   *
+   * `rotate({ after: '15m', grace: '30s' })` renews the token every quarter of an hour. Of several
+   * requests that come upon this at once one does it, and the others go on with its result.
+   * @throws `ERR_OPTION_INVALID`, and as `set`
    */
-  rotate(options: LifetimeOptions = {}): Promise<void> {
+  rotate(options: RotateOptions = {}): Promise<void> {
     return this.#inLine(() => this.#rotate(options))
   }
 
@@ -205,7 +235,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     const { binding } = this
     const lifetime = resolveLifetime(binding.context.settings, options)
     const { set, removed } = await this.encodeData({ ...options.data })
-    const device = options.device === undefined ? {} : { device: options.device.slice(0, 200) }
+    const label = signInLabel(options)
     const previous = this.userId
     const keep = options.keep ?? (previous === null || previous === userId)
     const fields = (old: ReadonlyMap<string, string>): Map<string, string> => {
@@ -214,23 +244,30 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
       return all
     }
     binding.checkSize(fields(binding.journal.fields))
-    await binding.succeed({
+    await succeed(binding, {
       lifetime,
       required: false,
+      grace: 0,
       fields,
-      meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now, ...device }),
+      meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now, ...label }),
     })
   }
 
-  async #rotate(options: LifetimeOptions): Promise<void> {
+  async #rotate(options: RotateOptions): Promise<void> {
     const { binding } = this
+    const grace = options.grace === undefined ? 0 : milliseconds(options.grace, 'grace')
+    if (grace > MAX_GRACE) throw invalidOption("grace: is longer than '30s'. Shorten it.")
+    const after = options.after === undefined ? 0 : milliseconds(options.after, 'after')
     if (binding.living === null) return
-    const { meta } = binding.living
+    const { meta, byOldToken } = binding.living
+    const wait = byOldToken && grace > 0 ? LOST_AFTER : after
+    if (binding.clock.now() - (meta.rotatedAt ?? meta.createdAt) < wait) return
     const { idle, persist } = meta
     // Against the whole lifetime, not against what is left of it: near its end '24h' is no error.
     const lifetime = resolveLifetime({ idle, absolute: meta.absoluteAt - meta.createdAt, persist }, options)
     const isExtended = options.absolute !== undefined
-    await binding.succeed({
+    await succeed(binding, {
+      grace,
       lifetime: {
         ...lifetime,
         absolute: isExtended ? lifetime.absolute : meta.absoluteAt - binding.clock.now(),
@@ -242,7 +279,17 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
         idle: lifetime.idle,
         persist: lifetime.persist,
         absoluteAt: isExtended ? now + lifetime.absolute : meta.absoluteAt,
+        rotatedAt: now,
       }),
     })
+  }
+}
+
+/** What is kept of where somebody signed in. */
+function signInLabel({ device, address }: LoginOptions<object>): Pick<RecordMeta, 'device' | 'network'> {
+  const network = address === undefined ? null : networkOf(address)
+  return {
+    ...(device !== undefined && { device: device.slice(0, 200) }),
+    ...(network !== null && { network }),
   }
 }

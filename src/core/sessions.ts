@@ -5,23 +5,22 @@
  */
 
 import { Binding } from './binding.ts'
-import { later, type CookieChannel } from './channel.ts'
+import type { CookieChannel } from './channel.ts'
 import type { Context } from './context.ts'
 import { findTokens } from './cookie.ts'
 import { listSessions, revokeSession, revokeSessions, type UserSession } from './directory.ts'
 import { invalidOption } from './errors.ts'
 import { createEmitter } from './events.ts'
 import { guardStore } from './guard.ts'
-import { isTouchDue } from './lifetime.ts'
+import { openRecord } from './opening.ts'
 import { resolveOptions, type SessionOptions, type Settings } from './options.ts'
-import { decodeMeta } from './record.ts'
 import { assertSameOrigin, type CheckedRequest } from './same-origin.ts'
 import type { PlainData } from './schema.ts'
 import { sealedStore } from './sealed-store.ts'
 import { Session } from './session.ts'
 import { openShape } from './shape.ts'
-import { isAlive, type EndedRecord, type LoadedRecord, type Store } from './store.ts'
-import { identify, type Identity } from './token.ts'
+import type { Store } from './store.ts'
+import { identify } from './token.ts'
 
 /** What `createSessions` gives; adapters build on it. */
 export class Sessions<Data extends object = PlainData> {
@@ -52,14 +51,14 @@ export class Sessions<Data extends object = PlainData> {
    * @throws `ERR_STORE_*` if the store fails: that is never taken for "no session"
    */
   async open(channel: CookieChannel): Promise<Session<Data>> {
-    const { settings, store, emit } = this.#context
+    const { settings, emit } = this.#context
     const binding = new Binding(this.#context, channel)
     const [token, other] = findTokens(channel.header ?? '', settings.cookie.name, settings.cookieValues)
     if (other !== undefined) emit({ type: 'ambiguous' })
     else if (token !== undefined) {
       const derived = identify(token)
       const identity = derived instanceof Promise ? await derived : derived
-      this.#adopt(binding, identity, await store.load(identity.key))
+      await openRecord(binding, identity)
     }
     if (settings.schema === null) return new Session<Data>(binding, null)
     const id = binding.living?.identity.id ?? null
@@ -104,21 +103,5 @@ export class Sessions<Data extends object = PlainData> {
   /** Releases what the store opened itself. */
   async close(): Promise<void> {
     await this.#context.store.close?.()
-  }
-
-  #adopt(binding: Binding, identity: Identity, record: LoadedRecord | EndedRecord | null): void {
-    const { settings, emit } = this.#context
-    if (!isAlive(record)) {
-      binding.ended = record?.ended ?? null
-      return
-    }
-    const meta = decodeMeta(record.meta, settings.app)
-    if (meta === null) return emit({ type: 'unreadable', id: identity.id, what: 'record' })
-    if (record.now >= meta.absoluteAt) {
-      binding.ended = 'absolute'
-      return
-    }
-    binding.adopt(identity, meta, record)
-    if (isTouchDue(meta, record)) later(binding.channel, () => binding.touch())
   }
 }

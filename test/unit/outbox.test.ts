@@ -1,13 +1,11 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { clearingCookie, tokenCookie } from '../../src/core/cookie.ts'
 import { nodeChannel } from '../../src/core/node-channel.ts'
 import { resolveOptions } from '../../src/core/options.ts'
 import { Outbox } from '../../src/core/outbox.ts'
 
-const settings = resolveOptions({}).cookie
-const cookie = (token: string) => tokenCookie(settings, token)
+const settings = resolveOptions({})
 
 function begin(): { response: ServerResponse; outbox: Outbox; lines: () => unknown } {
   const request = new IncomingMessage(new Socket())
@@ -16,7 +14,7 @@ function begin(): { response: ServerResponse; outbox: Outbox; lines: () => unkno
   response.setHeader('cache-control', 'max-age=60')
   return {
     response,
-    outbox: new Outbox(nodeChannel(request, response)),
+    outbox: new Outbox(nodeChannel(request, response), settings),
     lines: () => response.getHeader('set-cookie'),
   }
 }
@@ -26,8 +24,8 @@ const B = `sid=b; Path=/; HttpOnly; SameSite=Lax`
 
 test('a later cookie replaces an earlier one and leaves other cookies alone', () => {
   const { outbox, response, lines } = begin()
-  outbox.send(cookie('a'))
-  outbox.send(cookie('b'))
+  outbox.sendToken('a', undefined)
+  outbox.sendToken('b', undefined)
   expect(lines()).toEqual(['lang=en', B])
   expect([outbox.carries('a'), outbox.carries('b')]).toEqual([false, true])
   expect(response.getHeader('cache-control')).toBe('private, no-store')
@@ -35,16 +33,16 @@ test('a later cookie replaces an earlier one and leaves other cookies alone', ()
 
 test('taking the last cookie back brings the one before it back', () => {
   const { outbox, lines } = begin()
-  outbox.send(cookie('a'))
-  const undo = outbox.send(clearingCookie(settings))
+  outbox.sendToken('a', undefined)
+  const undo = outbox.sendClearing()
   undo()
   expect(lines()).toEqual(['lang=en', A])
 })
 
 test('taking an earlier cookie back leaves the later one', () => {
   const { outbox, lines } = begin()
-  const undo = outbox.send(cookie('a'))
-  outbox.send(cookie('b'))
+  const undo = outbox.sendToken('a', undefined)
+  outbox.sendToken('b', undefined)
   undo()
   expect(lines()).toEqual(['lang=en', B])
 })
@@ -56,7 +54,7 @@ test('taking all back, in any order and even twice, leaves the response as it wa
     [0, 0, 1, 1],
   ]) {
     const { outbox, response, lines } = begin()
-    const undos = [outbox.send(cookie('a')), outbox.send(cookie('b'))]
+    const undos = [outbox.sendToken('a', undefined), outbox.sendToken('b', undefined)]
     for (const at of order) undos[at]?.()
     expect(lines()).toBe('lang=en')
     expect(response.getHeader('cache-control')).toBe('max-age=60')
@@ -66,9 +64,9 @@ test('taking all back, in any order and even twice, leaves the response as it wa
 
 test('after the response has begun, nothing can be sent and taking back does nothing', () => {
   const { outbox, response } = begin()
-  const undo = outbox.send(cookie('a'))
-  const undoLater = outbox.send(cookie('b'))
+  const undo = outbox.sendToken('a', undefined)
+  const undoLater = outbox.sendToken('b', undefined)
   response.flushHeaders()
-  expect(() => outbox.send(cookie('c'))).toThrow(/after the response had begun/)
+  expect(() => outbox.sendToken('c', undefined)).toThrow(/after the response had begun/)
   expect(() => [undoLater(), undo()]).not.toThrow()
 })

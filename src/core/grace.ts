@@ -1,0 +1,88 @@
+/**
+ * How an old token leads to its session for a moment, after a rotation that asked for it:
+ * requests already under way, and the one whose answer with the new cookie was lost.
+ *
+ * The old record is gone, as after every rotation. A **pointer** stands beside its remains: a
+ * small record, under a key that no token has, which names the next key and lives thirty
+ * seconds at most. It never yields the new token. The next record carries a **mark** with the
+ * pointer's key; the first request that brings the new token ends both.
+ *
+ * @module
+ */
+
+import type { Context } from './context.ts'
+import { lifetimeOf } from './lifetime.ts'
+import { pause } from './pause.ts'
+import { encodeMeta, type RecordMeta } from './record.ts'
+import { isAlive, type EndedRecord, type LoadedRecord, type MaybePromise } from './store.ts'
+import { digest, idOfKey, Identity } from './token.ts'
+
+/** How long an old token may stay good, in milliseconds. */
+export const MAX_GRACE = 30_000
+
+/** In the new record: where the pointer is. No key of the application is ever encoded to this name. */
+export const MARK = '%pointer'
+/** In the pointer: the key of the new record. */
+const NEXT = '%next'
+/** More rotations than that do not happen within thirty seconds. */
+const MAX_HOPS = 10
+/** Looks at a successor that is being created, about a second in all. */
+const MAX_LOOKS = 40
+
+/** Where an old token leads. */
+export interface Successor {
+  /** The new record's, with the old token: the new one is nobody's to know. */
+  identity: Identity
+  /** `null` if the new record is not there: its creation takes unusually long, or failed. */
+  answer: LoadedRecord | EndedRecord | null
+}
+
+/** The key of the pointer that stands for an old key. */
+export function pointerKey(key: string): MaybePromise<string> {
+  return digest(`pointer:${key}`)
+}
+
+/** Makes the pointer. Answers false if another request did: of two that rotate, one leads. */
+export async function point(
+  context: Context,
+  pointer: string,
+  next: string,
+  now: number,
+  grace: number,
+): Promise<boolean> {
+  const meta: RecordMeta = { createdAt: now, absoluteAt: now + grace, idle: grace, persist: false }
+  const record = { meta: encodeMeta(meta, context.settings.app), fields: new Map([[NEXT, next]]) }
+  return context.store.create(pointer, record, lifetimeOf(meta))
+}
+
+/** Follows pointers from a rotated record to the one that they lead to; `null` if the grace is over. */
+export async function follow({ store }: Context, rotated: Identity): Promise<Successor | null> {
+  let { key } = rotated
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
+    const pointer = await store.load(await pointerKey(key))
+    const next = isAlive(pointer) ? pointer.fields.get(NEXT) : undefined
+    if (next === undefined) return null
+    let answer = await store.load(next)
+    for (let look = 1; answer === null && look < MAX_LOOKS; look++) {
+      await pause(look)
+      answer = await store.load(next)
+    }
+    key = next
+    if (answer === null || isAlive(answer) || answer.ended !== 'rotated')
+      return { identity: new Identity(rotated.token, key, await idOfKey(key)), answer }
+  }
+  return null
+}
+
+/** Ends the grace: the browser has brought the new token. A failure leaves that to the next request, or to time. */
+export async function endGrace(
+  { store }: Context,
+  key: string,
+  meta: RecordMeta,
+  pointer: string,
+): Promise<void> {
+  await Promise.allSettled([
+    store.destroy(pointer, 'rotated'),
+    store.update(key, { delete: [MARK] }, lifetimeOf(meta)),
+  ])
+}

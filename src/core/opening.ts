@@ -1,0 +1,57 @@
+/**
+ * From a token to its living record, or to the reason why there is none.
+ *
+ * @module
+ */
+
+import type { Binding } from './binding.ts'
+import { later } from './channel.ts'
+import { endOfSignedIn } from './directory.ts'
+import { endGrace, follow, MARK } from './grace.ts'
+import { isTouchDue } from './lifetime.ts'
+import { decodeMeta } from './record.ts'
+import { isAlive, type LoadedRecord } from './store.ts'
+import type { Identity } from './token.ts'
+
+/**
+ * Opens the record of a token. Missing, expired, foreign and unreadable records leave the
+ * session anonymous.
+ * @throws `ERR_STORE_*` if the store fails
+ */
+export async function openRecord(binding: Binding, identity: Identity): Promise<void> {
+  const { context } = binding
+  const answer = await context.store.load(identity.key)
+  if (isAlive(answer)) return arrive(binding, identity, answer, false)
+  if (answer === null) binding.ended = await endOfSignedIn(context, identity)
+  else if (answer.ended === 'rotated') await openSuccessor(binding, identity)
+  else binding.ended = answer.ended
+}
+
+/** Takes a living record as this request's session, if it can be read and its time is not over. */
+export async function arrive(
+  binding: Binding,
+  identity: Identity,
+  record: LoadedRecord,
+  byOldToken: boolean,
+): Promise<void> {
+  const { context } = binding
+  const meta = decodeMeta(record.meta, context.settings.app)
+  if (meta === null) return context.emit({ type: 'unreadable', id: identity.id, what: 'record' })
+  if (record.now >= meta.absoluteAt) {
+    binding.ended = 'absolute'
+    return
+  }
+  binding.adopt(identity, meta, record, byOldToken)
+  const pointer = record.fields.get(MARK)
+  if (pointer !== undefined && !byOldToken) await endGrace(context, identity.key, meta, pointer)
+  if (isTouchDue(meta, record)) later(binding.channel, () => binding.touch())
+}
+
+async function openSuccessor(binding: Binding, old: Identity): Promise<void> {
+  const { context } = binding
+  const next = await follow(context, old)
+  if (next === null) context.emit({ type: 'reuse', id: old.id })
+  if (next === null || next.answer === null) binding.ended = 'rotated'
+  else if (isAlive(next.answer)) await arrive(binding, next.identity, next.answer, true)
+  else binding.ended = next.answer.ended
+}

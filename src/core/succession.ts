@@ -1,0 +1,103 @@
+/**
+ * Replacing a record by another under a new token: what sign-in and rotation have in common.
+ *
+ * The old record is ended first: if the process dies in between, the user is signed out, and
+ * never two sessions live.
+ *
+ * @module
+ */
+
+import type { Binding } from './binding.ts'
+import { later } from './channel.ts'
+import type { Living } from './context.ts'
+import { confirm, enroll, withdraw } from './directory.ts'
+import { follow, MARK, point, pointerKey } from './grace.ts'
+import type { LifetimeSettings } from './lifetime.ts'
+import { arrive } from './opening.ts'
+import type { RecordMeta } from './record.ts'
+import { gone } from './refusals.ts'
+import { isAlive, type EndReason } from './store.ts'
+import { createToken, identify, type Identity } from './token.ts'
+
+/** What a new record takes from its predecessor, and what it adds. */
+export interface Succession {
+  /** Decides the cookie's life. */
+  lifetime: LifetimeSettings
+  /** Chooses the fields of the new record from those of the old one. */
+  fields(old: ReadonlyMap<string, string>): Map<string, string>
+  /** Makes the meta of the new record. */
+  meta(now: number): RecordMeta
+  /** Whether the old record must still be there. A login needs none. */
+  required: boolean
+  /** Milliseconds for which the old token leads to the new record; 0 ends it at once. */
+  grace: number
+}
+
+/**
+ * Gives the session of a request a new record and a new token.
+ * @throws `ERR_SESSION_GONE` if the old record is required and gone
+ */
+export async function succeed(binding: Binding, succession: Succession): Promise<void> {
+  const { context, living: before } = binding
+  if (succession.required) binding.assertNotGone()
+  const identity = await identify(createToken())
+  const undo = binding.announceSuccessor(identity.token, succession.lifetime)
+  try {
+    const now = await context.store.now()
+    let pointer: string | null = null
+    if (before !== null && succession.grace > 0) {
+      pointer = await pointerKey(before.identity.key)
+      if (!(await point(context, pointer, identity.key, now, succession.grace))) {
+        undo()
+        return await join(binding, before)
+      }
+    }
+    await replace(binding, succession, identity, now, pointer)
+  } catch (error) {
+    undo()
+    throw error
+  } finally {
+    binding.isSucceeding = false
+  }
+  if (before === null) return
+  context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
+  later(binding.channel, () => withdraw(context, before.identity, before.meta))
+}
+
+async function replace(
+  binding: Binding,
+  succession: Succession,
+  identity: Identity,
+  now: number,
+  pointer: string | null,
+): Promise<void> {
+  const { context, living: before } = binding
+  const { store } = context
+  const meta = succession.meta(now)
+  let ended: EndReason | null = null
+  try {
+    await enroll(context, identity, meta, before)
+    const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
+    if (before !== null) ended = 'rotated'
+    if (succession.required && old === null) throw gone()
+    const fields = succession.fields(old?.fields ?? new Map())
+    fields.delete(MARK)
+    if (pointer !== null) fields.set(MARK, pointer)
+    await binding.create(identity, meta, fields, now)
+    ended = 'revoked'
+    await confirm(context, identity, meta)
+  } catch (error) {
+    if (ended === 'revoked') later(binding.channel, async () => store.destroy(identity.key, 'revoked'))
+    if (ended !== null) binding.lose(ended)
+    throw error
+  }
+}
+
+/** Goes on with the record that another request is making of the same one. */
+async function join(binding: Binding, before: Living): Promise<void> {
+  const next = await follow(binding.context, before.identity)
+  // Whoever made the pointer may have gone no further: then the record still lives.
+  if (next === null || next.answer === null) return binding.reload()
+  if (!isAlive(next.answer)) throw binding.lose(next.answer.ended)
+  await arrive(binding, next.identity, next.answer, true)
+}
