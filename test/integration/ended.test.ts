@@ -15,7 +15,7 @@ const { store, calls } = recorded(redisStore(client, { prefix: 'ended' }))
 const sessions = new Sessions({}, store)
 
 beforeAll(async () => void (await client.connect()))
-afterAll(async () => void (await client.close()))
+afterAll(() => client.close())
 
 /** What Redis does when the idle time is over. */
 async function expire(browser: Browser): Promise<void> {

@@ -6,7 +6,7 @@ import { identify } from '../../src/core/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { Browser } from '../support/browser.ts'
-import { interfered } from '../support/pausing-store.ts'
+import { interfered, recorded } from '../support/pausing-store.ts'
 import { seeded } from '../support/seeded.ts'
 
 let clock: ReturnType<typeof manualClock>
@@ -56,6 +56,18 @@ describe('rotate with a grace', () => {
     expect([late.session.userId, late.session.ended]).toEqual([null, 'rotated'])
     expect(reuses()).toEqual([{ type: 'reuse', id: (await identify(old)).id }])
     expect((await withToken(fresh)).session.userId).toBe('ann')
+  })
+
+  test('never sends the old token again, not even where every write sends the cookie', async () => {
+    const store = memoryStore()
+    const action = new Browser(new Sessions({}, store), { resend: true })
+    await action.visit((session) => session.login('ann'))
+    const old = action.header
+    const { session } = await action.open()
+    await renew(session)
+    const late = await action.open(old)
+    await late.session.set('cart', 2)
+    expect(late.cookies()).toEqual([])
   })
 
   test('ends the old token after its time, though the new one was never seen', async () => {
@@ -150,6 +162,33 @@ describe('rotate with a grace', () => {
     await expect(renew(slow.session)).rejects.toMatchObject({ code: 'ERR_SESSION_GONE' })
     expect(slow.cookies()).toEqual([])
     expect(await browser.visit((session) => session.userId)).toBeNull()
+  })
+
+  test('by a request that came before it was over is refused after it is over', async () => {
+    const slow = await browser.open()
+    await browser.visit(renew)
+    await browser.visit((session) => session.userId)
+    await expect(renew(slow.session)).rejects.toMatchObject({ code: 'ERR_SESSION_GONE' })
+    expect(slow.cookies()).toEqual([])
+  })
+
+  test('costs the store two calls once, when the new token is first seen', async () => {
+    const { store, calls } = recorded(memoryStore())
+    const own = new Browser(new Sessions({}, store))
+    const callsOfVisit = async (): Promise<unknown[]> => {
+      calls.length = 0
+      await own.visit((session) => session.userId)
+      return [...calls]
+    }
+    await own.visit((session) => session.login('bob'))
+    await own.visit(renew)
+    expect(await callsOfVisit()).toEqual(['load', 'destroy', 'update'])
+    expect(await callsOfVisit()).toEqual(['load'])
+    const { session, end } = await own.open()
+    await renew(session)
+    await session.rotate()
+    end()
+    expect(await callsOfVisit()).toEqual(['load'])
   })
 
   test('no token and no pointer is a key that opens anything', async () => {
