@@ -14,7 +14,8 @@
 import type { Context, Living } from './context.ts'
 import { decodeMeta, type RecordMeta } from './record.ts'
 import { noIndex, revokedMeanwhile, tooManySessions } from './refusals.ts'
-import { isAlive, type EndReason, type IndexEntry, type LoadedRecord, type SessionIndex } from './store.ts'
+import { callRoll, type Listed } from './roll-call.ts'
+import type { EndReason, IndexEntry, SessionIndex } from './store.ts'
 import { digest, idOfKey, type Identity } from './token.ts'
 
 /** One of a user's sessions, for a page that lists devices. Times are epoch milliseconds. */
@@ -33,21 +34,11 @@ export interface UserSession {
   network: string | null
 }
 
-/** A session's record with its meta and where it is listed. */
-interface Listed {
-  entry: IndexEntry
-  record: LoadedRecord
-  meta: RecordMeta
-}
-
 /**
  * How long the list of an id outlives its session, in milliseconds: for a browser that comes
  * back and asks why it is signed out.
  */
 const AFTERLIFE = 600_000
-
-/** An entry this young may belong to a sign-in that has not created its record yet. */
-const SIGN_IN_TIME = 60_000
 
 /**
  * Lists a session that is about to be created.
@@ -71,8 +62,8 @@ export async function enroll(
   const replaced = before?.meta.userId === meta.userId ? 1 : 0
   if (limit === null || atLimit !== 'refuse' || count - replaced <= limit) return
 
-  const { living, young } = await look(context, index, list)
-  if (living.length + young.length - replaced <= limit) return
+  const { living, coming } = await callRoll(context, index, list)
+  if (living.length + coming.length - replaced <= limit) return
   await withdraw(context, identity, meta)
   throw tooManySessions(limit)
 }
@@ -93,8 +84,8 @@ export async function confirm(context: Context, identity: Identity, meta: Record
   }
   const { maxSessionsPerUser: limit, atLimit } = context.settings
   if (limit === null || atLimit !== 'evict-oldest' || entries.length <= limit) return
-  const { living, young } = await look(context, index, list)
-  const all = [...living.map((listed) => listed.entry), ...young].sort(byAge)
+  const { living, coming } = await callRoll(context, index, list)
+  const all = [...living.map((listed) => listed.entry), ...coming].sort(byAge)
   // One order for all, so that of two sign-ins at once no more than the older one ends.
   const oldest = all.slice(0, Math.max(0, all.length - limit))
   await Promise.all(oldest.map(({ key }) => end(context, key, 'evicted')))
@@ -130,7 +121,7 @@ export async function withdraw(context: Context, identity: Identity, meta: Recor
 /** A user's living sessions, oldest first. */
 export async function listSessions(context: Context, userId: string): Promise<UserSession[]> {
   const index = indexOf(context)
-  const { living } = await look(context, index, await listOfUser(context, userId))
+  const { living } = await callRoll(context, index, await listOfUser(context, userId))
   return Promise.all(living.map(toUserSession))
 }
 
@@ -186,51 +177,6 @@ async function unlist(context: Context, key: string, id: string, userId: string 
   if (index === undefined) return
   await index.remove(await listOfId(context, id), [key])
   if (userId !== undefined) await index.remove(await listOfUser(context, userId), [key])
-}
-
-/**
- * Loads what a list names, and forgets what is no more. `coming` may live in a moment: sign-ins
- * that have not created their record yet, and rotations between the old record and the new one.
- */
-async function look(
-  context: Context,
-  index: SessionIndex,
-  list: string,
-): Promise<{ living: Listed[]; coming: IndexEntry[] }> {
-  const entries = await index.entries(list)
-  const now = await context.store.now()
-  const records = await Promise.all(entries.map(async ({ key }) => context.store.load(key)))
-  // A rotation keeps the time at which its session began. That tells which entries are of one session.
-  const beginnings = (of: (record: Answer) => boolean): Set<number> =>
-    new Set(entries.filter((_, i) => of(records[i] ?? null)).map(({ createdAt }) => createdAt))
-  const alive = beginnings(isAlive)
-  const rotated = beginnings(wasRotated)
-  const absent = beginnings((record) => record === null)
-
-  const living: Listed[] = []
-  const coming: IndexEntry[] = []
-  const dead: string[] = []
-  for (const [i, entry] of entries.entries()) {
-    const record = records[i] ?? null
-    const { key, createdAt } = entry
-    if (isAlive(record)) {
-      const meta = decodeMeta(record.meta, context.settings.app)
-      // One that lives but cannot be read here, for lack of a key, is another server's to judge.
-      if (meta !== null && record.now < meta.absoluteAt) living.push({ entry, record, meta })
-    } else if (record === null) {
-      if (now - createdAt < SIGN_IN_TIME) coming.push(entry)
-      else if (alive.has(createdAt)) continue
-      else if (rotated.has(createdAt)) coming.push(entry)
-      else dead.push(key)
-    } else if (!wasRotated(record) || alive.has(createdAt)) dead.push(key)
-    else if (!absent.has(createdAt)) coming.push(entry)
-  }
-  if (dead.length > 0) await index.remove(list, dead)
-  return { living, coming }
-}
-
-function wasRotated(record: Answer): boolean {
-  return record !== null && !isAlive(record) && record.ended === 'rotated'
 }
 
 function byAge(a: IndexEntry, b: IndexEntry): number {

@@ -1,0 +1,71 @@
+/**
+ * Who on a list of keys lives.
+ *
+ * A list is read first, then the record of each entry, and meanwhile sessions begin, rotate
+ * and end. What has no record may be about to get one.
+ *
+ * @module
+ */
+
+import type { Context } from './context.ts'
+import { decodeMeta, type RecordMeta } from './record.ts'
+import { isAlive, type EndedRecord, type IndexEntry, type LoadedRecord, type SessionIndex } from './store.ts'
+
+/** A session's record with its meta and where it is listed. */
+export interface Listed {
+  entry: IndexEntry
+  record: LoadedRecord
+  meta: RecordMeta
+}
+
+/** The outcome. */
+export interface RollCall {
+  /** What lives and can be read, oldest first. */
+  living: Listed[]
+  /** What may live in a moment: sign-ins and rotations that have not created their record yet. */
+  coming: IndexEntry[]
+}
+
+/** An entry this young may belong to a sign-in that has not created its record yet. */
+const SIGN_IN_TIME = 60_000
+
+/** Loads what a list names, and takes off the list what is no more. */
+export async function callRoll(context: Context, index: SessionIndex, list: string): Promise<RollCall> {
+  const entries = await index.entries(list)
+  const now = await context.store.now()
+  const records = await Promise.all(entries.map(async ({ key }) => context.store.load(key)))
+
+  // A rotation keeps the time at which its session began: that tells the entries of one session.
+  const beginnings = (of: (record: Answer) => boolean): Set<number> =>
+    new Set(entries.filter((_, i) => of(records[i] ?? null)).map(({ createdAt }) => createdAt))
+  const alive = beginnings(isAlive)
+  const rotated = beginnings(wasRotated)
+  const absent = beginnings((record) => record === null)
+
+  const living: Listed[] = []
+  const coming: IndexEntry[] = []
+  const dead: string[] = []
+  for (const [i, entry] of entries.entries()) {
+    const record = records[i] ?? null
+    const { key, createdAt } = entry
+    if (isAlive(record)) {
+      const meta = decodeMeta(record.meta, context.settings.app)
+      // One that lives but cannot be read here, for lack of a key, is another server's to judge.
+      if (meta !== null && record.now < meta.absoluteAt) living.push({ entry, record, meta })
+    } else if (record === null) {
+      const isSucceeding = rotated.has(createdAt) && !alive.has(createdAt)
+      if (isSucceeding || now - createdAt < SIGN_IN_TIME) coming.push(entry)
+      else if (!alive.has(createdAt)) dead.push(key)
+    } else if (!wasRotated(record) || alive.has(createdAt)) dead.push(key)
+    // Its successor was listed after we read the list.
+    else if (!absent.has(createdAt)) coming.push(entry)
+  }
+  if (dead.length > 0) await index.remove(list, dead)
+  return { living, coming }
+}
+
+type Answer = LoadedRecord | EndedRecord | null
+
+function wasRotated(record: Answer): boolean {
+  return record !== null && !isAlive(record) && record.ended === 'rotated'
+}
