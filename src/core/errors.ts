@@ -12,7 +12,7 @@
  *
  * | code | thrown when |
  * |---|---|
- * | `ERR_OPTION_INVALID` | an option is unknown, of the wrong type or contradicts another: at construction |
+ * | `ERR_OPTION_INVALID` | an option is unknown, of the wrong type or contradicts another: at construction; a name is no string |
  * | `ERR_SESSION_READONLY` | a write was tried where no cookie can be set, such as a render |
  * | `ERR_HEADERS_SENT` | a write was tried after the response had begun |
  * | `ERR_SESSION_GONE` | the session ended (logout, rotation, expiry) before this write arrived |
@@ -21,10 +21,10 @@
  * | `ERR_NOT_FRESH` | `requireFresh()` found that the sign-in is too long ago |
  * | `ERR_CROSS_SITE` | `assertSameOrigin()` met a request that a foreign page may have sent |
  * | `ERR_UNAUTHENTICATED` | `requireSession()` found nobody signed in |
- * | `ERR_VALUE_UNSUPPORTED` | a value cannot be stored, such as a function or a class instance |
+ * | `ERR_VALUE_UNSUPPORTED` | a value cannot be stored: a function, a class instance, data nested too deep or throwing |
  * | `ERR_VALUE_INVALID` | a value was refused by the schema |
  * | `ERR_NOT_INTEGER` | `increment()` met a stored value that is not an integer |
- * | `ERR_RECORD_TOO_LARGE` | the session would grow over its size limit |
+ * | `ERR_RECORD_TOO_LARGE` | the session would grow over a limit: bytes, number of values, length of a name |
  * | `ERR_STORE_UNAVAILABLE` | the store refused, failed or could not be reached |
  * | `ERR_STORE_TIMEOUT` | the store did not answer in time; the outcome of a write is unknown |
  * | `ERR_STORE_FULL` | the store has no room for the write |

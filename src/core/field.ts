@@ -8,6 +8,8 @@
  * @module
  */
 
+import { SessionError } from './errors.ts'
+
 /** Names that need no encoding: most of them. */
 const PLAIN = /^[\w.:-]*$/
 /** `/` separates, `%` escapes, lone surrogates do not survive UTF-8. */
@@ -15,8 +17,12 @@ const SPECIAL = /[%/]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\u
 /** `@` and `!` belong to stores; some Redis clients lose a field called `__proto__`. */
 const RESERVED = /^[@!]|^_(?=_proto__$)/
 
-/** The field name of a key in a namespace; `''` is the default namespace. */
+/**
+ * The field name of a key in a namespace; `''` is the default namespace.
+ * @throws `ERR_OPTION_INVALID` if one is no text, as what a visitor sends may be
+ */
 export function fieldName(namespace: string, key: string): string {
+  if (typeof namespace !== 'string' || typeof key !== 'string') throw noText()
   return namespace === '' ? reserve(escape(key)) : reserve(`${escape(namespace)}/${escape(key)}`)
 }
 
@@ -25,6 +31,13 @@ export function parseField(name: string): { namespace: string; key: string } {
   const slash = name.indexOf('/')
   if (slash === -1) return { namespace: '', key: unescape(name) }
   return { namespace: unescape(name.slice(0, slash)), key: unescape(name.slice(slash + 1)) }
+}
+
+function noText(): SessionError {
+  return new SessionError(
+    'ERR_OPTION_INVALID',
+    'A key or namespace of the session is not a string. Check what the request brought, or turn it into one with String(key).',
+  )
 }
 
 function escape(text: string): string {

@@ -11,6 +11,7 @@
 
 import { changeOf, clashes, emptyBatch, type Applied, type Batch, type Kind } from './batch.ts'
 import { decodeInteger } from './codec.ts'
+import { checkNames, grows } from './size.ts'
 import type { Change } from './store.ts'
 
 /** What a journal needs to know of its session. */
@@ -108,7 +109,8 @@ export class Journal {
 
   /** Throws if these fields would not fit into the record beside the others. */
   check(entries: ReadonlyMap<string, string>): void {
-    this.#host.checkSize(new Map([...this.fields, ...entries]))
+    checkNames(entries.keys())
+    if (grows(this.fields, entries)) this.#host.checkSize(new Map([...this.fields, ...entries]))
   }
 
   /** Notes fields that went to the store by another way. */

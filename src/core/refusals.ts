@@ -5,6 +5,7 @@
  */
 
 import { SessionError } from './errors.ts'
+import { quoted } from './quoted.ts'
 
 /** For a write that came after the end of its session. */
 export function gone(): SessionError {
@@ -66,7 +67,7 @@ export function keyTaken(): SessionError {
 export function notInteger(key: string): SessionError {
   return new SessionError(
     'ERR_NOT_INTEGER',
-    `increment("${key}"): the stored value and the step must be integers within ±(2^53 − 1). Nothing was stored.`,
+    `increment(${quoted(key)}): the stored value and the step must be integers within ±(2^53 − 1). Nothing was stored.`,
   )
 }
 
@@ -74,7 +75,7 @@ export function notInteger(key: string): SessionError {
 export function notList(key: string): SessionError {
   return new SessionError(
     'ERR_VALUE_INVALID',
-    `append("${key}"): the stored value is not a list. Nothing was stored.`,
+    `append(${quoted(key)}): the stored value is not a list. Nothing was stored.`,
   )
 }
 
