@@ -52,6 +52,7 @@ export class Binding implements JournalHost {
     this.context = context
     this.channel = channel
     this.journal = new Journal(this)
+    channel.attach?.(this.journal.writes)
   }
 
   /** Made when the first cookie is sent: most requests send none. */
@@ -69,6 +70,7 @@ export class Binding implements JournalHost {
 
   announce(): () => void {
     this.assertNotGone()
+    this.channel.assertWritable?.()
     if (this.isSucceeding) return () => {}
     if (this.living === null)
       return this.#announceToken((this.#nextToken ??= createToken()), this.context.settings)

@@ -6,6 +6,14 @@
 
 import type { SessionCookie } from './cookie.ts'
 
+/** The writes of one session in one request. */
+export interface PendingWrites {
+  /** Whether `settle` would have nothing to wait for and nothing to tell. */
+  readonly isSettled: boolean
+  /** Resolves when no write is on its way; rejects with the first failure that nobody awaited. */
+  settle(): Promise<void>
+}
+
 /** One request and its response, as far as cookies go. */
 export interface CookieChannel {
   /** The request's `Cookie` header. */
@@ -17,6 +25,15 @@ export interface CookieChannel {
    * @throws `ERR_SESSION_READONLY` or `ERR_HEADERS_SENT` if no cookie can be sent (any more)
    */
   send(cookie: SessionCookie): () => void
+  /** Receives the session's writes, so that the response can wait for them. Default: nothing waits. */
+  attach?(writes: PendingWrites): void
+  /**
+   * Asked before each write, also before one that needs no cookie. Default: whatever needs no
+   * cookie passes.
+   *
+   * @throws `ERR_HEADERS_SENT` if the browser can no longer be told that the write failed
+   */
+  assertWritable?(): void
   /** Whether to send the cookie with every write, and not only when the token changes. Default false. */
   resend?: boolean
   /**

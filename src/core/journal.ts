@@ -13,6 +13,7 @@ import { changeOf, clashes, emptyBatch, type Applied, type Batch, type Kind } fr
 import { decodeInteger } from './codec.ts'
 import { checkNames, grows } from './size.ts'
 import type { Change } from './store.ts'
+import { Writes } from './writes.ts'
 
 /** What a journal needs to know of its session. */
 export interface JournalHost {
@@ -34,6 +35,8 @@ const EMPTY: ReadonlyMap<string, string> = new Map()
 
 /** See the module. */
 export class Journal {
+  /** What the application has asked for. */
+  readonly writes: Writes = new Writes()
   readonly #host: JournalHost
   readonly #unsent: Batch[] = []
   /** The batch that further writes may join. */
@@ -46,7 +49,6 @@ export class Journal {
   #waiting = 0
   /** How often the fields were replaced. */
   #replaced = 0
-  #failure: { error: unknown } | null = null
 
   constructor(host: JournalHost) {
     this.#host = host
@@ -128,15 +130,6 @@ export class Journal {
     return done
   }
 
-  /**
-   * Makes a write safe not to await: its failure is kept for `settle`, where an unhandled
-   * rejection would end the process.
-   */
-  observe<T>(write: Promise<T>): Promise<T> {
-    write.catch((error: unknown) => (this.#failure ??= { error }))
-    return write
-  }
-
   /** Replaces the fields with what the store holds now, under writes still unsent. */
   replace(fields: ReadonlyMap<string, string>): void {
     const seen = new Map<string, string | undefined>()
@@ -152,12 +145,14 @@ export class Journal {
     for (const [name, text] of seen) this.#put(name, text)
   }
 
-  /** Resolves when no write is on its way; rejects with the first failure since the last call. */
-  async settle(): Promise<void> {
+  /**
+   * Resolves when no write is on its way; rejects with the first failure that nobody has noticed.
+   * @param isInside whether a computation asks, whose own write cannot end before
+   */
+  async settle(isInside = false): Promise<void> {
+    if (!isInside) return this.writes.settle()
     for (let tail: Promise<unknown> | null = null; tail !== this.#tail; await tail) tail = this.#tail
-    const failure = this.#failure
-    this.#failure = null
-    if (failure !== null) throw failure.error
+    this.writes.tellFailure()
   }
 
   /** Whether no write waits or is on its way. */
@@ -170,7 +165,7 @@ export class Journal {
     const undo = this.#host.announce()
     const batch = emptyBatch()
     this.#unsent.push(batch)
-    batch.result = this.observe(this.exclusive(() => this.#flush(batch, undo)))
+    batch.result = this.writes.observe(this.exclusive(() => this.#flush(batch, undo)))
     this.#open = batch
     return batch
   }

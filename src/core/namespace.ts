@@ -139,7 +139,7 @@ export class Namespace<Data extends object = PlainData> {
 
   /** Lets a write fail that nobody awaits. @internal */
   protected observe<T>(write: Promise<T>): Promise<T> {
-    return this.binding.journal.observe(write)
+    return this.binding.journal.writes.observe(write)
   }
 
   /** Validates and encodes values without writing them. @internal */

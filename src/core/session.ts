@@ -216,9 +216,9 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     return this.#inLine(async () => void (await this.binding.touch()))
   }
 
-  /** Waits until every write of this handle is stored; throws the first failure among them. */
+  /** Waits until every write of this handle is stored; throws the first failure that nobody awaited. */
   commit(): Promise<void> {
-    return this.binding.journal.settle()
+    return this.binding.journal.settle(this.binding.computing > 0)
   }
 
   #inLine<T>(work: () => Promise<T>): Promise<T> {

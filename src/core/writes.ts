@@ -1,0 +1,87 @@
+/**
+ * The writes of one session that are on their way, and those that failed unnoticed.
+ *
+ * A write need not be awaited. Whoever awaits it gets its failure, and has it then: to answer as
+ * they like. What nobody awaited, `settle` tells to whoever sends the response.
+ *
+ * @module
+ */
+
+/** The promise of a write, which knows whether somebody waits for it. */
+class Write<T> extends Promise<T> {
+  isAwaited = false
+
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
+  /** Lets it fail without anybody waiting. */
+  tolerate(): void {
+    void super.then(undefined, () => {})
+  }
+
+  // `await`, `catch`, `finally` and `Promise.all` all come by here.
+  // oxlint-disable-next-line unicorn/no-thenable
+  override then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.isAwaited = true
+    return super.then(fulfilled, rejected)
+  }
+}
+
+interface Failure {
+  write: Write<unknown>
+  error: unknown
+}
+
+/** Beyond so many failures of one session, the first ones tell enough. */
+const MOST = 10
+
+/** See the module. */
+export class Writes {
+  readonly #running = new Set<Promise<void>>()
+  #failures: Failure[] = []
+
+  /** Whether `settle` would have nothing to wait for and nothing to tell. */
+  get isSettled(): boolean {
+    return this.#running.size === 0 && !this.#failures.some(isUnnoticed)
+  }
+
+  /**
+   * Makes a write safe not to await: its failure is kept for `settle`, where an unhandled
+   * rejection would end the process.
+   */
+  observe<T>(work: Promise<T>): Promise<T> {
+    const write = new Write<T>((resolve, reject) => void work.then(resolve, reject))
+    write.tolerate()
+    const ending: Promise<void> = work.then(
+      () => void this.#running.delete(ending),
+      (error: unknown) => {
+        this.#running.delete(ending)
+        this.#failures = this.#failures.filter(isUnnoticed)
+        if (this.#failures.length < MOST) this.#failures.push({ write, error })
+      },
+    )
+    this.#running.add(ending)
+    return write
+  }
+
+  /** Resolves when no write is on its way; rejects with the first failure that nobody has noticed. */
+  async settle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+    this.tellFailure()
+  }
+
+  /** Throws the first failure that nobody has noticed, and forgets all. */
+  tellFailure(): void {
+    const failure = this.#failures.find(isUnnoticed)
+    this.#failures = []
+    if (failure !== undefined) throw failure.error
+  }
+}
+
+function isUnnoticed({ write }: Failure): boolean {
+  return !write.isAwaited
+}
