@@ -1,0 +1,36 @@
+/**
+ * Telling the operator what no caller could be told.
+ *
+ * @module
+ */
+
+import { isSessionError } from '../core/errors.ts'
+
+/** Warns of failures once each, until something succeeds: an outage is no reason to fill the log. */
+export class Alarm {
+  readonly #isHeard: boolean
+  #last: string | null = null
+
+  /** @param isHeard whether somebody receives the events of a failing store */
+  constructor(isHeard: boolean) {
+    this.#isHeard = isHeard
+  }
+
+  /** A response could not wait for its session any longer. */
+  failed(error: unknown): void {
+    const code = isSessionError(error) ? error.code : String(error)
+    if (code === this.#last || (this.#isHeard && code.startsWith('ERR_STORE_'))) return
+    this.#last = code
+    warn(`A session could not be stored (${code}). ${error instanceof Error ? error.message : ''}`)
+  }
+
+  /** A session was stored. */
+  succeeded(): void {
+    this.#last = null
+  }
+}
+
+/** Emits a warning of the process. */
+export function warn(message: string): void {
+  process.emitWarning(message, { type: 'SojournWarning' })
+}

@@ -1,0 +1,51 @@
+/**
+ * The session's `Set-Cookie` header.
+ *
+ * @module
+ */
+
+import { stringifySetCookie, type SetCookie } from 'cookie'
+import { isDate } from './stored-cookie.ts'
+import type { Options, Session } from './types.ts'
+
+/** The part of `http.ServerResponse` that carries cookies. */
+export interface CookieResponse {
+  readonly headersSent: boolean
+  getHeader(name: string): number | string | string[] | undefined
+  setHeader(name: string, value: string | string[]): unknown
+  removeHeader(name: string): void
+}
+
+/**
+ * Sets the cookie on a response that has not begun. Other cookies stay; an earlier one of the
+ * same name is replaced.
+ *
+ * @param encode turns the id into the cookie's value
+ * @returns how to take that back
+ */
+export function commitHeader(
+  response: CookieResponse,
+  name: string,
+  { cookie, id }: Pick<Session, 'cookie' | 'id'>,
+  encode?: Options['encode'],
+): () => void {
+  if (response.headersSent) return () => {}
+  const { path, domain, httpOnly, secure, sameSite, expires } = cookie
+  const attributes = { path, domain, httpOnly, secure, sameSite, ...(isDate(expires) && { expires }) }
+  const value = encode === undefined ? id : encode(id)
+  const line = stringifySetCookie({ name, value, ...attributes } as SetCookie, { encode: encodeURIComponent })
+  const before = replaceCookie(response, name, [line])
+  return () => {
+    if (!response.headersSent) replaceCookie(response, name, before)
+  }
+}
+
+/** Answers the lines that were there before. */
+function replaceCookie(response: CookieResponse, name: string, lines: string[]): string[] {
+  const all = [response.getHeader('set-cookie') ?? []].flat().map(String)
+  const others = all.filter((line) => !line.startsWith(`${name}=`))
+  const [first, ...more] = [...others, ...lines]
+  if (first === undefined) response.removeHeader('set-cookie')
+  else response.setHeader('set-cookie', more.length === 0 ? first : [first, ...more])
+  return all.filter((line) => line.startsWith(`${name}=`))
+}

@@ -1,0 +1,44 @@
+/**
+ * What a session needs of the place that keeps it: whole sessions in a next-session store,
+ * single fields in a store of sojourn.
+ *
+ * @module
+ */
+
+import type { Cookie, SessionData, SessionRecord } from './types.ts'
+
+/** Properties of a session that are not data. */
+export const RESERVED: ReadonlySet<string> = new Set(['cookie', 'id', 'touch', 'commit', 'destroy'])
+
+/** All sessions of a store. */
+export interface Archive {
+  /** Makes the id of a new session. */
+  newId: () => string
+  /** What is kept under an id; `null` if it is missing, expired or unreadable. */
+  find(id: string): Promise<Found | null>
+  /** A place for a new session. */
+  begin(id: string): Entry
+}
+
+/** A session that was found. */
+export interface Found {
+  data: SessionRecord
+  cookie: Cookie
+  entry: Entry
+}
+
+/** The place of one session in one request. */
+export interface Entry {
+  /** Whether there is something under the id. */
+  readonly isStored: boolean
+  /** Whether a session that holds nothing any more may be removed: nobody else writes into it. */
+  readonly endsEmpty: boolean
+  /** Whether the session's data differs from what is stored. */
+  isChanged(session: SessionData): boolean
+  /** Stores the session. */
+  save(session: SessionData): Promise<void>
+  /** Moves the deadline to that of the session's cookie. Answers false if the session is gone. */
+  touch(session: SessionData): Promise<boolean>
+  /** Removes the session. */
+  destroy(): Promise<void>
+}

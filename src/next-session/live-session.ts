@@ -1,0 +1,189 @@
+/**
+ * One session in one request: the object that the application holds, and how it gets to the store.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { SessionError } from '../core/errors.ts'
+import type { Alarm } from './alarm.ts'
+import { commitHeader } from './commit-header.ts'
+import type { Entry } from './entry.ts'
+import { isDestroyed, isNew, isTouched } from './symbol.ts'
+import type { Cookie, Options, Session, SessionRecord } from './types.ts'
+
+/** What a session knows of its request. */
+export interface Exchange {
+  request: IncomingMessage & { session?: Session | undefined }
+  response: ServerResponse
+  name: string
+  encode: Options['encode']
+  autoCommit: boolean
+  /** Hears of what nobody may have awaited. */
+  alarm: Alarm
+  /** When the request came, in epoch milliseconds. */
+  now: number
+}
+
+/** See the module. */
+export class LiveSession {
+  readonly session: Session
+  readonly #exchange: Exchange
+  readonly #entry: Entry
+  /** What is on its way to the store, one after another; `null` if nothing is. */
+  #tail: Promise<void> | null = null
+  /** Why the session could not be destroyed. */
+  #failure: { error: unknown } | null = null
+  #isTouchDue = false
+  /** Whether the cookie is wanted in any case. */
+  #isCommitted = false
+  /** Whether somebody else ended the session. */
+  #isLost = false
+  /** Whether the cookie's last moment has passed. */
+  #hasBegun = false
+
+  constructor(exchange: Exchange, id: string, data: SessionRecord, cookie: Cookie, entry: Entry) {
+    this.#exchange = exchange
+    this.#entry = entry
+    this.session = { ...(entry.isStored ? {} : { [isNew]: true }), cookie, ...data } as Session
+    Object.defineProperties(this.session, {
+      id: { value: id },
+      touch: { value: () => this.#touch() },
+      commit: { value: () => this.#commit() },
+      destroy: { value: () => this.#destroy() },
+    })
+  }
+
+  /** Whether something must be brought to the store, or is on its way. */
+  get isDue(): boolean {
+    if (this.#tail !== null || this.#failure !== null) return true
+    if (this.session[isDestroyed]) return false
+    return this.#isTouchDue || this.#entry.isChanged(this.session)
+  }
+
+  /** Whether the browser does not know this session yet. */
+  get mayAnnounce(): boolean {
+    return !this.#entry.isStored && !this.session[isDestroyed]
+  }
+
+  /**
+   * Stores what has changed.
+   * @param isFinal whether nothing can change any more
+   */
+  async settle(isFinal: boolean): Promise<void> {
+    while (this.#tail !== null) await this.#tail
+    if (this.#failure !== null) throw this.#failure.error
+    if (this.session[isDestroyed] || !this.isDue) return
+    if (this.mayAnnounce && this.#hasBegun) throw tooLate()
+    if (isFinal && this.#isEmptied()) return this.#destroy()
+    await this.#inLine(() => this.#save())
+  }
+
+  /** Puts the cookie into the headers if the browser has to hear of the session. */
+  announce(): void {
+    this.#hasBegun = true
+    const { session } = this
+    const isKnown = !session[isNew] && !session[isTouched] && !this.#isCommitted
+    if (session[isDestroyed] || (!isKnown && this.#entry.isStored && !this.#isLost)) this.#sendCookie()
+  }
+
+  #touch(): void {
+    const { cookie } = this.session
+    if (cookie.maxAge) cookie.expires = new Date(this.#exchange.now + cookie.maxAge * 1000)
+    this.session[isTouched] = true
+    this.#isTouchDue = true
+  }
+
+  #commit(): Promise<void> {
+    return this.#observe(this.#committing())
+  }
+
+  async #committing(): Promise<void> {
+    const undo = this.#sendCookie()
+    if (this.session[isDestroyed]) return
+    if (this.mayAnnounce && this.#isTooLate()) throw tooLate()
+    try {
+      await this.#inLine(() => this.#entry.save(this.session))
+    } catch (error) {
+      undo()
+      throw error
+    }
+    this.#isCommitted = true
+    this.#isTouchDue = false
+  }
+
+  #destroy(): Promise<void> {
+    return this.#observe(this.#destroying())
+  }
+
+  async #destroying(): Promise<void> {
+    const { session } = this
+    const { request, autoCommit } = this.#exchange
+    const { cookie } = session
+    session[isDestroyed] = true
+    session.cookie = { ...cookie, expires: new Date(1) } as Cookie
+    try {
+      await this.#inLine(() => this.#entry.destroy())
+    } catch (error) {
+      delete session[isDestroyed]
+      session.cookie = cookie
+      this.#failure = { error }
+      throw error
+    }
+    this.#failure = null
+    if (!autoCommit) this.#sendCookie()
+    if (request.session === session) delete request.session
+  }
+
+  async #save(): Promise<void> {
+    const { session } = this
+    if (this.mayAnnounce || this.#entry.isChanged(session)) await this.#entry.save(session)
+    else this.#isLost = !(await this.#entry.touch(session))
+    this.#isTouchDue = false
+  }
+
+  /** Whether this request took the last of its data out of a stored session. */
+  #isEmptied(): boolean {
+    const { session } = this
+    const isEmpty = this.#entry.isStored && Object.keys(session).length === 1
+    return isEmpty && this.#entry.endsEmpty && this.#entry.isChanged(session)
+  }
+
+  #isTooLate(): boolean {
+    return this.#exchange.autoCommit ? this.#hasBegun : this.#exchange.response.headersSent
+  }
+
+  /** Answers how to take the cookie back. */
+  #sendCookie(): () => void {
+    const { response, name, encode } = this.#exchange
+    return commitHeader(response, name, this.session, encode)
+  }
+
+  /** Makes a promise safe not to await. Whoever awaits it still hears of its failure. */
+  #observe(promise: Promise<void>): Promise<void> {
+    const { alarm } = this.#exchange
+    promise.then(
+      () => alarm.succeeded(),
+      (error: unknown) => alarm.failed(error),
+    )
+    return promise
+  }
+
+  #inLine(work: () => Promise<void>): Promise<void> {
+    const done = this.#tail === null ? work() : this.#tail.then(work)
+    const tail: Promise<void> = done
+      .catch(() => {})
+      .then(() => {
+        if (this.#tail === tail) this.#tail = null
+      })
+    this.#tail = tail
+    return done
+  }
+}
+
+function tooLate(): SessionError {
+  return new SessionError(
+    'ERR_HEADERS_SENT',
+    'A new session was written after the response had begun, so its cookie cannot be sent. Nothing was stored. Write to the session before the first res.write(), and commit before res.end().',
+  )
+}

@@ -1,0 +1,121 @@
+/**
+ * `nextSession(options)`, which gives the function `getSession(req, res)`.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseCookie } from 'cookie'
+import { milliseconds } from '../core/duration.ts'
+import { createEmitter } from '../core/events.ts'
+import type { Store } from '../core/store.ts'
+import { Alarm, warn } from './alarm.ts'
+import { blobArchive } from './blob-archive.ts'
+import type { Archive } from './entry.ts'
+import { fieldArchive } from './field-archive.ts'
+import { LiveSession, type Exchange } from './live-session.ts'
+import MemoryStore from './memory-store.ts'
+import { sessionsOf } from './response-sessions.ts'
+import { newCookie } from './stored-cookie.ts'
+import type { Options, Session, SessionRecord, SessionStore } from './types.ts'
+
+/** Gives the session of a request, the same one each time, and puts it on `req.session`. */
+export type GetSession<T extends SessionRecord = SessionRecord> = (
+  req: IncomingMessage & { session?: Session<T> | undefined },
+  res: ServerResponse,
+) => Promise<Session<T>>
+
+/** Sessions on their way, so that callers at the same time get the same one. */
+const opening = new WeakMap<object, Promise<Session>>()
+
+/**
+ * Makes a `getSession`.
+ * @throws `ERR_OPTION_INVALID` if `timeout` is no duration
+ */
+export default function nextSession<T extends SessionRecord = SessionRecord>(
+  options: Options = {},
+): GetSession<T> {
+  const { encode, decode, touchAfter = -1, autoCommit = true, cookie: defaults = {} } = options
+  const name = options.name || 'sid'
+  const archive = archiveOf(options)
+  const newId = options.genid || archive.newId
+  const alarm = new Alarm(options.onEvent !== undefined)
+  let isWarningDue = !options.store
+
+  async function open(exchange: Exchange): Promise<Session> {
+    if (isWarningDue) {
+      isWarningDue = false
+      warnOfMemory()
+    }
+    const { now } = exchange
+    const sent = sentId(exchange.request, name, decode)
+    const found = sent === null ? null : await archive.find(sent)
+    const id = found === null || sent === null ? newId() : sent
+    const cookie = found?.cookie ?? newCookie(defaults, now)
+    const live = new LiveSession(exchange, id, found?.data ?? {}, cookie, found?.entry ?? archive.begin(id))
+    if (found !== null && touchAfter >= 0 && cookie.expires !== undefined) {
+      const touchedAt = cookie.expires.getTime() - cookie.maxAge * 1000
+      if (now - touchedAt >= touchAfter * 1000) live.session.touch()
+    }
+    exchange.request.session = live.session
+    if (autoCommit) sessionsOf(exchange.response, alarm).add(live)
+    return live.session
+  }
+
+  async function getSession(request: Exchange['request'], response: ServerResponse): Promise<Session> {
+    if (request.session) return request.session
+    const running = opening.get(request)
+    if (running !== undefined) return running
+    const session = open({ request, response, name, encode, autoCommit, alarm, now: Date.now() })
+    opening.set(request, session)
+    try {
+      return await session
+    } finally {
+      opening.delete(request)
+    }
+  }
+
+  return getSession as GetSession<T>
+}
+
+function archiveOf(options: Options): Archive {
+  const timeout = milliseconds(options.timeout ?? '2s', 'timeout')
+  const emit = createEmitter(options.onEvent)
+  const store = options.store || new MemoryStore()
+  return isOurs(store)
+    ? fieldArchive(store, timeout, emit, options.cookie ?? {})
+    : blobArchive(store, timeout, emit)
+}
+
+function isOurs(store: SessionStore | Store): store is Store {
+  return 'create' in store && 'load' in store && 'update' in store
+}
+
+/** The id that the request brings, if it may be one. */
+function sentId(request: IncomingMessage, name: string, decode: Options['decode']): string | null {
+  const header: string | undefined = request.headers?.cookie
+  if (!header) return null
+  const value = parseCookie(header, { decode: decodeCookie })[name]
+  const id = value && decode ? decode(value) : value
+  return id && !LEAVES_FOLDER.test(id) ? id : null
+}
+
+/** Stores that keep files make a path of the id. */
+// oxlint-disable-next-line no-control-regex -- a path ends there
+const LEAVES_FOLDER = /(^|[/\\])\.\.([/\\]|$)|\0/
+
+function decodeCookie(value: string): string {
+  const text = value.startsWith('"') ? value.slice(1, -1) : value
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function warnOfMemory(): void {
+  if (process.env['NODE_ENV'] !== 'production') return
+  warn(
+    "nextSession: without a store, sessions live in the memory of one process and end with it. Set one that lasts: `store: sqliteStore()` from 'sojourn/stores/sqlite' needs no server.",
+  )
+}
