@@ -11,6 +11,8 @@ import type { EndReason } from './store.ts'
 /** Something that happened to a session or its store. */
 export type SessionEvent =
   | { type: 'created' | 'touched'; id: string }
+  /** The session of another library was taken over. `from` says which one's. */
+  | { type: 'adopted'; id: string; from: string }
   | { type: 'rotated'; id: string; previousId: string }
   | { type: 'destroyed'; id: string; reason: EndReason }
   /** A record or a field of it could not be read: damaged, foreign or of a later version. It is left in place. */

@@ -16,6 +16,8 @@ const PLAIN = /^[\w.:-]*$/
 const SPECIAL = /[%/]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 /** `@` and `!` belong to stores; some Redis clients lose a field called `__proto__`. */
 const RESERVED = /^[@!]|^_(?=_proto__$)/
+/** An escape begins with four digits, so no key is encoded to such a name. */
+const INTERNAL = /^%(?![0-9a-f]{4})/
 
 /**
  * The field name of a key in a namespace; `''` is the default namespace.
@@ -38,6 +40,11 @@ function noText(): SessionError {
     'ERR_OPTION_INVALID',
     'A key or namespace of the session is not a string. Check what the request brought, or turn it into one with String(key).',
   )
+}
+
+/** Whether a name is one of sojourn's own, such as `%version`, and stands for no key. */
+export function isInternal(name: string): boolean {
+  return INTERNAL.test(name)
 }
 
 function escape(text: string): string {

@@ -13,7 +13,7 @@
 import type { Context } from './context.ts'
 import { lifetimeOf } from './lifetime.ts'
 import { pause } from './pause.ts'
-import { encodeMeta, type RecordMeta } from './record.ts'
+import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'
 import { isAlive, type EndedRecord, type LoadedRecord, type MaybePromise } from './store.ts'
 import { digest, idOfKey, Identity } from './token.ts'
 
@@ -26,7 +26,9 @@ export const MARK = '%pointer'
 const NEXT = '%next'
 /** More rotations than that do not happen within thirty seconds. */
 const MAX_HOPS = 10
-/** Looks at a successor that is being created, about a second in all. */
+/** So many milliseconds after a pointer was made, the record that it names may be on its way. */
+const CREATION_TIME = 5000
+/** Looks at a record that is on its way, about a second in all. */
 const MAX_LOOKS = 40
 
 /** Where an old token leads. */
@@ -42,34 +44,47 @@ export function pointerKey(key: string): MaybePromise<string> {
   return digest(`pointer:${key}`)
 }
 
-/** Makes the pointer. Answers false if another request did: of two that rotate, one leads. */
+/**
+ * Makes a pointer that lives for so many milliseconds. Answers false if another request did: of
+ * two that replace a record, one leads.
+ */
 export async function point(
   context: Context,
   pointer: string,
   next: string,
   now: number,
-  grace: number,
+  life: number,
 ): Promise<boolean> {
-  const meta: RecordMeta = { createdAt: now, absoluteAt: now + grace, idle: grace, persist: false }
+  const meta: RecordMeta = { createdAt: now, absoluteAt: now + life, idle: life, persist: false }
   const record = { meta: encodeMeta(meta, context.settings.app), fields: new Map([[NEXT, next]]) }
   return context.store.create(pointer, record, lifetimeOf(meta))
 }
 
 /** Follows pointers from a rotated record to the one that they lead to; `null` if the grace is over. */
-export async function follow({ store }: Context, rotated: Identity): Promise<Successor | null> {
-  let { key } = rotated
+export async function follow(context: Context, rotated: Identity): Promise<Successor | null> {
+  return followPointer(context, await pointerKey(rotated.key), rotated.token)
+}
+
+/** The same from a pointer. */
+export async function followPointer(
+  { store, settings }: Context,
+  first: string,
+  token: string,
+): Promise<Successor | null> {
+  let pointerAt = first
   for (let hop = 0; hop < MAX_HOPS; hop++) {
-    const pointer = await store.load(await pointerKey(key))
-    const next = isAlive(pointer) ? pointer.fields.get(NEXT) : undefined
-    if (next === undefined) return null
-    let answer = await store.load(next)
-    for (let look = 1; answer === null && look < MAX_LOOKS; look++) {
+    const pointer = await store.load(pointerAt)
+    const key = isAlive(pointer) ? pointer.fields.get(NEXT) : undefined
+    if (!isAlive(pointer) || key === undefined) return null
+    let answer = await store.load(key)
+    const isYoung = pointer.now - (decodeMeta(pointer.meta, settings.app)?.createdAt ?? 0) < CREATION_TIME
+    for (let look = 1; isYoung && answer === null && look < MAX_LOOKS; look++) {
       await pause(look)
-      answer = await store.load(next)
+      answer = await store.load(key)
     }
-    key = next
     if (answer === null || isAlive(answer) || answer.ended !== 'rotated')
-      return { identity: new Identity(rotated.token, key, await idOfKey(key)), answer }
+      return { identity: new Identity(token, key, await idOfKey(key)), answer }
+    pointerAt = await pointerKey(key)
   }
   return null
 }

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { fieldName, parseField } from './field.ts'
-import { isInternal } from './shape.ts'
+import { fieldName, isInternal, parseField } from './field.ts'
 
 /** Which data a sign-in carries over; keys are those of the default namespace. */
 export type Keep = boolean | { keys?: readonly string[]; namespaces?: readonly string[] }

@@ -8,10 +8,10 @@ import type { Binding } from './binding.ts'
 import { decodeValue } from './codec.ts'
 import { encodeValues, type EncodedValues } from './encoded-values.ts'
 import { exchange, upgradeRecord } from './exchange.ts'
-import { fieldName, parseField } from './field.ts'
+import { fieldName, isInternal, parseField } from './field.ts'
 import { notInteger, notList } from './refusals.ts'
 import type { PlainData } from './schema.ts'
-import { checkShape, isInternal, stampOf, upgraded, type Shape } from './shape.ts'
+import { checkShape, stampOf, upgraded, type Shape } from './shape.ts'
 import type { Item, KeysOf } from './typed-keys.ts'
 
 /**

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Adoption } from './adoption.ts'
 import { resolveCookie, type CookieOptions } from './cookie-options.ts'
 import { resolveSecret, type CookieValues } from './cookie-value.ts'
 import type { CookieSettings } from './cookie.ts'
@@ -63,6 +64,11 @@ export interface SessionOptions<Data extends object = PlainData> {
    * that the request names.
    */
   origins?: readonly string[] | undefined
+  /**
+   * Takes over the sessions of another library, so that changing to this one logs nobody out: what
+   * the functions of `sojourn/adopt` give. Default: none.
+   */
+  adopt?: Adoption | readonly Adoption[] | undefined
   /** Largest size of one session in the store, in bytes. Default 65536. */
   maxBytes?: number | undefined
   /** How long a store operation may take. Default `'2s'`. */
@@ -85,6 +91,7 @@ export interface Settings extends LifetimeSettings {
   maxSessionsPerUser: number | null
   atLimit: 'evict-oldest' | 'refuse'
   origins: readonly string[]
+  adopt: readonly Adoption[]
   maxBytes: number
   timeout: number
   onEvent: OnEvent | undefined
@@ -125,6 +132,10 @@ const KNOWN: Record<keyof SessionOptions, Known> = {
     isOriginList,
     "a list of origins as browsers send them, such as 'https://shop.example': scheme, host and port in lower case, without default port, path or wildcard",
   ],
+  adopt: [
+    (v) => [v].flat().every(isAdoption),
+    "what connectSession(), nextSession() or ironSession() of 'sojourn/adopt' gives, or a list of such",
+  ],
   maxBytes: [isPositiveInteger, 'a positive integer, in bytes'],
   timeout: [() => true, ''],
   onEvent: [(v) => typeof v === 'function', 'a function'],
@@ -153,6 +164,7 @@ export function resolveOptions<Data extends object>(options: SessionOptions<Data
     maxSessionsPerUser: options.maxSessionsPerUser ?? null,
     atLimit: options.atLimit ?? 'evict-oldest',
     origins: [...(options.origins ?? [])],
+    adopt: options.adopt === undefined ? [] : [options.adopt].flat(),
     maxBytes: options.maxBytes ?? 65_536,
     timeout,
     onEvent: options.onEvent,
@@ -176,6 +188,10 @@ export function resolveLifetime(base: LifetimeSettings, options: LifetimeOptions
 
 function isStore(value: unknown): boolean {
   return isObject(value) && STORE_VERBS.every((verb) => typeof value[verb] === 'function')
+}
+
+function isAdoption(value: unknown): boolean {
+  return isObject(value) && ['hasForm', 'identify', 'load', 'remove'].every((verb) => verb in value)
 }
 
 function isPositiveInteger(value: unknown): boolean {

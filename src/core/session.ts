@@ -20,7 +20,7 @@ import { notFresh, unauthenticated } from './refusals.ts'
 import type { PlainData } from './schema.ts'
 import type { Shape } from './shape.ts'
 import type { EndReason } from './store.ts'
-import { succeed } from './succession.ts'
+import { LOST_AFTER, succeed } from './succession.ts'
 
 /** Options of `login`. */
 export interface LoginOptions<Data extends object> extends LifetimeOptions {
@@ -51,12 +51,6 @@ export interface RotateOptions extends LifetimeOptions {
   /** Does nothing if the token is younger than this. Default: rotates always. */
   after?: Duration | undefined
 }
-
-/**
- * How long after a renewal, in milliseconds, a request that still brings the old token may renew
- * again: the answer with the new one is lost by then, and no longer on its way.
- */
-const LOST_AFTER = 5000
 
 /**
  * A session. Nothing is stored and no cookie is sent until the first write.

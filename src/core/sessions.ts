@@ -4,6 +4,7 @@
  * @module
  */
 
+import { adopt } from './adoption.ts'
 import { Binding } from './binding.ts'
 import type { CookieChannel } from './channel.ts'
 import type { Context } from './context.ts'
@@ -60,6 +61,7 @@ export class Sessions<Data extends object = PlainData> {
       const identity = derived instanceof Promise ? await derived : derived
       await openRecord(binding, identity)
     }
+    if (settings.adopt.length > 0 && binding.living === null && other === undefined) await adopt(binding)
     if (settings.schema === null) return new Session<Data>(binding, null)
     const id = binding.living?.identity.id ?? null
     return new Session<Data>(binding, await openShape(settings, binding.journal, id, emit))

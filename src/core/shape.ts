@@ -8,7 +8,7 @@
 import { decodeValue, encodeValue } from './codec.ts'
 import { SessionError } from './errors.ts'
 import type { OnEvent } from './events.ts'
-import { fieldName, parseField } from './field.ts'
+import { fieldName, isInternal, parseField } from './field.ts'
 import type { Journal } from './journal.ts'
 import type { Settings } from './options.ts'
 import { accept, demand, type PlainData, type StandardSchema } from './schema.ts'
@@ -97,11 +97,6 @@ export function checkShape(
 ): MaybePromise<PlainData> {
   const valid = demand(schema, data)
   return valid instanceof Promise ? valid.then((all) => pick(all, data, keys)) : pick(valid, data, keys)
-}
-
-/** Whether a field is ours and not the application's. */
-export function isInternal(name: string): boolean {
-  return name === VERSION_FIELD || name.startsWith('%flash/')
 }
 
 async function read(

@@ -11,7 +11,7 @@ import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
 import type { Living } from './context.ts'
 import { confirm, enroll, withdraw } from './directory.ts'
-import { follow, MARK, point, pointerKey } from './grace.ts'
+import { follow, MARK, MAX_GRACE, point, pointerKey } from './grace.ts'
 import type { LifetimeSettings } from './lifetime.ts'
 import { arrive } from './opening.ts'
 import type { RecordMeta } from './record.ts'
@@ -32,6 +32,12 @@ export interface Succession {
   /** Milliseconds for which the old token leads to the new record; 0 ends it at once. */
   grace: number
 }
+
+/**
+ * How long after a renewal, in milliseconds, a request that still brings the old token may renew
+ * again: the answer with the new one is lost by then, and no longer on its way.
+ */
+export const LOST_AFTER = 5000
 
 /**
  * Gives the session of a request a new record and a new token.
@@ -64,6 +70,24 @@ export async function succeed(binding: Binding, succession: Succession): Promise
   later(binding.channel, () => withdraw(context, before.identity, before.meta))
 }
 
+/**
+ * Gives a session that was opened by an old token one that the browser can be told, unless that
+ * was done a moment ago: the old token stays good meanwhile.
+ */
+export async function reissue(binding: Binding): Promise<void> {
+  const { living, clock } = binding
+  if (living === null) return
+  const { meta } = living
+  if (meta.rotatedAt !== undefined && clock.now() - meta.rotatedAt < LOST_AFTER) return
+  await succeed(binding, {
+    lifetime: { idle: meta.idle, persist: meta.persist, absolute: meta.absoluteAt - clock.now() },
+    fields: (old) => new Map(old),
+    meta: (now) => ({ ...meta, rotatedAt: now }),
+    required: true,
+    grace: MAX_GRACE,
+  })
+}
+
 async function replace(
   binding: Binding,
   succession: Succession,
@@ -80,6 +104,8 @@ async function replace(
     const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
     if (before !== null) ended = 'rotated'
     if (succession.required && old === null) throw gone()
+    // Another request has ended it, so this sign-in replaces nothing: it is one more.
+    if (before !== null && old === null) await enroll(context, identity, meta, null)
     const fields = succession.fields(old?.fields ?? new Map())
     fields.delete(MARK)
     if (pointer !== null) fields.set(MARK, pointer)

@@ -39,18 +39,18 @@ export function createProxy<Data extends object>(
   return async function proxy(request) {
     const refusal = csrf ? refuseForeign(sessions, request) : null
     if (refusal !== null) return refusal
-    let sent: SessionCookie | null = null
+    const sent = new Map<string, SessionCookie>()
     if (!mint && !renew) return NextResponse.next()
     const session = await sessions.open({
       header: request.headers.get('cookie'),
       send(cookie) {
-        sent = cookie
-        return () => (sent = null)
+        sent.set(cookie.name, cookie)
+        return () => sent.delete(cookie.name)
       },
       defer: (work) => renew && after(work),
     })
     if (mint) await session.start()
-    return sent === null ? NextResponse.next() : respondWith(request, sent)
+    return sent.size === 0 ? NextResponse.next() : respondWith(request, [...sent.values()])
   }
 }
 
@@ -71,11 +71,11 @@ function refuseForeign<Data extends object>(
   }
 }
 
-/** Sets the cookie on both sides: on the request for the page, on the response for the browser. */
-function respondWith(request: NextRequest, { name, value, ...attributes }: SessionCookie): NextResponse {
-  request.cookies.set(name, value)
+/** Sets the cookies on both sides: on the request for the page, on the response for the browser. */
+function respondWith(request: NextRequest, cookies: readonly SessionCookie[]): NextResponse {
+  for (const { name, value } of cookies) request.cookies.set(name, value)
   const response = NextResponse.next({ request: { headers: request.headers } })
-  response.cookies.set(name, value, attributes)
+  for (const { name, value, ...attributes } of cookies) response.cookies.set(name, value, attributes)
   response.headers.set('cache-control', 'private, no-store')
   return response
 }

@@ -19,6 +19,7 @@ const ENTRIES: Record<string, string[]> = {
   './next': [...RUNTIME, 'next/cache.js', 'next/headers.js', 'next/server.js'],
   './next-session': RUNTIME,
   './next-session/lib/compat': [],
+  './adopt': [],
   './testing': [...RUNTIME, 'node:assert/strict', 'node:crypto', 'node:timers/promises'],
   './stores/memory': [],
   './stores/sqlite': [],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fieldName, parseField } from '../../src/core/field.ts'
+import { fieldName, isInternal, parseField } from '../../src/core/field.ts'
 
 const names = fc.oneof(
   fc.string({ maxLength: 6 }),
@@ -93,12 +93,16 @@ test('no name belongs to a store, to sojourn or to the prototype, and all surviv
   fc.assert(
     fc.property(pairs, ([namespace, key]) => {
       const name = fieldName(namespace, key)
-      const isOurs = name === '%version' || name.startsWith('%flash/')
-      return !/^[@!]/.test(name) && name !== '__proto__' && name.isWellFormed() && !isOurs
+      return !/^[@!]/.test(name) && name !== '__proto__' && name.isWellFormed() && !isInternal(name)
     }),
     { numRuns: 30_000 },
   )
 }, 30_000)
+
+test('the names that sojourn uses itself are told from all others', () => {
+  for (const name of ['%version', '%flash/notice/0', '%pointer', '%next', '%done'])
+    expect(isInternal(name)).toBe(true)
+})
 
 test('usual names stay readable', () => {
   expect(fieldName('', 'theme')).toBe('theme')

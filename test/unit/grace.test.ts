@@ -35,7 +35,10 @@ describe('rotate with a grace', () => {
   test('gives a new token under which data, user and beginning stay', async () => {
     const old = browser.token
     clock.advance(1000)
-    await browser.visit(renew)
+    await browser.visit(async (session) => {
+      await renew(session)
+      expect([session.userId, session.getAll()]).toEqual(['ann', { cart: 1 }])
+    })
     expect(browser.token).not.toBe(old)
     await browser.visit((session) => {
       expect([session.userId, session.getAll()]).toEqual(['ann', { cart: 1 }])
