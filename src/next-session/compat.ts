@@ -12,11 +12,14 @@ import type { Cookie, SessionData, SessionStore } from './types.ts'
 /* oxlint-disable typescript/no-explicit-any -- express-session's stores are typed in as many ways as there are */
 type Callback = (error?: any, data?: any) => void
 
-/** A store for express-session, described by its shape. */
-export interface ConnectStore {
+interface Untouchable {
   get(sid: string, callback: (error: any, session?: any) => void): unknown
   set(sid: string, session: any, callback?: (error?: any) => void): unknown
   destroy(sid: string, callback?: (error?: any) => void): unknown
+}
+
+/** A store for express-session, described by its shape. */
+export interface ConnectStore extends Untouchable {
   touch?(sid: string, session: any, callback?: (...args: any[]) => void): unknown
 }
 
@@ -26,7 +29,7 @@ export interface ExpressSession {
   /** The base of stores, for `new`, `extends` and `Store.call(this)`. */
   Store: { new (options?: any): EventEmitter; (this: any, options?: any): void; prototype: EventEmitter }
   /** A store in the memory of this process. */
-  MemoryStore: { new (): EventEmitter & ConnectStore & { store: Map<string, string> } }
+  MemoryStore: { new (): EventEmitter & Untouchable & { store: Map<string, string> } }
 }
 /* oxlint-enable typescript/no-explicit-any */
 

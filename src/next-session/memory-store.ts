@@ -24,8 +24,8 @@ export default class MemoryStore implements SessionStore {
 
   /** Stores a session. */
   async set(sid: string, sess: SessionData): Promise<void> {
-    this.store.set(sid, JSON.stringify(sess))
     sweep(this.store)
+    this.store.set(sid, JSON.stringify(sess))
   }
 
   /** Forgets a session. */
