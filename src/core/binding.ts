@@ -21,7 +21,7 @@ import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings }
 import { arrive } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'
-import { changedMeanwhile, gone, keyTaken, rotatedMeanwhile } from './refusals.ts'
+import { changedMeanwhile, gone, keyTaken, revokedMeanwhile, rotatedMeanwhile } from './refusals.ts'
 import { checkSize } from './size.ts'
 import { StoreClock } from './store-clock.ts'
 import { isAlive, type Change, type EndReason, type LoadedRecord, type UpdateResult } from './store.ts'
@@ -163,7 +163,9 @@ export class Binding implements JournalHost {
   ): Promise<Living> {
     const { store, settings, emit } = this.context
     const record = { meta: encodeMeta(meta, settings.app), fields }
-    if (!(await store.create(identity.key, record, lifetimeOf(meta)))) throw keyTaken()
+    const isCreated = await store.create(identity.key, record, lifetimeOf(meta))
+    // Ending what is listed but not created yet may hold its key for a moment.
+    if (!isCreated) throw meta.userId === undefined ? keyTaken() : revokedMeanwhile()
     this.clock.set(now)
     this.living = { identity, meta, expiresAt: now + expiresIn(lifetimeOf(meta), now), byOldToken: false }
     this.#gone = false

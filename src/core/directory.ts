@@ -59,13 +59,19 @@ export async function enroll(
     index.add(await listOfId(context, identity.id), { ...entry, until: entry.until + AFTERLIFE }),
   ])
   const { maxSessionsPerUser: limit, atLimit } = context.settings
+  if (limit === null || atLimit !== 'refuse' || isRotation(before, meta)) return
   const replaced = before?.meta.userId === meta.userId ? 1 : 0
-  if (limit === null || atLimit !== 'refuse' || count - replaced <= limit) return
+  if (count - replaced <= limit) return
 
   const { living, coming } = await callRoll(context, index, list)
   if (living.length + coming.length - replaced <= limit) return
   await withdraw(context, identity, meta)
   throw tooManySessions(limit)
+}
+
+/** A rotation keeps the time at which its session began, and the place that the session has. */
+function isRotation(before: Living | null, meta: RecordMeta): boolean {
+  return before?.meta.userId === meta.userId && before?.meta.createdAt === meta.createdAt
 }
 
 /**

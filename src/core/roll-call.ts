@@ -53,12 +53,13 @@ export async function callRoll(context: Context, index: SessionIndex, list: stri
       // One that lives but cannot be read here, for lack of a key, is another server's to judge.
       if (meta !== null && record.now < meta.absoluteAt) living.push({ entry, record, meta })
     } else if (record === null) {
-      const isSucceeding = rotated.has(createdAt) && !alive.has(createdAt)
-      if (isSucceeding || now - createdAt < SIGN_IN_TIME) coming.push(entry)
+      if (rotated.has(createdAt) || now - createdAt < SIGN_IN_TIME) coming.push(entry)
       else if (!alive.has(createdAt)) dead.push(key)
-    } else if (!wasRotated(record) || alive.has(createdAt)) dead.push(key)
+    } else if (!wasRotated(record)) dead.push(key)
+    else if (absent.has(createdAt)) continue
+    else if (alive.has(createdAt)) dead.push(key)
     // Its successor was listed after we read the list.
-    else if (!absent.has(createdAt)) coming.push(entry)
+    else coming.push(entry)
   }
   if (dead.length > 0) await index.remove(list, dead)
   return { living, coming }
