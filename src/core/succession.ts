@@ -106,8 +106,6 @@ async function replace(
     if (succession.required && old === null) throw gone()
     // Another request has ended it, so this sign-in replaces nothing: it is one more.
     if (before !== null && old === null) await enroll(context, identity, meta, null)
-    // Another request has ended it, so this sign-in replaces nothing: it is one more.
-    if (before !== null && old === null) await enroll(context, identity, meta, null)
     const fields = succession.fields(old?.fields ?? new Map())
     fields.delete(MARK)
     if (pointer !== null) fields.set(MARK, pointer)
