@@ -6,10 +6,16 @@
  */
 
 import { benchHeap } from './heap.ts'
+import { benchHttp } from './http/index.ts'
 import { benchRedis } from './redis.ts'
 import { benchSqlite } from './sqlite.ts'
 
-const parts: Record<string, () => Promise<void>> = { redis: benchRedis, sqlite: benchSqlite, heap: benchHeap }
+const parts: Record<string, () => Promise<void>> = {
+  redis: benchRedis,
+  sqlite: benchSqlite,
+  http: benchHttp,
+  heap: benchHeap,
+}
 const chosen = process.argv.slice(2)
 
 for (const [name, run] of Object.entries(parts)) {

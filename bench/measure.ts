@@ -48,6 +48,7 @@ export function report(what: string, value: number, target: string, unit = '×')
   console.log(`${what.padEnd(76)} ${value.toFixed(2).padStart(7)} ${unit.padEnd(3)} (target ${target})`)
 }
 
-function median(values: readonly number[]): number {
+/** The middle one. */
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }

@@ -28,7 +28,8 @@ export async function readOne(sessions: Sessions, header: string): Promise<unkno
   return session.get('name')
 }
 
-function dataOf(i: number): Record<string, unknown> {
+/** The values of one session. */
+export function dataOf(i: number): Record<string, unknown> {
   return {
     name: `user ${i}`,
     visits: i,

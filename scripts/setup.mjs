@@ -11,13 +11,14 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium, findRedisServer } from './tools.mjs'
+import { findChromium, findRedisServer, findWrk } from './tools.mjs'
 
 /** The oldest Node that every development tool supports. The package itself asks for less, see `engines`. */
 const NODE = [22, 19]
 
 const TOOLS = {
   redis: { variable: 'REDIS_URL', find: findRedisServer, apt: 'redis-server', brew: 'redis' },
+  wrk: { variable: 'WRK_PATH', find: findWrk, apt: 'wrk', brew: 'wrk' },
   chromium: { variable: 'CHROMIUM_PATH', find: findChromium, apt: 'chromium', brew: '--cask chromium' },
 }
 

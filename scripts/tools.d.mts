@@ -1,2 +1,3 @@
 export declare function findRedisServer(): string | undefined
 export declare function findChromium(): string | undefined
+export declare function findWrk(): string | undefined

@@ -27,6 +27,11 @@ export function findChromium() {
   )
 }
 
+/** The load generator of the benchmark: `WRK_PATH`, or the first on PATH. */
+export function findWrk() {
+  return process.env.WRK_PATH || firstOnPath('wrk')
+}
+
 function firstOnPath(...names) {
   const folders = (process.env.PATH ?? '').split(delimiter)
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
