@@ -13,7 +13,18 @@ import { startLoudServer } from './leaks/server.ts'
 
 const encryption = { keys: ['kQ3s0hFv7m2bWcJxT1dZ8nYpLr5uEaGi4oVtXwHzBMA'] }
 const MISTAKES = ['function', 'too-large', 'not-integer', 'not-list', 'no-user']
-const WORK = ['write', 'read', 'update', 'append', 'increment', 'take', 'delete', 'touch', 'rotate']
+const WORK = [
+  'write',
+  'read',
+  'update',
+  'append',
+  'increment',
+  'take',
+  'delete',
+  'touch',
+  'rotate',
+  'devices',
+]
 
 /** A server that writes down every command, and nothing in a form that could not be searched. */
 const LOUD =
@@ -89,6 +100,7 @@ describe.for(subjects)('on Redis, with %s', ([, kind, options]) => {
     const [tokens, values] = [crowd.tokens(), crowd.values()]
     expect(tokens.in({ ...store, ...shown, ...traces, ...debug })).toEqual([])
     expect(values.in(shown)).toEqual([])
+    expect(crowd.promised).toEqual([])
     expect(values.in(traces).filter((found) => isEncrypted || !THEIRS.test(found))).toEqual([])
     const lines = debug.debug.split('\n').filter((line) => values.areIn(line))
     const isTheirs = (line: string): boolean => kind === 'ioredis 6' && COMMAND.test(line)
@@ -133,6 +145,7 @@ test('on SQLite neither is, also when the file is locked, changed and damaged', 
   expect(met).toEqual(expect.arrayContaining(['ERR_STORE_TIMEOUT', 'ERR_STORE_UNAVAILABLE']))
   expect(crowd.tokens().in({ ...store, ...filesIn(folder), ...shown })).toEqual([])
   expect(crowd.values().in(shown)).toEqual([])
+  expect(crowd.promised).toEqual([])
   expect(crowd.keys().in(store)).toEqual(['data/sessions.db-wal: key', 'data/sessions.db: key'])
   expect(crowd.values().in(store)).toEqual(['data/sessions.db-wal: value', 'data/sessions.db: value'])
   rmSync(folder, { recursive: true })

@@ -14,6 +14,8 @@ export class Crowd {
   readonly people: { browser: Visitor; secret: string }[]
   readonly headers: string[] = []
   readonly bodies: string[] = []
+  /** Requests that failed and sent a cookie all the same. */
+  readonly promised: string[] = []
   readonly #server: LoudServer
 
   constructor(server: LoudServer) {
@@ -34,7 +36,9 @@ export class Crowd {
         if (name !== 'set-cookie') this.headers.push(`${name}: ${value}`)
       const body = await response.text()
       this.bodies.push(body)
-      codes.push(String((JSON.parse(body) as { code?: string }).code))
+      const { code } = JSON.parse(body) as { code?: string }
+      codes.push(String(code))
+      if (code !== undefined && browser.setCookies.length > 0) this.promised.push(`${wish}: ${code}`)
     }
     return codes
   }

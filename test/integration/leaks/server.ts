@@ -196,11 +196,11 @@ async function serve({ store: place, options }: Plan): Promise<void> {
       const sessions = searchParams.has('hasty') ? hasty : patient
       const session = await sessions.open(nodeChannel(request, response))
       told['user'] = session.userId !== null
-      await actions[pathname.slice(1)]!(session, searchParams.get('secret') ?? '')
+      if (pathname === '/devices') told['devices'] = await sessions.list(session.userId ?? '')
+      else await actions[pathname.slice(1)]!(session, searchParams.get('secret') ?? '')
       told['id'] = session.id
       told['csrf'] = formToken(session)
       told['shown'] = [session, inspect(session, { depth: 9, showHidden: true })]
-      told['devices'] = session.userId === null ? [] : await sessions.list(session.userId)
     } catch (error) {
       told['code'] = (error as { code?: unknown }).code
       told['error'] = show(error)
