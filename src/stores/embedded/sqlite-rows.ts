@@ -87,7 +87,7 @@ export class Rows {
     const [record, endsAt] = row
     if (record === null || now >= endsAt) return remains(row, now)
     // SQLite keeps values of any type in any column, and whoever can write to the file may have put them there.
-    const stored = typeof record === 'string' && typeof endsAt === 'number' ? unpack(record) : null
+    const stored = typeof record === 'string' && Number.isFinite(endsAt) ? unpack(record) : null
     if (stored === null) return { ...UNREADABLE, expiresIn: 1, now }
     return { meta: stored.meta, fields: stored.fields, expiresIn: endsAt - now, now }
   }
@@ -96,7 +96,7 @@ export class Rows {
     const before = this.load(key, now)
     if (!before) return { status: 'gone' }
     if ('ended' in before) return { status: 'gone', ended: before.ended }
-    if (before.fields === UNREADABLE.fields) return { status: 'gone' }
+    if (isUnreadable(before)) return { status: 'gone' }
     const { fields, result } = applyChange(before.fields, change)
     if (!fields) return result
     const { endsAt, endsBy } = deadlineOf(lifetime, now)
@@ -113,7 +113,8 @@ export class Rows {
     const before = this.load(key, now)
     if (!before || 'ended' in before) return null
     this.#end.run(now, reason, key)
-    return before
+    // Nothing could be handed on to a successor.
+    return isUnreadable(before) && reason === 'rotated' ? null : before
   }
 
   /** Whether `sweep` would find anything. A read: it needs no transaction. */
@@ -141,6 +142,10 @@ export class Rows {
       throw cause
     }
   }
+}
+
+function isUnreadable(record: LoadedRecord): boolean {
+  return record.fields === UNREADABLE.fields
 }
 
 function remains([, endsAt, ended]: Row, now: number): EndedRecord | null {
