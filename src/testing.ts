@@ -13,13 +13,18 @@
  */
 
 import { changing } from './testing/changing.ts'
+import { closing } from './testing/closing.ts'
+import { counting } from './testing/counting.ts'
 import { creating } from './testing/creating.ts'
 import { ending } from './testing/ending.ts'
+import { expecting } from './testing/expecting.ts'
+import { failing } from './testing/failing.ts'
 import { lasting } from './testing/lasting.ts'
-import { listing, listingAtOnce } from './testing/listing.ts'
+import { listing } from './testing/listing.ts'
+import { listingAtOnce } from './testing/listing-at-once.ts'
 import { naming } from './testing/naming.ts'
 import { racing } from './testing/racing.ts'
-import { openSubject, type CaseGroup, type StoreUnderTest } from './testing/subject.ts'
+import { openSubject, type CaseGroup, type Subject, type StoreUnderTest } from './testing/subject.ts'
 
 export { manualClock, type ManualClock } from './testing/manual-clock.ts'
 export type { StoreUnderTest } from './testing/subject.ts'
@@ -32,25 +37,38 @@ export interface TestRunner {
   test(title: string, body: () => Promise<void>): unknown
 }
 
+/** Options of `testStore`. */
+export interface TestStoreOptions {
+  /**
+   * Milliseconds one test may take. A runner's own limit applies too, if it has one; some
+   * have none, and would wait for ever for a store that never answers. Default: 30,000.
+   */
+  timeout?: number
+}
+
 const GROUPS: readonly CaseGroup[] = [
   creating,
   changing,
+  counting,
+  expecting,
   lasting,
   ending,
   naming,
   listing,
   racing,
   listingAtOnce,
+  closing,
+  failing,
 ]
 
 /**
  * Registers the conformance suite for one kind of store: every sentence of the
  * contract in `Store` is at least one test. Assertions are `node:assert`, so any
- * runner will do.
+ * runner will do. Tests share nothing, so they may run at the same time.
  *
- * A store whose `capabilities.atomic` is false makes no promise about parallel
- * callers, so the tests of that kind pass without trying it; so do those of lists for a
- * store without an `index`.
+ * Some tests pass without trying what a store does not claim or cannot be brought to: those
+ * of parallel callers if `capabilities.atomic` is false, of lists without an `index`, of
+ * outliving `close` if `capabilities.durable` is false, and those of what `makeStore` left out.
  *
  * @param runner The test runner's own functions.
  * @param makeStore Called once per test. The place must be empty each time: use a
@@ -59,21 +77,36 @@ const GROUPS: readonly CaseGroup[] = [
 export function testStore(
   runner: TestRunner,
   makeStore: () => StoreUnderTest | Promise<StoreUnderTest>,
+  options: TestStoreOptions = {},
 ): void {
+  const { timeout = 30_000 } = options
   for (const group of GROUPS) {
     runner.describe(group.title, () => {
       for (const behaviour of group.cases) {
         runner.test(behaviour.title, async () => {
-          const subject = await openSubject(makeStore)
+          const subject = await within(timeout, openSubject(makeStore))
           try {
-            if (group.needsAtomic && !subject.store.capabilities.atomic) return
-            if (group.needsIndex && subject.store.index === undefined) return
-            await behaviour.run(subject)
+            if (applies(group, subject)) await within(timeout, behaviour.run(subject))
           } finally {
-            await subject.close()
+            await within(timeout, subject.close())
           }
         })
       }
     })
   }
+}
+
+function applies(group: CaseGroup, { store }: Subject): boolean {
+  if (group.needsAtomic && !store.capabilities.atomic) return false
+  return !group.needsIndex || store.index !== undefined
+}
+
+/** Rejects if the work takes too long. The timer also keeps a process alive that waits for nothing else. */
+async function within<T>(timeout: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    const text = `Not done after ${timeout} ms. Does every operation of the store answer?`
+    timer = setTimeout(() => reject(new Error(text)), timeout)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 
-import { record, type CaseGroup } from './subject.ts'
+import { record, SLACK, together, type CaseGroup } from './subject.ts'
 
 /** `create` stores only what is not there; `load` answers exactly what was stored. */
 export const creating: CaseGroup = {
@@ -18,21 +18,11 @@ export const creating: CaseGroup = {
         )
         const loaded = await s.alive(key)
         assert.equal(loaded.meta, 'meta')
-        assert.deepEqual(Object.fromEntries(loaded.fields), { a: '1', b: 'two' })
-      },
-    },
-    {
-      title: 'a created record is seen through another store object at once',
-      async run(s) {
-        const key = await s.created({ a: '1' })
-        assert.deepEqual(await s.fields(key, s.other), { a: '1' })
-      },
-    },
-    {
-      title: 'a record without fields lives',
-      async run(s) {
-        const key = await s.created()
-        assert.deepEqual(await s.fields(key), {})
+        const fields = new Map([
+          ['a', '1'],
+          ['b', 'two'],
+        ])
+        assert.deepEqual(loaded.fields, fields, 'the fields must be a Map')
       },
     },
     {
@@ -60,12 +50,32 @@ export const creating: CaseGroup = {
       },
     },
     {
-      title: 'records under different keys do not touch each other',
+      title: 'what one store object creates, changes, touches or ends, another sees at once',
       async run(s) {
-        const [one, two] = [await s.created({ a: '1' }), await s.created({ a: '2' })]
-        await s.updated(one, { set: new Map([['a', 'changed']]) })
-        await s.store.destroy(one, 'logout')
-        assert.deepEqual(await s.fields(two), { a: '2' })
+        const key = await s.created({ a: '1' })
+        assert.deepEqual(await s.fields(key, s.other), { a: '1' })
+        await s.updated(key, { set: new Map([['a', '2']]) })
+        assert.deepEqual(await s.fields(key, s.other), { a: '2' })
+        await s.updated(key, { set: new Map([['a', '3']]) }, s.other)
+        assert.deepEqual(await s.fields(key), { a: '3' })
+        assert.equal(await s.store.touch(key, await s.lifetime(7_200_000)), true)
+        assert.ok((await s.alive(key, s.other)).expiresIn > 3_600_000)
+        await s.other.destroy(key, 'logout')
+        await s.dead(key, ['logout'])
+      },
+    },
+    {
+      title: 'records under different keys do not touch each other, also when they are used at once',
+      async run(s) {
+        await together(30, async (i) => {
+          const key = await s.created({ own: `${i}` })
+          const change = { set: new Map([['own', `${i}!`]]), increment: new Map([['n', i]]) }
+          assert.deepEqual(await s.updated(key, change), { n: `${i}` })
+          const expected = { own: `${i}!`, n: `${i}` }
+          assert.deepEqual(await s.fields(key), expected)
+          const held = i % 2 ? await s.store.destroy(key, 'logout') : await s.alive(key)
+          assert.deepEqual(Object.fromEntries(held?.fields ?? []), expected)
+        })
       },
     },
     {
@@ -94,6 +104,24 @@ export const creating: CaseGroup = {
         assert.match(s.store.name, /^\S+$/)
         assert.equal(typeof s.store.capabilities.atomic, 'boolean')
         assert.equal(typeof s.store.capabilities.durable, 'boolean')
+      },
+    },
+    {
+      title: 'store objects on one place have the same identity, or none',
+      async run(s) {
+        assert.ok(['string', 'undefined'].includes(typeof s.store.identity))
+        assert.equal(s.other.identity, s.store.identity)
+      },
+    },
+    {
+      title: 'the clock tells whole milliseconds since the epoch, and goes on',
+      async run(s) {
+        const before = await s.store.now()
+        assert.ok(Number.isSafeInteger(before) && before > 0, `${before} is no such time`)
+        assert.ok(Math.abs((await s.other.now()) - before) < SLACK, 'store objects must share a clock')
+        await s.advance(s.span)
+        const passed = (await s.store.now()) - before
+        assert.ok(passed > s.span * 0.9, `${passed} ms have passed instead of ${s.span}`)
       },
     },
   ],

@@ -29,6 +29,57 @@ const TEXTS: readonly string[] = [
   "'); DROP TABLE sessions; --",
 ]
 
+/** Texts that some engine or client would like to read as something else. */
+const DISGUISES: readonly string[] = [
+  '1e5',
+  '1.50',
+  '007',
+  '+1',
+  '-0',
+  '1_000',
+  '0x10',
+  'Infinity',
+  '12345678901234567890',
+  '-98765432109876543210',
+  '0.1234567890123456789',
+  'true',
+  'TRUE',
+  'NULL',
+  '(nil)',
+  'OK',
+  '-ERR',
+  '$-1',
+  '"quoted"',
+  "'quoted'",
+  '[1,2]',
+  '__proto__',
+  '@',
+  '!',
+  '2026-11-01',
+  '2026-11-01T00:00:00.000Z',
+  '\\x41',
+  '\\u0041',
+  'SGVsbG8=',
+  '%41',
+  '&amp;',
+]
+
+/** Names that some engine would take for the same. */
+const LOOKALIKES: readonly string[] = [
+  'a',
+  'A',
+  'a ',
+  ' a',
+  'á',
+  'a\u0301',
+  'ss',
+  'ß',
+  '1',
+  '01',
+  '1.0',
+  'a\0',
+]
+
 const KEYS: readonly string[] = [
   'a',
   'A',
@@ -85,20 +136,61 @@ export const naming: CaseGroup = {
       },
     },
     {
-      title: 'a value of 60 KiB comes back whole',
+      title: 'a value that looks like a number, a date or code comes back as the text it was',
       async run(s) {
-        const large = 'abcdefghijklmné\0'.repeat(3840)
-        const key = await s.created({ large, small: '1' })
-        await s.updated(key, { set: new Map([['small', '2']]) })
-        assert.deepEqual(await s.fields(key), { large, small: '2' })
+        const fields = Object.fromEntries(DISGUISES.map((value, index) => [`f${index}`, value]))
+        const [key, other] = [await s.created(fields), await s.created()]
+        assert.deepEqual(await s.fields(key), fields)
+        await s.updated(other, { set: new Map(Object.entries(fields)) })
+        assert.deepEqual(await s.fields(other), fields)
+        assert.deepEqual(await s.updated(other, { take: Object.keys(fields) }), fields)
       },
     },
     {
-      title: 'a thousand fields come back whole',
+      title: 'names that differ by case, accents, spaces or zeros are different fields',
+      async run(s) {
+        const fields = Object.fromEntries(LOOKALIKES.map((name) => [name, name]))
+        const key = await s.created(fields)
+        assert.deepEqual(await s.fields(key), fields)
+        for (const name of LOOKALIKES) {
+          await s.updated(key, { set: new Map([[name, 'x']]) })
+          assert.deepEqual(await s.fields(key), { ...fields, [name]: 'x' })
+          await s.updated(key, { set: new Map([[name, name]]) })
+        }
+      },
+    },
+    {
+      title: 'names of 5,000 characters are told apart by the last one',
+      async run(s) {
+        const long = 'n'.repeat(4999)
+        const key = await s.created({ [`${long}1`]: '1' })
+        await s.updated(key, { set: new Map([[`${long}2`, '2']]) })
+        assert.deepEqual(await s.fields(key), { [`${long}1`]: '1', [`${long}2`]: '2' })
+      },
+    },
+    {
+      title: 'a value of 96 KiB, as sealing makes of 64, comes back whole',
+      async run(s) {
+        const large = 'abcdefghijklmné\0'.repeat(5783)
+        const key = await s.created({ large, small: '1' })
+        await s.updated(key, { set: new Map([['small', '2']]) })
+        assert.deepEqual(await s.fields(key), { large, small: '2' })
+        await s.updated(key, { set: new Map([['second', large]]) })
+        assert.deepEqual(await s.updated(key, { take: ['second'] }), { second: large })
+        assert.equal((await s.store.destroy(key, 'rotated'))?.fields.get('large'), large)
+      },
+    },
+    {
+      title: 'a thousand fields come back whole, and may be written and removed together',
       async run(s) {
         const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`f${i}`, `v${i}`]))
         const key = await s.created(fields)
         assert.deepEqual(await s.fields(key), fields)
+        const names = Object.keys(fields)
+        await s.updated(key, { set: new Map(names.map((name) => [name, 'x'])) })
+        assert.deepEqual(await s.fields(key), Object.fromEntries(names.map((name) => [name, 'x'])))
+        await s.updated(key, { delete: names.slice(1) })
+        assert.deepEqual(await s.fields(key), { f0: 'x' })
       },
     },
     {
@@ -115,7 +207,7 @@ export const naming: CaseGroup = {
     {
       title: 'keys of one to 200 base64url characters are told apart, also by case and by prefix',
       async run(s) {
-        for (const key of KEYS) assert.equal(await s.store.load(key), null)
+        for (const key of KEYS) await s.dead(key)
         for (const key of KEYS) await s.created({ key }, key)
         for (const key of KEYS) assert.deepEqual(await s.fields(key), { key })
         for (const key of KEYS) {

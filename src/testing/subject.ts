@@ -32,6 +32,11 @@ export interface StoreUnderTest {
    * with its own connection. Default: races run through the one object.
    */
   second?(): MaybePromise<Store>
+  /**
+   * Opens a store object whose place cannot be reached, such as a port nobody listens on,
+   * so that its failing can be tried. Default: not tried.
+   */
+  unreachable?(): MaybePromise<Store>
   /** Runs after the test. Default: closes both stores. */
   close?(): MaybePromise<void>
 }
@@ -51,6 +56,12 @@ export interface CaseGroup {
   needsIndex?: true
   cases: readonly Case[]
 }
+
+/** Every reason there is. */
+export const REASONS: readonly EndReason[] = ['logout', 'revoked', 'rotated', 'evicted', 'idle', 'absolute']
+
+/** By how many milliseconds two looks at one clock may differ. */
+export const SLACK = 5_000
 
 /** An idle time no test outlives. */
 const LONG_IDLE = 3_600_000
@@ -118,7 +129,7 @@ export class Subject {
   }
 
   /** Fails if the record is alive, or if the store names another reason than these. */
-  async dead(key: string, reasons: readonly EndReason[], store: Store = this.store): Promise<void> {
+  async dead(key: string, reasons: readonly EndReason[] = REASONS, store: Store = this.store): Promise<void> {
     const answer = await store.load(key)
     assert.ok(!isAlive(answer), 'the record should not be alive')
     if (answer !== null) assert.ok(reasons.includes(answer.ended), `unexpected reason ${answer.ended}`)
@@ -128,6 +139,11 @@ export class Subject {
   async advance(ms: number): Promise<void> {
     if (this.#under.advance) await this.#under.advance(ms)
     else await sleep(ms)
+  }
+
+  /** A store object that cannot reach its place, if there is a way to make one. */
+  async unreachable(): Promise<Store | undefined> {
+    return this.#under.unreachable?.()
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,8 @@ import { testStore } from '../../src/testing.ts'
 import { clients, type ClientKind } from './redis/clients.ts'
 
 const url = inject('redisUrl')
+/** Where nobody listens. */
+const NOBODY = 'redis://127.0.0.1:1'
 
 /** Each kind, and the kind of the client that another process uses on the same records. */
 const PAIRS: readonly (readonly [ClientKind, ClientKind])[] = [
@@ -23,6 +25,7 @@ for (const [kind, otherKind] of PAIRS) {
       return {
         store: redisStore(() => clients[kind](url), { prefix }),
         second: () => redisStore(() => clients[otherKind](url), { prefix }),
+        unreachable: () => redisStore(() => clients[kind](NOBODY), { prefix }),
       }
     })
   })

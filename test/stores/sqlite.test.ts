@@ -24,6 +24,8 @@ describe('sqliteStore conforms, with two stores in one process', () => {
       store,
       advance,
       second: () => other,
+      // A directory is no file that could be opened.
+      unreachable: () => sqliteStore({ file: directory, now }),
       async close() {
         await Promise.all([store.close(), other.close()])
         rmSync(directory, { recursive: true })

@@ -1,14 +1,50 @@
 import { describe, expect, test } from 'vitest'
 
 import type { Store } from '../../src/core/store.ts'
-import { manualClock, testStore } from '../../src/testing.ts'
+import { manualClock, testStore, type TestStoreOptions } from '../../src/testing.ts'
 import { lists } from './wrong-lists.ts'
 import { stores, type MakeStore } from './wrong-stores.ts'
+import type { Wrong, WrongStores } from './wrong/but.ts'
+import { changing } from './wrong/changing.ts'
+import { creating } from './wrong/creating.ts'
+import { closing, ending } from './wrong/ending.ts'
+import { lasting } from './wrong/lasting.ts'
+import { listing } from './wrong/listing.ts'
+import { naming } from './wrong/naming.ts'
+import { racing } from './wrong/racing.ts'
 
-const wrong = { ...stores, ...lists }
+/** What people write who have not thought of everything. */
+const natural = { ...stores, ...lists }
+
+/** One for each test of the suite, which no other test would catch. */
+const subtle: WrongStores = {
+  ...creating,
+  ...changing,
+  ...lasting,
+  ...ending,
+  ...naming,
+  ...listing,
+  ...racing,
+  ...closing,
+}
+
+/** The titles of all tests of the suite. */
+function titles(): string[] {
+  const all: string[] = []
+  const runner = {
+    describe: (_title: string, body: () => void) => body(),
+    test: (title: string) => all.push(title),
+  }
+  testStore(runner, () => ({ store: stores.right(Date.now) }))
+  return all
+}
 
 /** Runs the suite against a store and answers the titles of the tests that failed. */
-async function failures(makeStore: MakeStore): Promise<string[]> {
+function failures(makeStore: MakeStore): Promise<string[]> {
+  return failuresOf((now) => ({ store: makeStore(now) }))
+}
+
+async function failuresOf(make: Wrong, options?: TestStoreOptions): Promise<string[]> {
   const failed: string[] = []
   const running: Promise<void>[] = []
   const runner = {
@@ -17,10 +53,11 @@ async function failures(makeStore: MakeStore): Promise<string[]> {
       running.push(body().catch(() => void failed.push(title)))
     },
   }
-  testStore(runner, () => {
+  const makeStore = () => {
     const { now, advance } = manualClock()
-    return { store: makeStore(now), advance }
-  })
+    return { ...make(now), advance }
+  }
+  testStore(runner, makeStore, options)
   await Promise.all(running)
   return failed
 }
@@ -30,7 +67,7 @@ describe('testStore', () => {
     expect(await failures(stores.right)).toEqual([])
   })
 
-  test.for<[string, keyof typeof wrong, string[]]>([
+  test.for<[string, keyof typeof natural, string[]]>([
     [
       'whose update creates',
       'creating',
@@ -74,7 +111,24 @@ describe('testStore', () => {
       'object',
       ['field names and values of every kind come back as they were created'],
     ],
-    ['that ends texts at NUL', 'truncating', ['a value of 60 KiB comes back whole']],
+    [
+      'whose clock tells fractions',
+      'fractional',
+      ['the clock tells whole milliseconds since the epoch, and goes on'],
+    ],
+    [
+      'whose clock tells seconds',
+      'seconds',
+      ['the clock tells whole milliseconds since the epoch, and goes on'],
+    ],
+    [
+      'that ends texts at NUL',
+      'truncating',
+      [
+        'field names and values of every kind come back as they were created',
+        'a value of 96 KiB, as sealing makes of 64, comes back whole',
+      ],
+    ],
     [
       'that writes back whole lists',
       'blobListing',
@@ -98,8 +152,25 @@ describe('testStore', () => {
       ['entries are listed by the time they began, whenever they were added and until when they count'],
     ],
   ])('fails a store %s', async ([, name, titles]) => {
-    const failed = await failures(wrong[name])
+    const failed = await failures(natural[name])
     expect(titles.filter((title) => !failed.includes(title))).toEqual([])
+  })
+
+  test('has a wrong store for each of its tests', () => {
+    expect(Object.keys(subtle).toSorted()).toEqual(titles().toSorted())
+  })
+
+  test.for(Object.keys(subtle))('needs the test: %s', async (title) => {
+    expect(await failuresOf(subtle[title]!)).toEqual([title])
+  })
+
+  test('does not wait for ever for a store that never answers', async () => {
+    const silent: Wrong = (now) => ({
+      store: Object.assign(stores.right(now), { touch: () => new Promise(() => undefined) }),
+    })
+    expect(await failuresOf(silent, { timeout: 1000 })).toEqual(
+      expect.arrayContaining(['touching may bring the deadline nearer']),
+    )
   })
 
   test('does not race a store that says it is not atomic', async () => {

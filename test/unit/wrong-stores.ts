@@ -181,6 +181,20 @@ class TruncatingStore extends RightStore {
   }
 }
 
+/** Tells a finer time than the contract speaks of. */
+class FractionalStore extends RightStore {
+  constructor(now: () => number) {
+    super(() => now() + 0.25)
+  }
+}
+
+/** Tells the time in seconds. */
+class SecondsStore extends RightStore {
+  constructor(now: () => number) {
+    super(() => Math.floor(now() / 1000))
+  }
+}
+
 /** Makes a store that goes by this clock. */
 export type MakeStore = (now: () => number) => Store
 
@@ -196,7 +210,9 @@ export const stores: Readonly<
     | 'rolling'
     | 'unchecked'
     | 'object'
-    | 'truncating',
+    | 'truncating'
+    | 'fractional'
+    | 'seconds',
     MakeStore
   >
 > = {
@@ -210,4 +226,6 @@ export const stores: Readonly<
   unchecked: (now) => new UncheckedStore(now),
   object: (now) => new ObjectStore(now),
   truncating: (now) => new TruncatingStore(now),
+  fractional: (now) => new FractionalStore(now),
+  seconds: (now) => new SecondsStore(now),
 }
