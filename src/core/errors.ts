@@ -85,6 +85,17 @@ export class SessionError extends Error {
     this.status = STATUS[code] ?? 500
     Object.defineProperty(this, BRAND, { value: true })
   }
+
+  /** The same as `status`, for frameworks that look for this name, such as micro. */
+  get statusCode(): number {
+    return this.status
+  }
+
+  /** The response to a visitor: the status and the code. Hono sends it when nobody catches the error. */
+  getResponse(): Response {
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'private, no-store' }
+    return new Response(this.code, { status: this.status, headers })
+  }
 }
 
 /**

@@ -77,7 +77,8 @@ function opensWebSocket(read: (name: string) => string | null): boolean {
   return /\bwebsocket\b/i.test(read('upgrade') ?? '')
 }
 
-function readerOf(headers: FetchHeaders | NodeHeaders): (name: string) => string | null {
+/** How to read a header, whatever the request. */
+export function readerOf(headers: FetchHeaders | NodeHeaders): (name: string) => string | null {
   if (isFetchHeaders(headers)) return (name) => headers.get(name)
   return (name) => {
     // HTTP/2 has no Host; Node names its successor like this.

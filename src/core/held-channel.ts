@@ -1,0 +1,73 @@
+/**
+ * The way to the browser where the adapter owns the response: the cookie is decided when the
+ * head is made, and the head waits for the writes.
+ *
+ * @module
+ */
+
+import type { CookieChannel, PendingWrites } from './channel.ts'
+import type { SessionCookie } from './cookie.ts'
+import { SessionError } from './errors.ts'
+
+/** See the module. */
+export class HeldChannel implements CookieChannel {
+  readonly header: string | null | undefined
+  readonly defer?: (work: () => Promise<void>) => void
+  /** What the response will tell the browser; `null` for nothing. */
+  cookie: SessionCookie | null = null
+  #writes: PendingWrites | null = null
+  #isClosed = false
+
+  /** @param defer where the runtime ends work in the background with the response; else none */
+  constructor(header: string | null | undefined, defer?: (work: () => Promise<void>) => void) {
+    this.header = header
+    if (defer !== undefined) this.defer = defer
+  }
+
+  /** Whether the head may be made at once. */
+  get isSettled(): boolean {
+    return this.#writes?.isSettled ?? true
+  }
+
+  attach(writes: PendingWrites): void {
+    this.#writes = writes
+  }
+
+  assertWritable(): void {
+    if (this.#isClosed) throw headersSent(' For work after it, use detached(request).')
+  }
+
+  send(cookie: SessionCookie): () => void {
+    this.assertWritable()
+    this.cookie = cookie
+    return () => void (this.cookie = null)
+  }
+
+  /** Resolves when every write is stored; rejects with the first failure that nobody awaited. */
+  async settle(): Promise<void> {
+    await this.#writes?.settle()
+  }
+
+  /** Refuses all further writes: the head is made. */
+  close(): void {
+    this.#isClosed = true
+  }
+}
+
+/** Waits until every write of a response is stored; rejects with the first failure that nobody awaited. */
+export async function settleAll(channels: readonly HeldChannel[]): Promise<void> {
+  while (!channels.every(isSettled)) await Promise.all(channels.map((channel) => channel.settle()))
+}
+
+/** Whether the head of a response may be made at once. */
+export function isSettled(channel: HeldChannel): boolean {
+  return channel.isSettled
+}
+
+/** For a write that came too late. */
+export function headersSent(cure = ''): SessionError {
+  return new SessionError(
+    'ERR_HEADERS_SENT',
+    `The session was written after the response had begun, so its cookie cannot be sent, nor its failure told. Write to the session before the first res.write(), res.json() or redirect.${cure}`,
+  )
+}

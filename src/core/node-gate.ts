@@ -1,0 +1,196 @@
+/**
+ * Holds a Node response until the session's writes are stored.
+ *
+ * As long as nothing is on its way, calls pass straight through. Else the first call that would
+ * begin the response, and all after it, wait in line, while the response looks begun to the
+ * application. Then they are made as they were; or, if a write has failed and nobody noticed,
+ * an error is sent in their place.
+ *
+ * @module
+ */
+
+import type { SessionCookie } from './cookie.ts'
+import { isSessionError } from './errors.ts'
+import { isSettled, settleAll, type HeldChannel } from './held-channel.ts'
+import { addCookie, extractHeaders, isOfContent, varyByCookie, type NodeHeaders } from './node-head.ts'
+import { pretend } from './pretend.ts'
+
+/** The part of `http.ServerResponse`, or of its HTTP/2 sibling, that is held. */
+export interface GatedResponse extends NodeHeaders {
+  statusCode: number
+  statusMessage: string
+  readonly writableEnded: boolean
+  getHeaderNames(): string[]
+  writeHead: (...args: never[]) => unknown
+  write: (...args: never[]) => unknown
+  end: (...args: never[]) => unknown
+  flushHeaders: () => void
+  emit(event: 'drain'): unknown
+  destroy(error?: Error): unknown
+}
+
+type Method = 'writeHead' | 'write' | 'end' | 'flushHeaders'
+
+interface Call {
+  method: Method
+  args: unknown[]
+}
+
+const gates = new WeakMap<object, Gate>()
+
+/** Lets a channel's cookie go out with the response, once the session's writes are stored. */
+export function holdFor(channel: HeldChannel, response: GatedResponse): void {
+  let gate = gates.get(response)
+  if (gate === undefined && response.headersSent) return channel.close()
+  if (gate === undefined) gates.set(response, (gate = new Gate(response)))
+  gate.admit(channel)
+}
+
+/**
+ * Stores what a response waits for ahead of time, where a failure can still be handled; then no
+ * cookie goes out.
+ * @throws the first failure that nobody awaited
+ */
+export async function commitNow(response: object): Promise<void> {
+  await gates.get(response)?.commit()
+}
+
+class Gate {
+  readonly #response: GatedResponse
+  readonly #originals: Record<Method, (...args: never[]) => unknown>
+  readonly #channels: HeldChannel[] = []
+  /** `held`: calls wait in line. `passed`: the head is made. `failed`: an error has taken its place. */
+  #state: 'open' | 'held' | 'passed' | 'failing' | 'failed' = 'open'
+  #line: Call[] = []
+
+  constructor(response: GatedResponse) {
+    const { writeHead, write, end, flushHeaders } = response
+    this.#response = response
+    this.#originals = { writeHead, write, end, flushHeaders }
+    response.writeHead = (...args: unknown[]) => this.#call({ method: 'writeHead', args })
+    response.write = (...args: unknown[]) => this.#call({ method: 'write', args })
+    response.end = (...args: unknown[]) => this.#call({ method: 'end', args })
+    response.flushHeaders = () => void this.#call({ method: 'flushHeaders', args: [] })
+  }
+
+  admit(channel: HeldChannel): void {
+    this.#channels.push(channel)
+    if (this.#state !== 'open' && this.#state !== 'held') channel.close()
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await settleAll(this.#channels)
+    } catch (error) {
+      for (const channel of this.#channels) channel.cookie = null
+      throw error
+    }
+  }
+
+  #call(call: Call): unknown {
+    if (this.#state === 'passed' || this.#state === 'failing') return this.#make(call)
+    if (this.#state === 'failed') return this.#drop(call)
+    if (this.#state === 'open') {
+      if (this.#channels.every(isSettled)) return this.#pass(call)
+      void this.#hold()
+    }
+    this.#line.push(call)
+    return call.method === 'write' ? false : this.#response
+  }
+
+  #make({ method, args }: Call): unknown {
+    return Reflect.apply(this.#originals[method], this.#response, args)
+  }
+
+  /** Every way to begin a response leads to `writeHead`, if need be from inside the others. */
+  #pass(call: Call): unknown {
+    if (call.method !== 'writeHead') return this.#make(call)
+    const response = this.#response
+    const cookies = this.#channels.map(({ cookie }) => cookie).filter(isCookie)
+    const args = extractHeaders(response, call.args)
+    varyByCookie(response)
+    for (const cookie of cookies) addCookie(response, cookie)
+    const made = this.#make({ method: 'writeHead', args })
+    this.#state = 'passed'
+    for (const channel of this.#channels) channel.close()
+    return made
+  }
+
+  async #hold(): Promise<void> {
+    const response = this.#response
+    const { statusCode } = response
+    const reason = reasonOf(response)
+    this.#state = 'held'
+    const unmask = pretend(response, {
+      headersSent: () => true,
+      writableEnded: () => this.#line.some(({ method }) => method === 'end'),
+    })
+    const failure = await settleAll(this.#channels).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    )
+    unmask()
+    const line = this.#line
+    this.#line = []
+    if (failure !== null) return this.#fail(failure.error, line)
+    response.statusCode = statusCode
+    if (reason !== '') response.statusMessage = reason
+    this.#release(line)
+  }
+
+  #release(line: readonly Call[]): void {
+    this.#state = 'open'
+    let isFlowing = false
+    try {
+      for (const call of line) {
+        const answer = this.#call(call)
+        if (call.method === 'write') isFlowing = answer !== false
+      }
+    } catch (error) {
+      // What the application would have caught, such as an illegal header, had it not been held.
+      return this.#fail(error, [])
+    }
+    if (isFlowing && !this.#response.writableEnded) this.#response.emit('drain')
+  }
+
+  #fail(error: unknown, line: readonly Call[]): void {
+    for (const channel of this.#channels) channel.close()
+    this.#state = 'failing'
+    try {
+      this.#sendError(error)
+    } catch {
+      this.#response.destroy()
+    }
+    this.#state = 'failed'
+    for (const call of line) this.#drop(call)
+  }
+
+  #sendError(error: unknown): void {
+    const response = this.#response
+    if (response.headersSent) return void response.destroy()
+    const text = isSessionError(error) ? error.code : 'Internal Server Error'
+    for (const name of response.getHeaderNames().filter(isOfContent)) response.removeHeader(name)
+    response.statusCode = isSessionError(error) ? error.status : 500
+    if (reasonOf(response) !== '') response.statusMessage = ''
+    response.setHeader('content-type', 'text/plain; charset=utf-8')
+    response.setHeader('content-length', String(text.length))
+    response.setHeader('cache-control', 'private, no-store')
+    this.#make({ method: 'end', args: [text] })
+  }
+
+  /** Calls back as if it were done, so that whatever feeds the response comes to its end. */
+  #drop({ method, args }: Call): unknown {
+    const callback = args.at(-1)
+    if (typeof callback === 'function') queueMicrotask(() => void Reflect.apply(callback, undefined, []))
+    return method === 'write' ? true : this.#response
+  }
+}
+
+function isCookie(cookie: SessionCookie | null): cookie is SessionCookie {
+  return cookie !== null
+}
+
+/** What the application wrote into the status line. HTTP/2 has none, and warns when it is asked. */
+function reasonOf(response: GatedResponse): string {
+  return Object.hasOwn(response, 'statusMessage') ? response.statusMessage : ''
+}

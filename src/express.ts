@@ -1,0 +1,63 @@
+/**
+ * Sessions for Express 4 and 5, and for others with its middleware, such as connect.
+ *
+ * @module sojourn/express
+ */
+
+import type { NodeRequest } from './core/node-channel.ts'
+import type { GatedResponse } from './core/node-gate.ts'
+import { nodeAccess, type NodeAccess } from './core/node-sessions.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { PlainData } from './core/schema.ts'
+import { createSessions as createManager } from './index.ts'
+
+export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export type { UserSession } from './core/directory.ts'
+export type { SessionEvent } from './core/events.ts'
+export type { SignedIn } from './core/management.ts'
+export type { SessionOptions } from './core/options.ts'
+export type { CheckedRequest } from './core/same-origin.ts'
+export type { Session } from './core/session.ts'
+
+/** The sessions of an Express application. No function uses `this`, so every one may be destructured. */
+export interface ExpressSessions<Data extends object = PlainData> extends NodeAccess<Data> {
+  /**
+   * Loads the session of each request that it sees into `request.session`. A visitor without a
+   * session costs no store call; one with a session a single read. Put what needs no session,
+   * such as `express.static`, before it; or leave it out, and call `getSession` where one is needed.
+   *
+   * If the store fails, the error handlers get an error with `status` 503.
+   */
+  middleware(this: void, request: NodeRequest, response: GatedResponse, next: Next): void
+}
+
+type Next = (error?: unknown) => void
+
+/**
+ * Creates the sessions of an Express application. Without a store they live in an embedded
+ * SQLite file.
+ *
+ * The response waits until the session's writes are stored, also those that nobody awaited. If
+ * one of these fails, an error goes out in its place: 503 for a failing store, and no cookie.
+ *
+ * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
+ */
+export function createSessions<Data extends object = PlainData>(
+  options: SessionOptions<Data> = {},
+): ExpressSessions<Data> {
+  const access = nodeAccess(createManager(options))
+
+  async function load(request: NodeRequest, response: GatedResponse, next: Next): Promise<void> {
+    try {
+      Object.assign(request, { session: await access.getSession(request, response) })
+    } catch (error) {
+      return next(error)
+    }
+    next()
+  }
+
+  return {
+    ...access,
+    middleware: (request, response, next) => void load(request, response, next),
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Sessions for every server that turns a `Request` into a `Response`: Bun, Deno, Cloudflare
+ * Workers, and frameworks on top of them.
+ *
+ * @module sojourn/fetch
+ */
+
+import { isSessionError } from './core/errors.ts'
+import { answerWith } from './core/fetch-answer.ts'
+import { HeldChannel } from './core/held-channel.ts'
+import { management, signedIn, type Management, type SignedIn } from './core/management.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { PlainData } from './core/schema.ts'
+import type { Session } from './core/session.ts'
+import { waiter } from './core/wait-until.ts'
+import { createSessions as createManager } from './index.ts'
+
+export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export type { UserSession } from './core/directory.ts'
+export type { SessionEvent } from './core/events.ts'
+export type { SignedIn } from './core/management.ts'
+export type { SessionOptions } from './core/options.ts'
+export type { CheckedRequest } from './core/same-origin.ts'
+export type { Session } from './core/session.ts'
+
+/** One request, as its handler sees it. */
+export interface Visit<Data extends object = PlainData> {
+  /**
+   * The session of the request; loaded when the first asks, and the same for all. The response
+   * waits for its writes, and carries its cookie.
+   * @throws `ERR_STORE_*` (status 503) if the store fails
+   */
+  getSession(this: void): Promise<Session<Data>>
+  /**
+   * The session of somebody signed in.
+   * @throws `ERR_UNAUTHENTICATED` (status 401) if nobody is, and as `getSession`
+   */
+  requireSession(this: void): Promise<SignedIn<Data>>
+}
+
+/** The sessions of a fetch server. No function uses `this`, so every one may be destructured. */
+export interface FetchSessions<Data extends object = PlainData> extends Management<Data> {
+  /**
+   * Makes a function `Request → Response` of one that also takes a visit. Whatever else the
+   * runtime passes comes after it.
+   *
+   * The response waits until the session's writes are stored, also those that nobody awaited.
+   * Errors of sessions that nobody catches become responses: 503 for a failing store, 401 for
+   * `requireSession`, 403 for `assertSameOrigin`. Other errors pass through.
+   */
+  handler<Rest extends unknown[] = []>(
+    this: void,
+    handle: (request: Request, visit: Visit<Data>, ...rest: Rest) => Response | Promise<Response>,
+  ): (request: Request, ...rest: Rest) => Promise<Response>
+}
+
+/**
+ * Creates the sessions of a fetch server. Without a store they live in an embedded SQLite file,
+ * which needs Node.
+ *
+ * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
+ */
+export function createSessions<Data extends object = PlainData>(
+  options: SessionOptions<Data> = {},
+): FetchSessions<Data> {
+  const sessions = createManager(options)
+  return {
+    ...management(sessions),
+    handler: (handle) =>
+      async function serve(request, ...rest) {
+        const channel = new HeldChannel(request.headers.get('cookie'), rest.map(waiter).find(isFound))
+        let opened: Promise<Session<Data>> | null = null
+        const getSession = (): Promise<Session<Data>> => (opened ??= sessions.open(channel))
+        const requireSession = async (): Promise<SignedIn<Data>> => signedIn(await getSession())
+        let response: Response | undefined
+        try {
+          response = await handle(request, { getSession, requireSession }, ...rest)
+          await channel.settle()
+          return opened === null ? response : answerWith(response, channel)
+        } catch (error) {
+          void response?.body?.cancel().catch(() => {})
+          // A write may still be on its way; nobody is left to tell of it.
+          await channel.settle().catch(() => {})
+          if (!isSessionError(error)) throw error
+          return response === undefined ? answerWith(error.getResponse(), channel) : error.getResponse()
+        } finally {
+          channel.close()
+        }
+      },
+  }
+}
+
+function isFound<T>(value: T | undefined): value is T {
+  return value !== undefined
+}

@@ -1,0 +1,121 @@
+/**
+ * Sessions for Hono 4, on every runtime that it serves.
+ *
+ * @module sojourn/hono
+ */
+
+import { invalidOption } from './core/errors.ts'
+import { answerWith } from './core/fetch-answer.ts'
+import { HeldChannel } from './core/held-channel.ts'
+import { management, signedIn, type Management, type SignedIn } from './core/management.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { PlainData } from './core/schema.ts'
+import type { Session } from './core/session.ts'
+import { waiter } from './core/wait-until.ts'
+import { createSessions as createManager } from './index.ts'
+
+export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export type { UserSession } from './core/directory.ts'
+export type { SessionEvent } from './core/events.ts'
+export type { SignedIn } from './core/management.ts'
+export type { SessionOptions } from './core/options.ts'
+export type { CheckedRequest } from './core/same-origin.ts'
+export type { Session } from './core/session.ts'
+
+/** The variables that the middleware sets: `new Hono<{ Variables: SessionVariables<Data> }>()`. */
+export interface SessionVariables<Data extends object = PlainData> {
+  session: Session<Data>
+}
+
+/** The part of Hono's context that sessions need. */
+export interface HonoContext {
+  readonly req: { readonly raw: Request }
+  res: Response
+  set(key: 'session', value: unknown): void
+}
+
+/** The sessions of a Hono application. No function uses `this`, so every one may be destructured. */
+export interface HonoSessions<Data extends object = PlainData> extends Management<Data> {
+  /**
+   * Loads the session of each request that it sees, for `c.get('session')` or `getSession(c)`. A
+   * visitor without a session costs no store call; one with a session a single read. Name a path,
+   * `app.use('/account/*', middleware)`, to leave the others alone.
+   *
+   * The response waits until the session's writes are stored, also those that nobody awaited. If
+   * the store fails, `app.onError` gets the error; without one, 503 goes out.
+   */
+  middleware(this: void, context: HonoContext, next: () => Promise<void>): Promise<void>
+  /**
+   * The session that the middleware has loaded.
+   * @throws `ERR_OPTION_INVALID` where the middleware does not run
+   */
+  getSession(this: void, context: HonoContext): Promise<Session<Data>>
+  /**
+   * The session of somebody signed in.
+   * @throws `ERR_UNAUTHENTICATED` (status 401) if nobody is, and as `getSession`
+   */
+  requireSession(this: void, context: HonoContext): Promise<SignedIn<Data>>
+}
+
+/**
+ * Creates the sessions of a Hono application. Without a store they live in an embedded SQLite
+ * file, which needs Node.
+ *
+ * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
+ */
+export function createSessions<Data extends object = PlainData>(
+  options: SessionOptions<Data> = {},
+): HonoSessions<Data> {
+  const sessions = createManager(options)
+  const opened = new WeakMap<HonoContext, Session<Data>>()
+
+  async function middleware(context: HonoContext, next: () => Promise<void>): Promise<void> {
+    if (opened.has(context)) return next()
+    const channel = new HeldChannel(context.req.raw.headers.get('cookie'), waiter(executionOf(context)))
+    const session = await sessions.open(channel)
+    opened.set(context, session)
+    context.set('session', session)
+    try {
+      await next()
+      await channel.settle()
+      replace(context, answerWith(context.res, channel))
+    } catch (error) {
+      void context.res.body?.cancel().catch(() => {})
+      Object.assign(context, { res: undefined })
+      throw error
+    } finally {
+      channel.close()
+    }
+  }
+
+  async function getSession(context: HonoContext): Promise<Session<Data>> {
+    const session = opened.get(context)
+    if (session !== undefined) return session
+    throw invalidOption(
+      'getSession: the middleware does not run for this path. Add app.use(middleware) before the route.',
+    )
+  }
+
+  return {
+    ...management(sessions),
+    middleware,
+    getSession,
+    requireSession: async (context) => signedIn(await getSession(context)),
+  }
+}
+
+/** Hono adds the headers of the old response to a new one, unless there is none. */
+function replace(context: HonoContext, response: Response): void {
+  if (response === context.res) return
+  Object.assign(context, { res: undefined })
+  context.res = response
+}
+
+/** Hono throws where the runtime has no such thing. */
+function executionOf(context: HonoContext): unknown {
+  try {
+    return (context as { executionCtx?: unknown }).executionCtx
+  } catch {
+    return undefined
+  }
+}

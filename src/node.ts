@@ -1,0 +1,36 @@
+/**
+ * Sessions for Node's own `http` and `http2` servers, and for whatever hands their request and
+ * response on: micro, connect, polka.
+ *
+ * @module sojourn/node
+ */
+
+import { nodeAccess, type NodeAccess } from './core/node-sessions.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { PlainData } from './core/schema.ts'
+import { createSessions as createManager } from './index.ts'
+
+export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export type { UserSession } from './core/directory.ts'
+export type { SessionEvent } from './core/events.ts'
+export type { SignedIn } from './core/management.ts'
+export type { SessionOptions } from './core/options.ts'
+export type { CheckedRequest } from './core/same-origin.ts'
+export type { Session } from './core/session.ts'
+
+/** The sessions of a Node server. No function uses `this`, so every one may be destructured. */
+export interface NodeSessions<Data extends object = PlainData> extends NodeAccess<Data> {}
+
+/**
+ * Creates the sessions of a Node server. Without a store they live in an embedded SQLite file.
+ *
+ * The response waits until the session's writes are stored, also those that nobody awaited. If
+ * one of these fails, an error goes out in its place: 503 for a failing store, and no cookie.
+ *
+ * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
+ */
+export function createSessions<Data extends object = PlainData>(
+  options: SessionOptions<Data> = {},
+): NodeSessions<Data> {
+  return nodeAccess(createManager(options))
+}
