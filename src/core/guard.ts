@@ -40,7 +40,11 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
       } catch (error) {
         throw failed(operation, error)
       }
-      return answer instanceof Promise ? deadline.race(answer, outcomes) : answer
+      if (isThenable(answer)) return deadline.race(Promise.resolve(answer), outcomes)
+      // An answer at once ends a breakdown. It does not end a row of timeouts: stores that read at
+      // once, such as SQLite, may still hang when they write.
+      if (timeouts >= TIMEOUTS_TO_OPEN) recovered()
+      return answer
     }
   }
 
@@ -99,4 +103,9 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
     ...(store.index !== undefined && { index: guardIndex(store.index) }),
     close: () => store.close?.(),
   }
+}
+
+/** Drivers and query builders bring promises of their own. */
+function isThenable<T>(answer: MaybePromise<T>): answer is Promise<T> {
+  return typeof (answer as { then?: unknown } | null)?.then === 'function'
 }

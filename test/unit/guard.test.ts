@@ -117,6 +117,28 @@ describe('the guard', () => {
     expect(states).toEqual(['open', 'closed'])
   })
 
+  test('closes when a store answers at once that has hung before', async () => {
+    let isHanging = true
+    const memory = memoryStore()
+    const sometimes: Store = {
+      ...memory,
+      load: (key) => (isHanging ? new Promise<never>(() => {}) : memory.load(key)),
+    }
+    const store = guardStore(sometimes, 100, () => {})
+    for (let i = 0; i < 5; i++) await timeOut(store)
+    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_UNAVAILABLE')
+    isHanging = false
+    await vi.advanceTimersByTimeAsync(1001)
+    expect([store.load('key'), store.load('key')]).toEqual([null, null])
+  })
+
+  test('bounds a promise that is not one of the language', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable
+    const foreign = { then() {} } as unknown as Promise<null>
+    const store = guardStore({ ...memoryStore(), load: () => foreign }, 100, () => {})
+    expect(await timeOut(store)).toBe('ERR_STORE_TIMEOUT')
+  })
+
   test('turns a failure into one that names the store and the operation, in the event too', async () => {
     const events: SessionEvent[] = []
     const broken = interfered(memoryStore(), {
