@@ -18,6 +18,8 @@ export class Alarm {
 
   /** A response could not wait for its session any longer. */
   failed(error: unknown): void {
+    // Nobody's fault: a request met a logout.
+    if (isSessionError(error, 'ERR_SESSION_GONE')) return
     const code = isSessionError(error) ? error.code : String(error)
     if (code === this.#last || (this.#isHeard && code.startsWith('ERR_STORE_'))) return
     this.#last = code

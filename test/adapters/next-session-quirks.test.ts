@@ -3,34 +3,11 @@
  * the reason for what ours does.
  */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
-import { cookieOf, serve, type Answer, type Place } from '../support/http-visit.ts'
-import { NotingStore, ours, theirs, type Options, type Subject } from '../support/next-sessions.ts'
-import type { GetSession } from '../../src/next-session.ts'
-import type { Session, SessionData } from '../../src/next-session/types.ts'
-
-type Handler = (session: Session, req: IncomingMessage, res: ServerResponse, get: GetSession) => unknown
-
-const places: Place[] = []
-afterEach(async () => {
-  for (const place of places.splice(0)) await place.close()
-})
-
-async function visit(subject: Subject, options: Options, handler: Handler, cookie = ''): Promise<Answer> {
-  const getSession = subject.nextSession(options)
-  const place = await serve(async (req, res) => {
-    await handler(await getSession(req, res), req, res, getSession)
-  })
-  places.push(place)
-  return place.visit(cookie)
-}
-
-function storeWith(data: object, cookie: object = {}): NotingStore {
-  const store = new NotingStore()
-  store.kept.set('foo', JSON.stringify({ ...data, cookie: { path: '/', httpOnly: true, ...cookie } }))
-  return store
-}
+import { describe, expect, test } from 'vitest'
+import { cookieOf } from '../support/http-visit.ts'
+import { NotingStore, ours, theirs } from '../support/next-sessions.ts'
+import { serveHere, storeWith, visitOnce } from '../support/session-app.ts'
+import type { SessionData } from '../../src/next-session/types.ts'
 
 describe.each([
   { subject: theirs, isOurs: false },
@@ -38,7 +15,7 @@ describe.each([
 ])('$subject.name', ({ subject, isOurs }) => {
   test('commit under autoCommit: one cookie and one write, not two', async () => {
     const store = new NotingStore()
-    const answer = await visit(subject, { store }, async (session, _, res) => {
+    const answer = await visitOnce(subject.nextSession, { store }, async (session, _, res) => {
       session['foo'] = 'bar'
       await session.commit()
       res.end()
@@ -49,8 +26,8 @@ describe.each([
 
   test('commit after destroy brings nothing back', async () => {
     const store = storeWith({ foo: 'bar' })
-    const answer = await visit(
-      subject,
+    const answer = await visitOnce(
+      subject.nextSession,
       { store, autoCommit: false },
       async (session, _, res) => {
         await session.destroy()
@@ -66,8 +43,8 @@ describe.each([
 
   test('a change under a nested key called cookie is stored', async () => {
     const store = storeWith({ consent: { cookie: 'none' } })
-    await visit(
-      subject,
+    await visitOnce(
+      subject.nextSession,
       { store },
       (session, _, res) => {
         session['consent'].cookie = 'all'
@@ -89,8 +66,8 @@ describe.each([
 
   test('touch without maxAge sends no date that is none', async () => {
     const store = storeWith({ foo: 'bar' })
-    const answer = await visit(
-      subject,
+    const answer = await visitOnce(
+      subject.nextSession,
       { store },
       (session, _, res) => {
         session.touch()
@@ -105,7 +82,7 @@ describe.each([
 
   test('what is assigned right after the first write still gets its cookie and is stored', async () => {
     const store = new NotingStore()
-    const answer = await visit(subject, { store }, async (session, _, res) => {
+    const answer = await visitOnce(subject.nextSession, { store }, async (session, _, res) => {
       res.write('a')
       await Promise.resolve()
       session['foo'] = 'bar'
@@ -124,7 +101,7 @@ describe.each([
       await gate.promise
       order.push('stored')
     }
-    await visit(subject, { store }, (session, _, res) => {
+    await visitOnce(subject.nextSession, { store }, (session, _, res) => {
       const { socket } = res
       const write = socket?.write.bind(socket) as (...args: unknown[]) => boolean
       Object.assign(socket as object, {
@@ -144,7 +121,7 @@ describe.each([
 
   test('cookies among the headers of writeHead stay beside ours', async () => {
     const options = { genid: () => 'x' }
-    const answer = await visit(subject, options, (session, _, res) => {
+    const answer = await visitOnce(subject.nextSession, options, (session, _, res) => {
       session['foo'] = 'bar'
       res.writeHead(200, { 'Set-Cookie': ['a=1', 'b=2'], 'X-Other': 'yes' }).end()
     })
@@ -154,8 +131,8 @@ describe.each([
 
   test('a session that was emptied is removed, and its cookie cleared', async () => {
     const store = storeWith({ user: 'ann' })
-    const answer = await visit(
-      subject,
+    const answer = await visitOnce(
+      subject.nextSession,
       { store },
       (session, _, res) => {
         delete session['user']
@@ -169,8 +146,8 @@ describe.each([
 
   test('a session begun after a logout in the same request is the one that the browser gets', async () => {
     const store = storeWith({ user: 'ann' })
-    const answer = await visit(
-      subject,
+    const answer = await visitOnce(
+      subject.nextSession,
       { store, genid: () => 'next' },
       async (session, req, res, getSession) => {
         await session.destroy()
@@ -187,11 +164,10 @@ describe.each([
 
   test('two calls at once give one session', async () => {
     const getSession = subject.nextSession({ store: storeWith({ foo: 'bar' }) })
-    const place = await serve(async (req, res) => {
+    const place = await serveHere(async (req, res) => {
       const [one, two] = await Promise.all([getSession(req, res), getSession(req, res)])
       res.end(String(one === two))
     })
-    places.push(place)
     expect((await place.visit('sid=foo')).body).toBe(String(isOurs))
   })
 
@@ -223,13 +199,12 @@ describe.each([
       destroy: async (id: string) => void kept.delete(id),
     }
     const getSession = subject.nextSession({ store })
-    const place = await serve(async (req, res) => {
+    const place = await serveHere(async (req, res) => {
       const session = await getSession(req, res).catch((error: Error) => error)
       if (session instanceof Error) return res.end(session.name)
       session['views'] = (session['views'] ?? 0) + 1
       return res.end(String(session['views']))
     })
-    places.push(place)
     const cookie = cookieOf(await place.visit())
     expect((await place.visit(cookie)).body).toBe(isOurs ? '2' : 'TypeError')
   })
@@ -238,7 +213,12 @@ describe.each([
     'an id that leads out of a folder never reaches the store: %j',
     async (id) => {
       const store = new NotingStore()
-      await visit(subject, { store }, (_, __, res) => res.end(), `sid=${encodeURIComponent(id)}`)
+      await visitOnce(
+        subject.nextSession,
+        { store },
+        (_, __, res) => res.end(),
+        `sid=${encodeURIComponent(id)}`,
+      )
       expect(store.calls).toHaveLength(isOurs ? 0 : 1)
     },
   )
