@@ -35,6 +35,8 @@ export function readFlash(binding: Binding, key: string, seen: Map<string, unkno
   const latest = fields.at(-1)
   if (latest === undefined) return undefined
   const value = decodeValue(binding.journal.fields.get(latest) ?? '')
+  const id = binding.living?.identity.id
+  if (value === undefined && id !== undefined) binding.context.emit({ type: 'unreadable', id, what: 'field' })
   seen.set(key, value)
   later(binding.channel, () => discard(binding, fields))
   return value

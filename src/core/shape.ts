@@ -51,9 +51,9 @@ export async function openShape(
   if (schema === null) return null
   const fields = new Map(journal.fields)
   const stored = dataOf(fields)
-  const data = await read(settings, schema, fields, stored)
-  if (data === null && stored.size > 0 && id !== null) emit({ type: 'unreadable', id, what: 'data' })
-  const fitting = encodeAll(data ?? {})
+  const valid = fit(await read(settings, schema, fields, stored), stored.size > 0)
+  if (valid === null && stored.size > 0 && id !== null) emit({ type: 'unreadable', id, what: 'data' })
+  const fitting = valid ?? new Map<string, string>()
   if (stored.size === 0) return { schema, defaults: fitting, stamp: stampOf(version), upgrade: null }
 
   const isOutdated = versionOf(fields) < version
@@ -66,7 +66,7 @@ export async function openShape(
   const shape = { schema, defaults, stamp: new Map<string, string>() }
   if (isOutdated)
     return { ...shape, upgrade: { set: new Map([...fitting, ...stampOf(version)]), delete: dropped, expect } }
-  if (data !== null || versionOf(fields) > version) return { ...shape, upgrade: null }
+  if (valid !== null || versionOf(fields) > version) return { ...shape, upgrade: null }
   for (const name of dropped) expect.set(name, stored.get(name) ?? null)
   return { ...shape, upgrade: { set: new Map(), delete: dropped, expect } }
 }
@@ -113,6 +113,16 @@ async function read(
   } catch {
     // Stored data may hold anything. A check that stumbles over it must not lock its visitor out.
     return null
+  }
+}
+
+/** Valid data as fields. A schema lets pass what no write of ours would store, such as 10,000 levels. */
+function fit(data: PlainData | null, isStored: boolean): Map<string, string> | null {
+  try {
+    return data === null ? null : encodeAll(data)
+  } catch (error) {
+    if (isStored) return null
+    throw error
   }
 }
 

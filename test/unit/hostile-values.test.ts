@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { decodeValue, encodeValue } from '../../src/core/codec.ts'
+import type { SessionOptions } from '../../src/core/options.ts'
 import { Sessions } from '../../src/core/sessions.ts'
+import { identify } from '../../src/core/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'
 
@@ -185,4 +188,47 @@ test('a Map whose keys hide how deep its values are is refused, or can be read',
     ...chain.toReversed().map((node) => [node, 1] as const),
   ])
   expect(() => encodeValue(hiding, 'k')).toThrow(/over 64 levels/)
+})
+
+describe('stored past sojourn', () => {
+  const lifetime = { idle: 86_400_000, absoluteAt: Date.now() + 2_592_000_000 }
+
+  async function holding(
+    options: SessionOptions,
+    field: [string, string],
+  ): Promise<{ browser: Browser; events: unknown[] }> {
+    const [memory, events] = [memoryStore(), [] as unknown[]]
+    const browser = new Browser(new Sessions({ ...options, onEvent: (event) => events.push(event) }, memory))
+    await browser.visit((session) => session.login('ann', { data: { a: 1 } }))
+    memory.update((await identify(browser.token)).key, { set: new Map([field]) }, lifetime)
+    events.length = 0
+    return { browser, events }
+  }
+
+  test('data too deep to be stored again is not shown under a schema, and keeps nobody out', async () => {
+    const schema = z.looseObject({ a: z.number().optional() })
+    const { browser, events } = await holding({ schema }, [
+      'deep',
+      `:${'['.repeat(10_000)}${']'.repeat(10_000)}`,
+    ])
+    expect(await browser.visit((session) => [session.userId, session.getAll()])).toEqual(['ann', {}])
+    expect(events).toMatchObject([{ type: 'unreadable', what: 'data' }])
+    await browser.visit((session) => session.set('a', 2))
+    expect(await browser.visit((session) => session.getAll())).toEqual({ a: 2 })
+    await browser.visit((session) => session.login('ann'))
+    await browser.visit((session) => session.logout())
+    expect(browser.token).toBe('')
+  })
+
+  test('a message that is damaged is none, is told, and is removed', async () => {
+    const { browser, events } = await holding({}, ['%flash/note/1', 'damaged'])
+    expect(await browser.visit((session) => session.readFlash('note'))).toBeUndefined()
+    expect(events).toMatchObject([{ type: 'unreadable', what: 'field' }])
+    events.length = 0
+    expect(await browser.visit((session) => [session.readFlash('note'), session.getAll()])).toEqual([
+      undefined,
+      { a: 1 },
+    ])
+    expect(events).toEqual([])
+  })
 })
