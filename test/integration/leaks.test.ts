@@ -13,18 +13,7 @@ import { startLoudServer } from './leaks/server.ts'
 
 const encryption = { keys: ['kQ3s0hFv7m2bWcJxT1dZ8nYpLr5uEaGi4oVtXwHzBMA'] }
 const MISTAKES = ['function', 'too-large', 'not-integer', 'not-list', 'no-user']
-const WORK = [
-  'write',
-  'read',
-  'update',
-  'append',
-  'increment',
-  'take',
-  'delete',
-  'touch',
-  'rotate',
-  'devices',
-]
+const WORK = 'write read update append increment take delete touch rotate renew devices'.split(' ')
 
 /** A server that writes down every command, and nothing in a form that could not be searched. */
 const LOUD =
@@ -124,7 +113,7 @@ test('on SQLite neither is, also when the file is locked, changed and damaged', 
   const server = await startLoudServer({ store: { file } })
   const crowd = new Crowd(server)
   await live(crowd)
-  const other = new DatabaseSync(file)
+  const other = new DatabaseSync(file, { timeout: 30_000 })
   const met: string[] = []
   const meet = async (index: number, how = ''): Promise<void> => {
     met.push(...(await crowd.ask(index, ['read', ...WORK, ...MISTAKES, 'login'], how)))

@@ -123,6 +123,7 @@ const actions: Record<string, Action> = {
   delete: (session) => session.delete('rich'),
   increment: (session) => session.increment('n'),
   rotate: (session) => session.rotate(),
+  renew: (session) => session.rotate({ grace: '30s' }),
   touch: (session) => session.touch(),
   logout: (session) => session.logout(),
   function: (session, secret) => session.set('card', () => secret),
