@@ -16,6 +16,7 @@ import { Deadline } from './deadline.ts'
 import { confirm, enroll } from './directory.ts'
 import { encodeValues } from './encoded-values.ts'
 import { isSessionError, storeError, type SessionErrorCode } from './errors.ts'
+import { fieldName } from './field.ts'
 import { followPointer, point } from './grace.ts'
 import { beginning, lifetimeOf } from './lifetime.ts'
 import { arrive } from './opening.ts'
@@ -154,10 +155,10 @@ async function tell(binding: Binding, { cookie, keep }: Adoption): Promise<void>
   binding.channel.send({ ...attributes, ...(domain !== undefined && { domain }), value: '', maxAge: 0 })
 }
 
-/** The data as fields; `null` if they cannot be stored here. */
+/** The data as fields, those of version 1; `null` if they cannot be stored here. */
 function fieldsOf({ data }: OldSession, maxBytes: number): Map<string, string> | null {
   try {
-    const { set } = encodeValues('', data, Object.keys(data))
+    const { set } = encodeValues(data, Object.keys(data), (key) => fieldName('', key))
     checkSize(set, maxBytes)
     return set
   } catch {

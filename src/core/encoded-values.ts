@@ -5,7 +5,6 @@
  */
 
 import { encodeValue } from './codec.ts'
-import { fieldName } from './field.ts'
 import type { PlainData } from './schema.ts'
 import { checkNames } from './size.ts'
 
@@ -16,23 +15,22 @@ export interface EncodedValues {
 }
 
 /**
- * Encodes the values of some keys; `undefined` removes. What is written brings `stamp` along.
+ * Encodes the values of some keys; `undefined` removes.
+ * @param nameOf what the store calls a key
  * @throws `ERR_VALUE_UNSUPPORTED`, `ERR_RECORD_TOO_LARGE` for a name that is too long
  */
 export function encodeValues(
-  namespace: string,
   values: PlainData,
   keys: readonly string[],
-  stamp: ReadonlyMap<string, string> = new Map(),
+  nameOf: (key: string) => string,
 ): EncodedValues {
   const set = new Map<string, string>()
   const removed: string[] = []
   for (const key of keys) {
     const value = values[key]
-    if (value === undefined) removed.push(fieldName(namespace, key))
-    else set.set(fieldName(namespace, key), encodeValue(value, key))
+    if (value === undefined) removed.push(nameOf(key))
+    else set.set(nameOf(key), encodeValue(value, key))
   }
   checkNames(set.keys())
-  if (set.size > 0) for (const [name, text] of stamp) set.set(name, text)
   return { set, removed }
 }

@@ -6,9 +6,8 @@
 
 import type { Binding } from './binding.ts'
 import type { EncodedValues } from './encoded-values.ts'
-import { isSessionError, SessionError } from './errors.ts'
+import { SessionError } from './errors.ts'
 import { pause } from './pause.ts'
-import type { Upgrade } from './shape.ts'
 import type { MaybePromise } from './store.ts'
 import { inTurn } from './turns.ts'
 
@@ -22,6 +21,10 @@ export interface Exchange {
   compute: () => MaybePromise<unknown>
   /** Validates and encodes the next value. */
   encode: (next: unknown) => Promise<EncodedValues>
+  /** What the store holds where `shown` is shown. */
+  storedFor: (shown: string | undefined) => string | undefined
+  /** Reads the record again. */
+  reload: () => Promise<void>
 }
 
 const ATTEMPTS = 100
@@ -30,7 +33,10 @@ const ATTEMPTS = 100
  * Computes and writes a value until nobody interferes.
  * @throws `ERR_SESSION_CONFLICT` after a hundred lost rounds
  */
-export function exchange(binding: Binding, { key, name, compute, encode }: Exchange): Promise<void> {
+export function exchange(
+  binding: Binding,
+  { key, name, compute, encode, storedFor, reload }: Exchange,
+): Promise<void> {
   const { journal } = binding
   // A computation may write to the same session, and must not wait for itself.
   const line = binding.computing > 0 ? null : (binding.living?.identity.key ?? null)
@@ -41,33 +47,20 @@ export function exchange(binding: Binding, { key, name, compute, encode }: Excha
       const isDone = await journal.exclusive(async () => {
         if (journal.fields.get(name) !== before) return false
         journal.check(set)
-        const change = { set, delete: removed, expect: new Map([[name, before ?? null]]) }
+        const change = { set, delete: removed, expect: new Map([[name, storedFor(before) ?? null]]) }
         const swapped = await binding.compareAndSet(change)
         if (swapped) journal.absorb(set, removed)
         return swapped
       })
       if (isDone) return
       if (attempt > 0) await pause(attempt)
-      await journal.exclusive(() => binding.reload())
+      await journal.exclusive(reload)
     }
     throw new SessionError(
       'ERR_SESSION_CONFLICT',
       `update("${key}") lost against other writers a hundred times. Nothing was stored. Write to different keys, or use increment().`,
     )
   })
-}
-
-/** Brings stored data into today's shape, unless another request has done that already. */
-export async function upgradeRecord(binding: Binding, upgrade: Upgrade): Promise<void> {
-  if (binding.living === null) return
-  const { set, delete: names } = upgrade
-  try {
-    if (await binding.compareAndSet(upgrade)) binding.journal.absorb(set, names)
-    else await binding.reload()
-  } catch (error) {
-    if (!isSessionError(error, 'ERR_STORE_UNSUPPORTED')) throw error
-    await binding.send({ set, delete: names }, () => {})
-  }
 }
 
 async function counted(binding: Binding, compute: () => MaybePromise<unknown>): Promise<unknown> {

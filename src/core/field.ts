@@ -42,7 +42,7 @@ function noText(): SessionError {
   )
 }
 
-/** Whether a name is one of sojourn's own, such as `%version`, and stands for no key. */
+/** Whether a name is one of sojourn's own, such as `%v2`, and stands for no key. */
 export function isInternal(name: string): boolean {
   return INTERNAL.test(name)
 }

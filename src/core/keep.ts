@@ -4,7 +4,8 @@
  * @module
  */
 
-import { fieldName, isInternal, parseField } from './field.ts'
+import { isInternal, parseField } from './field.ts'
+import { isIn, keyOf, placeOf, versionOf } from './place.ts'
 
 /** Which data a sign-in carries over; keys are those of the default namespace. */
 export type Keep = boolean | { keys?: readonly string[]; namespaces?: readonly string[] }
@@ -13,11 +14,16 @@ export type Keep = boolean | { keys?: readonly string[]; namespaces?: readonly s
 export function kept(old: ReadonlyMap<string, string>, keep: Keep): Map<string, string> {
   if (keep === true) return new Map(old)
   if (keep === false) return new Map()
-  const names = new Set((keep.keys ?? []).map((key) => fieldName('', key)))
+  const keys = new Set(keep.keys ?? [])
   const namespaces = new Set(keep.namespaces ?? [])
   return new Map(
-    [...old].filter(
-      ([name]) => names.has(name) || (!isInternal(name) && namespaces.has(parseField(name).namespace)),
-    ),
+    [...old].filter(([name]) => {
+      const version = versionOf(name)
+      if (version === null) return !isInternal(name) && namespaces.has(parseField(name).namespace)
+      const place = placeOf(version)
+      // Beside the values of a version there may be its mark.
+      const isKept = !isIn(place, name) || keys.has(keyOf(place, name))
+      return namespaces.has('') || isKept
+    }),
   )
 }

@@ -7,12 +7,13 @@
 import type { Binding } from './binding.ts'
 import { decodeValue } from './codec.ts'
 import { encodeValues, type EncodedValues } from './encoded-values.ts'
-import { exchange, upgradeRecord } from './exchange.ts'
-import { fieldName, isInternal, parseField } from './field.ts'
+import { exchange } from './exchange.ts'
 import { notInteger, notList } from './refusals.ts'
 import type { PlainData } from './schema.ts'
-import { checkShape, stampOf, upgraded, type Shape } from './shape.ts'
+import type { Shape } from './shape.ts'
+import type { MaybePromise } from './store.ts'
 import type { Item, KeysOf } from './typed-keys.ts'
+import { View } from './view.ts'
 
 /**
  * A set of values by key. Reads are synchronous and give a copy: changing what `get`
@@ -28,13 +29,13 @@ export class Namespace<Data extends object = PlainData> {
   readonly #binding: Binding
   /** The name; `''` for the default namespace. */
   readonly name: string
-  readonly #shape: Shape | null
+  readonly #view: View
 
   /** @internal */
   constructor(binding: Binding, name: string, shape: Shape | null) {
     this.#binding = binding
     this.name = name
-    this.#shape = shape
+    this.#view = new View(binding, name, shape)
   }
 
   /** @internal */
@@ -44,23 +45,18 @@ export class Namespace<Data extends object = PlainData> {
 
   /** The value of a key, or `undefined`. */
   get<Key extends keyof Data & string>(key: Key): Data[Key] | undefined {
-    const text = this.#text(fieldName(this.name, key))
+    const text = this.#view.text(key)
     return text === undefined ? undefined : (this.#decode(text) as Data[Key] | undefined)
   }
 
   /** Whether a key has a value. */
   has(key: keyof Data & string): boolean {
-    return this.#text(fieldName(this.name, key)) !== undefined
+    return this.#view.text(key) !== undefined
   }
 
   /** All values, as a plain object of your own. */
   getAll(): Partial<Data> {
-    const all = new Map<string, unknown>()
-    for (const [name, text] of [...(this.#shape?.defaults ?? []), ...this.binding.journal.fields]) {
-      if (isInternal(name)) continue
-      const { namespace, key } = parseField(name)
-      if (namespace === this.name) all.set(key, this.#decode(text))
-    }
+    const all = [...this.#view.texts()].map(([key, text]) => [key, this.#decode(text)] as const)
     return Object.fromEntries(all) as Partial<Data>
   }
 
@@ -145,21 +141,12 @@ export class Namespace<Data extends object = PlainData> {
   /** Validates and encodes values without writing them. @internal */
   protected async encodeData(values: PlainData): Promise<EncodedValues> {
     const keys = Object.keys(values)
-    return encodeValues(this.name, await this.#validate({ ...values }, keys), keys, this.#shape?.stamp)
+    return encodeValues(await this.#validate({ ...values }, keys), keys, (key) => this.#view.nameOf(key))
   }
 
   /** The fields of a record as its successor takes them over. @internal */
   protected inherit(old: ReadonlyMap<string, string>): Map<string, string> {
-    return this.#shape === null ? new Map(old) : upgraded(this.#shape, old)
-  }
-
-  /** The mark of today's version for the data of a new record. @internal */
-  protected stamp(): ReadonlyMap<string, string> {
-    return this.#shape === null ? new Map() : stampOf(this.binding.context.settings.version)
-  }
-
-  #text(name: string): string | undefined {
-    return this.binding.journal.fields.get(name) ?? this.#shape?.defaults.get(name)
+    return this.#view.inherit(old)
   }
 
   #decode(text: string): unknown {
@@ -175,18 +162,18 @@ export class Namespace<Data extends object = PlainData> {
     return this.binding.living === null && this.binding.journal.isIdle
   }
 
-  #validate(values: PlainData, keys: readonly string[]): PlainData | Promise<PlainData> {
-    if (this.#shape === null) return values
-    return checkShape(this.#shape.schema, { ...this.getAll(), ...values }, keys)
+  #validate(values: PlainData, keys: readonly string[]): MaybePromise<PlainData> {
+    return this.#view.validate(values, keys, () => this.getAll() as PlainData)
   }
 
   async #write(values: PlainData): Promise<void> {
     const keys = Object.keys(values)
     if (this.#isNothing() && keys.every((key) => values[key] === undefined)) return
-    if (this.#shape?.upgrade) await this.#upgrade(this.#shape)
+    const upgrade = this.#view.prepare()
+    if (upgrade !== null) await upgrade
     const valid = this.#validate(values, keys)
     const checked = valid instanceof Promise ? await valid : valid
-    const { set, removed } = encodeValues(this.name, checked, keys, this.#shape?.stamp)
+    const { set, removed } = encodeValues(checked, keys, (key) => this.#view.nameOf(key))
     const { journal } = this.binding
     const writes: Promise<unknown>[] = []
     if (set.size > 0) writes.push(journal.set(set))
@@ -198,35 +185,37 @@ export class Namespace<Data extends object = PlainData> {
     key: Key,
     compute: (current: Data[Key] | undefined) => Data[Key] | undefined | Promise<Data[Key] | undefined>,
   ): Promise<Data[Key] | undefined> {
-    if (this.#shape?.upgrade) await this.#upgrade(this.#shape)
+    const upgrade = this.#view.prepare()
+    if (upgrade !== null) await upgrade
     let stored: unknown
+    const name = this.#view.nameOf(key)
     await exchange(this.binding, {
       key,
-      name: fieldName(this.name, key),
+      name,
       compute: () => compute(this.get(key)),
       encode: async (next) => {
         const valid = await this.#validate({ [key]: next }, [key])
         stored = valid[key]
-        return encodeValues(this.name, valid, [key], this.#shape?.stamp)
+        return encodeValues(valid, [key], () => name)
       },
+      storedFor: (shown) => this.#view.storedFor(name, shown),
+      reload: () => this.#view.reload(),
     })
     return stored as Data[Key] | undefined
   }
 
   async #increment(key: KeysOf<Data, number>, by: number): Promise<number> {
     if (!Number.isSafeInteger(by)) throw notInteger(key)
-    if (this.#shape?.upgrade) await this.#upgrade(this.#shape)
-    const { journal } = this.binding
-    const name = fieldName(this.name, key)
-    if (this.#shape?.defaults.has(name) && !journal.fields.has(name)) return this.#incrementDefault(key, by)
-    if (this.#shape !== null && this.#shape.stamp.size > 0) void journal.set(this.#shape.stamp)
-    const result = await journal.increment(name, by)
+    const upgrade = this.#view.prepare()
+    if (upgrade !== null) await upgrade
+    if (!this.#view.isStored(key)) return this.#incrementShown(key, by)
+    const result = await this.binding.journal.increment(this.#view.nameOf(key), by)
     if (result === null) throw notInteger(key)
     return result
   }
 
-  /** A store counts from 0 where nothing is stored; the schema may say otherwise. */
-  async #incrementDefault(key: KeysOf<Data, number>, by: number): Promise<number> {
+  /** A store counts from what it holds, or 0; the schema may show something else. */
+  async #incrementShown(key: KeysOf<Data, number>, by: number): Promise<number> {
     const result: unknown = await this.#update(key, (current) => {
       const sum = Number.isSafeInteger(current) ? Number(current) + by : Number.NaN
       if (!Number.isSafeInteger(sum)) throw notInteger(key)
@@ -237,17 +226,12 @@ export class Namespace<Data extends object = PlainData> {
 
   async #take<Key extends keyof Data & string>(key: Key): Promise<Data[Key] | undefined> {
     if (this.#isNothing()) return undefined
-    if (this.#shape?.upgrade) await this.#upgrade(this.#shape)
-    const text = await this.binding.journal.take(fieldName(this.name, key))
-    return text === null ? undefined : (this.#decode(text) as Data[Key])
-  }
-
-  async #upgrade(shape: Shape): Promise<void> {
-    await this.binding.journal.exclusive(async () => {
-      if (shape.upgrade === null) return
-      await upgradeRecord(this.binding, shape.upgrade)
-      shape.upgrade = null
-    })
+    const upgrade = this.#view.prepare()
+    if (upgrade !== null) await upgrade
+    const name = this.#view.nameOf(key)
+    const text = await this.binding.journal.take(name)
+    if (text === null) return undefined
+    return this.#decode(this.#view.shownFor(name, text)) as Data[Key]
   }
 }
 

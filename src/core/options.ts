@@ -15,6 +15,7 @@ import { invalidOption } from './errors.ts'
 import type { OnEvent } from './events.ts'
 import { checkAll, isBoolean, isObject, type Known } from './known-options.ts'
 import type { LifetimeSettings } from './lifetime.ts'
+import { resolveMigrations, type Migration, type Migrations } from './migrations.ts'
 import { isOriginList } from './same-origin.ts'
 import type { PlainData, StandardSchema } from './schema.ts'
 import type { Sealer } from './sealer.ts'
@@ -47,10 +48,18 @@ export interface SessionOptions<Data extends object = PlainData> {
   encryption?: EncryptionOptions | undefined
   /** Validates the data of the default namespace, on read and write. Any Standard Schema. */
   schema?: StandardSchema<Data> | undefined
-  /** Version of the data's shape, a positive integer. Default 1. */
+  /**
+   * Version of the data of the default namespace, a positive integer. Raise it with a change that
+   * the release before could not read: releases of different versions never write to the same
+   * fields. Default 1.
+   */
   version?: number | undefined
-  /** Brings data stored under an older `version` into today's shape, before it is validated. */
-  migrate?: ((data: PlainData, fromVersion: number) => PlainData | Promise<PlainData>) | undefined
+  /**
+   * Brings stored data to today's `version`, one step after the other, before it is validated:
+   * `{ 1: (data) => … }` turns data of version 1 into data of version 2. Where a step is missing,
+   * data stays as it is. A step that throws leaves its data in the store, unread.
+   */
+  migrate?: Migrations | undefined
   /** How many sessions a user may have at a time. Default: as many as they like. */
   maxSessionsPerUser?: number | undefined
   /**
@@ -87,7 +96,7 @@ export interface Settings extends LifetimeSettings {
   sealer: Sealer | null
   schema: StandardSchema | null
   version: number
-  migrate: ((data: PlainData, fromVersion: number) => PlainData | Promise<PlainData>) | null
+  migrate: ReadonlyMap<number, Migration>
   maxSessionsPerUser: number | null
   atLimit: 'evict-oldest' | 'refuse'
   origins: readonly string[]
@@ -125,7 +134,7 @@ const KNOWN: Record<keyof SessionOptions, Known> = {
     'a Standard Schema, such as z.object({…})',
   ],
   version: [isPositiveInteger, 'a positive integer'],
-  migrate: [(v) => typeof v === 'function', 'a function'],
+  migrate: [isObject, 'steps by version, such as { 1: (data) => ({ … }) }'],
   maxSessionsPerUser: [isPositiveInteger, 'a positive integer'],
   atLimit: [(v) => v === 'evict-oldest' || v === 'refuse', `'evict-oldest' or 'refuse'`],
   origins: [
@@ -160,7 +169,7 @@ export function resolveOptions<Data extends object>(options: SessionOptions<Data
     sealer: resolveEncryption(options.encryption, app),
     schema: options.schema ?? null,
     version: options.version ?? 1,
-    migrate: options.migrate ?? null,
+    migrate: resolveMigrations(options.migrate ?? {}, options.version ?? 1),
     maxSessionsPerUser: options.maxSessionsPerUser ?? null,
     atLimit: options.atLimit ?? 'evict-oldest',
     origins: [...(options.origins ?? [])],

@@ -233,7 +233,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     const previous = this.userId
     const keep = options.keep ?? (previous === null || previous === userId)
     const fields = (old: ReadonlyMap<string, string>): Map<string, string> => {
-      const all = new Map([...kept(this.inherit(old), keep), ...this.stamp(), ...set])
+      const all = new Map([...kept(this.inherit(old), keep), ...set])
       for (const name of removed) all.delete(name)
       return all
     }

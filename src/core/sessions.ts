@@ -19,7 +19,7 @@ import { assertSameOrigin, type CheckedRequest } from './same-origin.ts'
 import type { PlainData } from './schema.ts'
 import { sealedStore } from './sealed-store.ts'
 import { Session } from './session.ts'
-import { openShape } from './shape.ts'
+import { hasShape, openShape } from './shape.ts'
 import type { Store } from './store.ts'
 import { identify } from './token.ts'
 
@@ -62,7 +62,7 @@ export class Sessions<Data extends object = PlainData> {
       await openRecord(binding, identity)
     }
     if (settings.adopt.length > 0 && binding.living === null && other === undefined) await adopt(binding)
-    if (settings.schema === null) return new Session<Data>(binding, null)
+    if (!hasShape(settings, binding.journal.fields)) return new Session<Data>(binding, null)
     const id = binding.living?.identity.id ?? null
     return new Session<Data>(binding, await openShape(settings, binding.journal, id, emit))
   }

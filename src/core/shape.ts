@@ -1,156 +1,141 @@
 /**
- * The shape of the data, where the application has a schema: reading old data under
- * today's schema, and checking writes before they leave.
+ * The shape of the data, where the application has a schema or a version: reading what is
+ * stored.
+ *
+ * What cannot be read is not shown and raises an event, but stays in the record, and is read
+ * again by each request: with the next release it may fit. Reading never writes. What was read
+ * from elsewhere than today's place is brought there before the first write.
  *
  * @module
  */
 
 import { decodeValue, encodeValue } from './codec.ts'
-import { SessionError } from './errors.ts'
+import { isSessionError } from './errors.ts'
 import type { OnEvent } from './events.ts'
-import { fieldName, isInternal, parseField } from './field.ts'
+import { fieldName } from './field.ts'
 import type { Journal } from './journal.ts'
+import { migrated } from './migrations.ts'
 import type { Settings } from './options.ts'
-import { accept, demand, type PlainData, type StandardSchema } from './schema.ts'
-import type { MaybePromise } from './store.ts'
+import { asideOf, isOfVersion, keyOf, layerIn, markOf, placeOf, versionOf, type Layer } from './place.ts'
+import { accept, type PlainData, type StandardSchema } from './schema.ts'
+import { setAside, takeOver, type Upgrade } from './upgrade.ts'
 
-/** Holds the version of the data. No key is ever encoded to this name. */
-const VERSION_FIELD = '%version'
-
-/** A session's default namespace, seen through the schema. */
+/** A session's default namespace, seen through version and schema. */
 export interface Shape {
-  schema: StandardSchema
-  /** Values that the schema supplies where nothing is stored. */
+  schema: StandardSchema | null
+  /** What the fields of today's version begin with. */
+  place: string
+  /** Values that the schema supplies where nothing is stored, by field. */
   defaults: ReadonlyMap<string, string>
-  /** Says of which version new data is. To be written along with it where nothing was stored yet. */
-  stamp: ReadonlyMap<string, string>
-  /** What brings the stored data into today's shape; to be written before anything else. */
+  /** What the schema turned into something else while reading, by field. */
+  originals: ReadonlyMap<string, Original>
+  /** What has to be written before anything else. */
   upgrade: Upgrade | null
 }
 
-/** A change that fits as long as nobody else has made it. */
-export interface Upgrade {
-  set: ReadonlyMap<string, string>
-  delete: readonly string[]
-  expect: ReadonlyMap<string, string | null>
+/** A stored text, and what is shown for it. */
+export interface Original {
+  stored: string
+  shown: string
 }
 
-/**
- * Validates stored data, after bringing it to today's version, and puts the result into
- * the journal. Data that does not fit is not shown, and replaced by the next write; the session
- * itself stays. Data of a later version, which the next deployment of a roll-out may have
- * written, is never removed.
- */
+/** What is read. */
+interface Reading {
+  /** Where it comes from; of two values the later one counts. */
+  layers: readonly Layer[]
+  stored: ReadonlyMap<string, string>
+  defaults: ReadonlyMap<string, string>
+}
+
+/** Whether a record has to be looked at for its shape: without schema and versions it has none. */
+export function hasShape({ schema, version }: Settings, fields: ReadonlyMap<string, string>): boolean {
+  return schema !== null || version > 1 || [...fields.keys()].some(isOfVersion)
+}
+
+/** Reads the default namespace and puts what it shows into the journal. */
 export async function openShape(
   settings: Settings,
   journal: Journal,
   id: string | null,
   emit: OnEvent,
-): Promise<Shape | null> {
+): Promise<Shape> {
   const { schema, version } = settings
-  if (schema === null) return null
-  const fields = new Map(journal.fields)
-  const stored = dataOf(fields)
-  const valid = fit(await read(settings, schema, fields, stored), stored.size > 0)
-  if (valid === null && stored.size > 0 && id !== null) emit({ type: 'unreadable', id, what: 'data' })
-  const fitting = valid ?? new Map<string, string>()
-  if (stored.size === 0) return { schema, defaults: fitting, stamp: stampOf(version), upgrade: null }
+  const raw = new Map(journal.fields)
+  const own = layerIn(raw, version, placeOf(version))
+  const others = othersIn(raw, own)
+  const { layers, stored, defaults } = await read(settings, own, others)
+  const isRefused = own.fields.size > 0 && !layers.includes(own)
+  if (id !== null && (isRefused || others.some((other) => !layers.includes(other))))
+    emit({ type: 'unreadable', id, what: 'data' })
 
-  const isOutdated = versionOf(fields) < version
-  const expect = new Map<string, string | null>([[VERSION_FIELD, fields.get(VERSION_FIELD) ?? null]])
-  const defaults = new Map([...fitting].filter(([name]) => !isOutdated && !stored.has(name)))
-  const dropped = [...stored.keys()].filter((name) => !fitting.has(name))
-  for (const name of dropped) fields.delete(name)
-  for (const [name, text] of fitting) if (!defaults.has(name)) fields.set(name, text)
-  journal.replace(fields)
-  const shape = { schema, defaults, stamp: new Map<string, string>() }
-  if (isOutdated)
-    return { ...shape, upgrade: { set: new Map([...fitting, ...stampOf(version)]), delete: dropped, expect } }
-  if (valid !== null || versionOf(fields) > version) return { ...shape, upgrade: null }
-  for (const name of dropped) expect.set(name, stored.get(name) ?? null)
-  return { ...shape, upgrade: { set: new Map(), delete: dropped, expect } }
-}
-
-/** The fields of a record, brought into today's shape unless somebody has done that already. */
-export function upgraded({ upgrade }: Shape, fields: ReadonlyMap<string, string>): Map<string, string> {
-  const result = new Map(fields)
-  if (upgrade === null) return result
-  for (const [name, text] of upgrade.expect) if ((fields.get(name) ?? null) !== text) return result
-  for (const name of upgrade.delete) result.delete(name)
-  for (const [name, text] of upgrade.set) result.set(name, text)
-  return result
-}
-
-/** The fields that say of which version data is; none for the first. */
-export function stampOf(version: number): Map<string, string> {
-  return version === 1 ? new Map() : new Map([[VERSION_FIELD, String(version)]])
+  const originals = new Map<string, Original>()
+  for (const [name, shown] of stored) {
+    const text = raw.get(name)
+    if (text !== undefined && text !== shown) originals.set(name, { stored: text, shown })
+  }
+  journal.absorb(
+    new Map([...stored].filter(([name, text]) => raw.get(name) !== text)),
+    [...own.fields.keys()].filter((name) => !stored.has(name)),
+  )
+  const taken = layers.filter((other) => other !== own)
+  let upgrade: Upgrade | null = null
+  if (isRefused) upgrade = setAside(raw, own, settings.maxBytes)
+  else if (taken.length > 0) upgrade = takeOver(raw, own, taken, stored, settings.maxBytes)
+  return { schema, place: own.place, defaults, originals, upgrade }
 }
 
 /**
- * Checks data before it is written; gives the validated values of the changed keys.
- * @throws `ERR_VALUE_INVALID`
+ * What else than its own place a version has to read: data of the version before it, unless it
+ * has taken that over, and what it has set aside; or else data of the version after it.
  */
-export function checkShape(
-  schema: StandardSchema,
-  data: PlainData,
-  keys: readonly string[],
-): MaybePromise<PlainData> {
-  const valid = demand(schema, data)
-  return valid instanceof Promise ? valid.then((all) => pick(all, data, keys)) : pick(valid, data, keys)
+function othersIn(raw: ReadonlyMap<string, string>, { version, fields }: Layer): Layer[] {
+  const versions = new Set([...raw.keys()].map(versionOf).filter((found) => found !== null))
+  const isMarked = raw.has(markOf(version))
+  const older = isMarked ? 0 : Math.max(0, ...[...versions].filter((found) => found < version))
+  const others = [
+    ...(older > 0 ? [layerIn(raw, older, placeOf(older))] : []),
+    layerIn(raw, version, asideOf(version)),
+  ].filter((other) => other.fields.size > 0)
+  if (isMarked || fields.size > 0 || others.length > 0) return others
+  const newer = Math.min(...[...versions].filter((found) => found > version))
+  return [layerIn(raw, newer, placeOf(newer))].filter((other) => other.fields.size > 0)
 }
 
-async function read(
-  { version, migrate }: Settings,
-  schema: StandardSchema,
-  fields: ReadonlyMap<string, string>,
-  stored: ReadonlyMap<string, string>,
-): Promise<PlainData | null> {
-  const plain = decodeAll(stored)
-  const from = versionOf(fields)
-  const isOld = stored.size > 0 && from < version && migrate !== null
+/** Reads everything; if that does not fit its own place alone; if that does not fit nothing. */
+async function read(settings: Settings, own: Layer, others: readonly Layer[]): Promise<Reading> {
+  const isKnown = settings.schema !== null || others.every(({ version }) => version <= own.version)
+  return (
+    (others.length > 0 && isKnown && (await fit(settings, own.place, [...others, own]))) ||
+    (await fit(settings, own.place, [own])) ||
+    (await fit(settings, own.place, [])) || { layers: [], stored: new Map(), defaults: new Map() }
+  )
+}
+
+/** Reads layers as one; `null` if that does not fit. */
+async function fit(settings: Settings, place: string, layers: readonly Layer[]): Promise<Reading | null> {
   try {
-    return await accept(schema, isOld ? await migrate(plain, from) : plain)
-  } catch {
-    // Stored data may hold anything. A check that stumbles over it must not lock its visitor out.
+    let input: PlainData = {}
+    for (const { version, place: from, fields } of layers) {
+      const values = [...fields]
+        .map(([name, text]) => [keyOf(from, name), decodeValue(text)] as const)
+        .filter(([, value]) => value !== undefined)
+      const data = await migrated(settings.migrate, Object.fromEntries(values), version, settings.version)
+      input = { ...input, ...data }
+    }
+    const data = settings.schema === null ? input : await accept(settings.schema, input)
+    if (data === null) return null
+    const stored = new Map<string, string>()
+    const defaults = new Map<string, string>()
+    for (const [key, value] of Object.entries(data)) {
+      const target = Object.hasOwn(input, key) ? stored : defaults
+      if (value !== undefined) target.set(place + fieldName('', key), encodeValue(value, key))
+    }
+    return { layers, stored, defaults }
+  } catch (error) {
+    // A default that cannot be stored is a mistake in the schema, and nobody's data.
+    const isMistake = isSessionError(error) && layers.every(({ fields }) => fields.size === 0)
+    if (isMistake) throw error
+    // Stored data may hold anything. A step that stumbles over it must not lock its visitor out.
     return null
   }
-}
-
-/** Valid data as fields. A schema lets pass what no write of ours would store, such as 10,000 levels. */
-function fit(data: PlainData | null, isStored: boolean): Map<string, string> | null {
-  try {
-    return data === null ? null : encodeAll(data)
-  } catch (error) {
-    if (isStored) return null
-    throw error
-  }
-}
-
-function versionOf(fields: ReadonlyMap<string, string>): number {
-  return Number(fields.get(VERSION_FIELD) ?? 1)
-}
-
-function dataOf(fields: ReadonlyMap<string, string>): Map<string, string> {
-  const own = [...fields].filter(([name]) => !isInternal(name) && parseField(name).namespace === '')
-  return new Map(own)
-}
-
-function decodeAll(fields: ReadonlyMap<string, string>): PlainData {
-  return Object.fromEntries([...fields].map(([name, text]) => [parseField(name).key, decodeValue(text)]))
-}
-
-function encodeAll(data: PlainData): Map<string, string> {
-  const entries = Object.entries(data).filter(([, value]) => value !== undefined)
-  return new Map(entries.map(([key, value]) => [fieldName('', key), encodeValue(value, key)]))
-}
-
-function pick(valid: PlainData, data: PlainData, keys: readonly string[]): PlainData {
-  const dropped = keys.find((key) => data[key] !== undefined && !Object.hasOwn(valid, key))
-  if (dropped !== undefined) {
-    throw new SessionError(
-      'ERR_VALUE_INVALID',
-      `The schema has no key "${dropped}". Nothing was stored. Add the key to the schema, or use a namespace.`,
-    )
-  }
-  return Object.fromEntries(keys.map((key) => [key, Object.hasOwn(valid, key) ? valid[key] : undefined]))
 }

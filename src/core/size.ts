@@ -15,13 +15,10 @@ const MAX_NAME_BYTES = 4096
  * @throws `ERR_RECORD_TOO_LARGE` naming the largest field
  */
 export function checkSize(fields: ReadonlyMap<string, string>, maxBytes: number): void {
-  let bytes = 0
-  let largest = ''
-  for (const [name, text] of fields) {
-    bytes += byteLength(name) + byteLength(text)
-    if (text.length > (fields.get(largest)?.length ?? -1)) largest = name
-  }
+  const bytes = bytesOf(fields)
   if (bytes > maxBytes) {
+    let largest = ''
+    for (const [name, text] of fields) if (text.length > (fields.get(largest)?.length ?? -1)) largest = name
     throw tooLarge(
       `The session would hold ${bytes} bytes, more than maxBytes (${maxBytes}). Its largest entry is ${quoted(largest)}.`,
     )
@@ -56,6 +53,17 @@ export function grows(before: ReadonlyMap<string, string>, entries: ReadonlyMap<
     bytes += byteLength(text) - byteLength(held)
   }
   return bytes > 0
+}
+
+/** Whether fields take more than half of what fits into one record. */
+export function isHalfFull(fields: ReadonlyMap<string, string>, maxBytes: number): boolean {
+  return bytesOf(fields) * 2 > maxBytes || fields.size * 2 > MAX_FIELDS
+}
+
+function bytesOf(fields: ReadonlyMap<string, string>): number {
+  let bytes = 0
+  for (const [name, text] of fields) bytes += byteLength(name) + byteLength(text)
+  return bytes
 }
 
 function tooLarge(what: string): SessionError {

@@ -66,7 +66,10 @@ const VALUES: [string, string | Uint8Array, string | Uint8Array, Record<string, 
   ['a name with a broken escape', 'a%zz%', '42', { 'a%zz%': 42 }],
   ['an empty name', '', '42', { '': 42 }],
   ['a name of a message, cut', '%flash/', '42', {}],
-  ['a damaged version of the data', '%version', 'garbage', {}],
+  ['a mark of another version of the data', '%v2', 'garbage', {}],
+  ['a damaged value of another version', '%v2/card', 'garbage', {}],
+  ['a version that is none', '%v0/card', '$other', {}],
+  ['a version beyond all numbers', `%v${'9'.repeat(400)}/card`, '$other', {}],
 ]
 
 const engines: [string, () => Promise<Engine>][] = [

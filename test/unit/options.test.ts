@@ -47,7 +47,6 @@ const BAD: [string, unknown, RegExp][] = [
   ['a schema of no standard', { schema: {} }, /schema: expected a Standard Schema, such as z\.object/],
   ['version 0', { version: 0 }, /version: expected a positive integer/],
   ['half a version', { version: 1.5 }, /version: expected a positive integer/],
-  ['migrate as an object', { migrate: {} }, /migrate: expected a function/],
   ['origins as text', { origins: 'https://a.example' }, /origins: expected a list of origins/],
   ['an origin with a path', { origins: ['https://a.example/'] }, /origins: expected a list of origins/],
   ['an origin without a scheme', { origins: ['a.example'] }, /origins: expected a list of origins/],
@@ -162,7 +161,7 @@ test('the defaults are 24 hours idle, 30 days absolute, 64 KiB and 2 seconds', (
     timeout: 2e3,
     version: 1,
     schema: null,
-    migrate: null,
+    migrate: new Map(),
   })
 })
 

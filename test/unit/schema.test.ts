@@ -1,30 +1,11 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { SessionEvent } from '../../src/core/events.ts'
-import type { SessionOptions } from '../../src/core/options.ts'
-import { Sessions } from '../../src/core/sessions.ts'
-import type { Store } from '../../src/core/store.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
-import { Browser } from '../support/browser.ts'
-import { recorded } from '../support/pausing-store.ts'
+import type { PlainData } from '../../src/core/schema.ts'
+import { identify } from '../../src/core/token.ts'
+import { useMemory } from '../support/opened.ts'
 
-let memory: Store
-let events: SessionEvent[]
-beforeEach(() => {
-  memory = memoryStore()
-  events = []
-})
-
-function begin<Data extends object>(
-  options: SessionOptions<Data>,
-  token = '',
-  store = memory,
-): Browser<Data> {
-  const onEvent = (event: SessionEvent): void => void events.push(event)
-  const browser = new Browser<Data>(new Sessions<Data>({ onEvent, ...options }, store))
-  browser.token = token
-  return browser
-}
+const opened = useMemory()
+const { begin } = opened
 
 const Cart = z.object({
   theme: z.enum(['light', 'dark']).default('light'),
@@ -35,12 +16,11 @@ const Cart = z.object({
 
 describe('a schema', () => {
   test('supplies defaults, which are not stored and cost nothing', async () => {
-    const { store, calls } = recorded(memory)
-    const browser = begin({ schema: Cart }, '', store)
+    const browser = begin({ schema: Cart })
     await browser.visit((session, { cookies }) => {
       const both = { theme: 'light', visits: 5 }
       expect([session.get('theme'), session.has('theme'), session.getAll()]).toEqual(['light', true, both])
-      expect([calls, cookies()]).toEqual([[], []])
+      expect([opened.calls, cookies()]).toEqual([[], []])
     })
     await browser.visit((session) => session.set('name', 'ann'))
     const plain = begin({}, browser.token)
@@ -126,56 +106,73 @@ describe('a schema', () => {
   })
 })
 
-describe('stored data that does not fit the schema', () => {
+test('a default that cannot be stored is a mistake that shows at once', async () => {
+  const schema = z.object({ now: z.custom<() => number>().default(() => Date.now) })
+  await expect(begin({ schema }).open()).rejects.toMatchObject({ code: 'ERR_VALUE_UNSUPPORTED' })
+})
+
+describe('stored data', () => {
   async function stored(values: Record<string, unknown>): Promise<string> {
-    const browser = begin({})
+    const browser = begin()
     await browser.visit((session) => session.login('ann', { data: values }))
-    events.length = 0
+    opened.events.length = 0
     return browser.token
   }
 
-  test('is not shown and raises an event, but the visitor stays signed in', async () => {
-    const browser = begin({ schema: Cart }, await stored({ theme: 'pink', name: 'ann' }))
-    await browser.visit((session) => {
-      expect([session.userId, session.getAll()]).toEqual(['ann', {}])
-      expect(events).toEqual([{ type: 'unreadable', id: session.id, what: 'data' }])
-    })
-  })
-
-  test('is replaced by the next write', async () => {
-    const browser = begin({ schema: Cart }, await stored({ theme: 'pink', name: 'ann' }))
-    await browser.visit((session) => session.set('visits', 7))
-    events.length = 0
-    expect(await browser.visit((session) => session.getAll())).toEqual({ theme: 'light', visits: 7 })
-    expect(events).toEqual([])
-  })
-
-  test('is replaced once: what another request wrote meanwhile stays', async () => {
-    const browser = begin({ schema: Cart }, await stored({ theme: 'pink', name: 'ann' }))
-    const [first, second] = [await browser.open(), await browser.open()]
-    await first.session.set('theme', 'dark')
-    await second.session.set('visits', 7)
-    expect(await browser.visit((session) => session.getAll())).toEqual({ theme: 'dark', visits: 7 })
-  })
-
-  test('locks nobody out though the schema itself throws', async () => {
-    const schema = z.object({ theme: z.any().transform((theme: { name: string }) => theme.name.trim()) })
-    const browser = begin({ schema }, await stored({ theme: null }))
-    await browser.visit(async (session) => {
-      expect([session.userId, session.getAll()]).toEqual(['ann', {}])
-      await session.logout()
-    })
-  })
-
   test('that only has more keys is shown without them, and they are not removed', async () => {
-    const token = await stored({ theme: 'dark', ofTheNextRelease: 1 })
-    await begin({ schema: Cart }, token).visit(async (session) => {
-      expect(session.getAll()).toEqual({ theme: 'dark', visits: 5 })
+    const schema = Cart.extend({ prefs: z.object({ size: z.number() }).optional() })
+    const more = { theme: 'dark', ofTheNextRelease: 1, prefs: { size: 1, font: 'serif' } }
+    const token = await stored(more)
+    await begin({ schema }, token).visit(async (session) => {
+      expect(session.getAll()).toEqual({ theme: 'dark', visits: 5, prefs: { size: 1 } })
       await session.set('name', 'ann')
     })
-    expect(events).toEqual([])
-    expect(
-      await begin<Record<string, unknown>>({}, token).visit((session) => session.get('ofTheNextRelease')),
-    ).toBe(1)
+    expect(opened.events).toEqual([])
+    expect(await begin({}, token).visit((session) => session.getAll())).toEqual({ ...more, name: 'ann' })
+  })
+
+  test('that the schema converts is read, computed with, counted and taken as converted', async () => {
+    const schema = z.object({
+      a: z.coerce.number(),
+      b: z.coerce.number(),
+      c: z.coerce.number(),
+      d: z.string(),
+    })
+    const token = await stored({ a: '1', b: '2', c: '3', d: 'x' })
+    const browser = begin({ schema: schema.partial() }, token)
+    await browser.visit(async (session) => {
+      expect(session.getAll()).toEqual({ a: 1, b: 2, c: 3, d: 'x' })
+      const seen: unknown[] = []
+      await session.update('a', (a) => {
+        seen.push(a)
+        return (a ?? 0) + 10
+      })
+      expect(seen).toEqual([1])
+      expect(await Promise.all([session.increment('b'), session.increment('b')])).toEqual([3, 4])
+      expect(await session.take('c')).toBe(3)
+    })
+    expect(await begin({}, token).visit((session) => session.getAll())).toEqual({ a: 11, b: 4, d: 'x' })
+    const { session } = await browser.open()
+    await begin<PlainData>({}, token).visit((other) => other.set('a', '20'))
+    expect(await session.update('a', (a) => (a ?? 0) + 1)).toBe(21)
+  })
+
+  test('of which one value is damaged shows the others', async () => {
+    const token = await stored({ theme: 'dark', name: 'ann' })
+    const { key } = await identify(token)
+    const record = opened.memory.load(key)
+    const lifetime = { idle: 60_000, absoluteAt: opened.clock.now() + 60_000 }
+    expect(record).toMatchObject({
+      fields: new Map([
+        ['theme', '$dark'],
+        ['name', '$ann'],
+      ]),
+    })
+    opened.memory.update(key, { set: new Map([['name', '~damaged']]) }, lifetime)
+    await begin({ schema: Cart }, token).visit(async (session) => {
+      expect(session.getAll()).toEqual({ theme: 'dark', visits: 5 })
+      await session.set('name', 'bob')
+      expect(session.get('name')).toBe('bob')
+    })
   })
 })

@@ -1,0 +1,52 @@
+/**
+ * Making the upgrade of a record, on condition that everything it was computed from still
+ * stands. If not, another request was first, and all is read again.
+ *
+ * @module
+ */
+
+import type { Binding } from './binding.ts'
+import { isSessionError } from './errors.ts'
+import { pause } from './pause.ts'
+import { changedMeanwhile } from './refusals.ts'
+import { openShape, type Shape } from './shape.ts'
+import type { Upgrade } from './upgrade.ts'
+
+const ATTEMPTS = 10
+
+/**
+ * Makes the upgrade of a shape, unless another request has made it.
+ * @throws `ERR_SESSION_CONFLICT` after ten lost rounds
+ */
+export async function upgradeRecord(binding: Binding, shape: Shape): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { upgrade } = shape
+    if (upgrade === null || binding.living === null) return
+    if (await isMade(binding, upgrade)) {
+      binding.journal.absorb(upgrade.set, upgrade.delete)
+      shape.upgrade = null
+      return
+    }
+    if (attempt > 0) await pause(attempt)
+    await refreshShape(binding, shape)
+  }
+  throw changedMeanwhile()
+}
+
+/** Reads the record again, and its shape. */
+export async function refreshShape(binding: Binding, shape: Shape): Promise<void> {
+  const { context, journal } = binding
+  await binding.reload()
+  const id = binding.living?.identity.id ?? null
+  Object.assign(shape, await openShape(context.settings, journal, id, context.emit))
+}
+
+async function isMade(binding: Binding, upgrade: Upgrade): Promise<boolean> {
+  try {
+    return await binding.compareAndSet(upgrade)
+  } catch (error) {
+    if (!isSessionError(error, 'ERR_STORE_UNSUPPORTED')) throw error
+    await binding.send({ set: upgrade.set, delete: upgrade.delete }, () => {})
+    return true
+  }
+}

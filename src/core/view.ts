@@ -1,0 +1,105 @@
+/**
+ * The fields of one namespace as its application sees them: under their keys, and in the shape
+ * that version and schema give the default namespace.
+ *
+ * @module
+ */
+
+import type { Binding } from './binding.ts'
+import { checkWrite } from './check-write.ts'
+import { fieldName, isInternal, parseField } from './field.ts'
+import { isIn, keyOf } from './place.ts'
+import type { PlainData } from './schema.ts'
+import type { Shape } from './shape.ts'
+import type { MaybePromise } from './store.ts'
+import { upgraded } from './upgrade.ts'
+import { refreshShape, upgradeRecord } from './upgrade-record.ts'
+
+/** See the module. */
+export class View {
+  readonly #binding: Binding
+  readonly #namespace: string
+  readonly #shape: Shape | null
+
+  /** @param shape for the default namespace alone */
+  constructor(binding: Binding, namespace: string, shape: Shape | null) {
+    this.#binding = binding
+    this.#namespace = namespace
+    this.#shape = shape
+  }
+
+  /** What the store calls a key. */
+  nameOf(key: string): string {
+    return (this.#shape?.place ?? '') + fieldName(this.#namespace, key)
+  }
+
+  /** What is shown for a key. */
+  text(key: string): string | undefined {
+    const name = this.nameOf(key)
+    return this.#binding.journal.fields.get(name) ?? this.#shape?.defaults.get(name)
+  }
+
+  /** Everything that is shown, by key. */
+  texts(): Map<string, string> {
+    const all = new Map<string, string>()
+    for (const [name, text] of [...(this.#shape?.defaults ?? []), ...this.#binding.journal.fields]) {
+      const key = this.#keyOf(name)
+      if (key !== null) all.set(key, text)
+    }
+    return all
+  }
+
+  /** What is shown for what the store held. */
+  shownFor(name: string, stored: string): string {
+    const original = this.#shape?.originals.get(name)
+    return original?.stored === stored ? original.shown : stored
+  }
+
+  /** What the store holds if this is shown. */
+  storedFor(name: string, shown: string | undefined): string | undefined {
+    const original = this.#shape?.originals.get(name)
+    return original !== undefined && original.shown === shown ? original.stored : shown
+  }
+
+  /** Whether the store holds what is shown for a key, or nothing where nothing is. */
+  isStored(key: string): boolean {
+    const name = this.nameOf(key)
+    return this.storedFor(name, this.#binding.journal.fields.get(name)) === this.text(key)
+  }
+
+  /**
+   * Checks values that are about to be written, beside those that are shown.
+   * @throws `ERR_VALUE_INVALID`
+   */
+  validate(values: PlainData, keys: readonly string[], shown: () => PlainData): MaybePromise<PlainData> {
+    if (!this.#shape?.schema) return values
+    return checkWrite(this.#shape.schema, { ...shown(), ...values }, keys)
+  }
+
+  /** The fields of a record as its successor takes them over. */
+  inherit(old: ReadonlyMap<string, string>): Map<string, string> {
+    return upgraded(this.#shape?.upgrade ?? null, old)
+  }
+
+  /** What has to be written first, if anything has. */
+  prepare(): Promise<void> | null {
+    const shape = this.#shape
+    if (!shape?.upgrade) return null
+    return this.#binding.journal.exclusive(() => upgradeRecord(this.#binding, shape))
+  }
+
+  /** Reads the record again. */
+  async reload(): Promise<void> {
+    if (this.#shape === null) return this.#binding.reload()
+    await refreshShape(this.#binding, this.#shape)
+    await upgradeRecord(this.#binding, this.#shape)
+  }
+
+  /** The key of a field of this namespace; `null` for other fields. */
+  #keyOf(name: string): string | null {
+    if (this.#shape !== null) return isIn(this.#shape.place, name) ? keyOf(this.#shape.place, name) : null
+    if (isInternal(name)) return null
+    const { namespace, key } = parseField(name)
+    return namespace === this.#namespace ? key : null
+  }
+}
