@@ -29,6 +29,9 @@ const ENTRIES: Record<string, string[]> = {
   './stores/memory': [],
   './stores/sqlite': [],
   './stores/redis': [],
+  './stores/unstorage': [],
+  './stores/keyv': [],
+  './connect': [...RUNTIME, 'node:events'],
 }
 
 /** Entries that have the path of what they stand in for, and not that of their file. */
