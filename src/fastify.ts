@@ -4,11 +4,11 @@
  * @module sojourn/fastify
  */
 
+import { isOfContent } from './core/content-headers.ts'
 import { isSessionError } from './core/errors.ts'
 import { management, signedIn, type Management, type SignedIn } from './core/management.ts'
 import { commitNow, type GatedResponse } from './core/node-gate.ts'
 import type { NodeRequest } from './core/node-channel.ts'
-import { isOfContent } from './core/node-head.ts'
 import { nodeAccess } from './core/node-sessions.ts'
 import type { SessionOptions } from './core/options.ts'
 import type { PlainData } from './core/schema.ts'

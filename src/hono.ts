@@ -4,6 +4,7 @@
  * @module sojourn/hono
  */
 
+import { isOfContent } from './core/content-headers.ts'
 import { invalidOption } from './core/errors.ts'
 import { answerWith } from './core/fetch-answer.ts'
 import { HeldChannel } from './core/held-channel.ts'
@@ -32,6 +33,7 @@ export interface HonoContext {
   readonly req: { readonly raw: Request }
   res: Response
   set(key: 'session', value: unknown): void
+  header(name: string, value: undefined): void
 }
 
 /** The sessions of a Hono application. No function uses `this`, so every one may be destructured. */
@@ -80,8 +82,7 @@ export function createSessions<Data extends object = PlainData>(
       await channel.settle()
       replace(context, answerWith(context.res, channel))
     } catch (error) {
-      void context.res.body?.cancel().catch(() => {})
-      Object.assign(context, { res: undefined })
+      abandon(context)
       throw error
     } finally {
       channel.close()
@@ -109,6 +110,14 @@ function replace(context: HonoContext, response: Response): void {
   if (response === context.res) return
   Object.assign(context, { res: undefined })
   context.res = response
+}
+
+/** Forgets the response, and what was prepared for it: `app.onError` makes another one. */
+function abandon(context: HonoContext): void {
+  const { body, headers } = context.res
+  void body?.cancel().catch(() => {})
+  Object.assign(context, { res: undefined, finalized: false })
+  for (const name of [...headers.keys()].filter(isOfContent)) context.header(name, undefined)
 }
 
 /** Hono throws where the runtime has no such thing. */

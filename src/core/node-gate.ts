@@ -12,7 +12,8 @@
 import type { SessionCookie } from './cookie.ts'
 import { isSessionError } from './errors.ts'
 import { isSettled, settleAll, type HeldChannel } from './held-channel.ts'
-import { addCookie, extractHeaders, isOfContent, varyByCookie, type NodeHeaders } from './node-head.ts'
+import { isOfContent } from './content-headers.ts'
+import { addCookie, extractHeaders, varyByCookie, type NodeHeaders } from './node-head.ts'
 import { pretend } from './pretend.ts'
 
 /** The part of `http.ServerResponse`, or of its HTTP/2 sibling, that is held. */
@@ -24,7 +25,7 @@ export interface GatedResponse extends NodeHeaders {
   writeHead: (...args: never[]) => unknown
   write: (...args: never[]) => unknown
   end: (...args: never[]) => unknown
-  flushHeaders: () => void
+  flushHeaders?: () => void
   emit(event: 'drain'): unknown
   destroy(error?: Error): unknown
 }
@@ -59,12 +60,15 @@ class Gate {
   readonly #response: GatedResponse
   readonly #originals: Record<Method, (...args: never[]) => unknown>
   readonly #channels: HeldChannel[] = []
-  /** `held`: calls wait in line. `passed`: the head is made. `failed`: an error has taken its place. */
-  #state: 'open' | 'held' | 'passed' | 'failing' | 'failed' = 'open'
+  /**
+   * `held`: calls wait in line. `begun`: the head is being made; `passed`: it is made. `failing`: an
+   * error takes its place; `failed`: it has.
+   */
+  #state: 'open' | 'held' | 'begun' | 'passed' | 'failing' | 'failed' = 'open'
   #line: Call[] = []
 
   constructor(response: GatedResponse) {
-    const { writeHead, write, end, flushHeaders } = response
+    const { writeHead, write, end, flushHeaders = () => {} } = response
     this.#response = response
     this.#originals = { writeHead, write, end, flushHeaders }
     response.writeHead = (...args: unknown[]) => this.#call({ method: 'writeHead', args })
@@ -88,23 +92,45 @@ class Gate {
   }
 
   #call(call: Call): unknown {
-    if (this.#state === 'passed' || this.#state === 'failing') return this.#make(call)
-    if (this.#state === 'failed') return this.#drop(call)
-    if (this.#state === 'open') {
-      if (this.#channels.every(isSettled)) return this.#pass(call)
-      void this.#hold()
+    switch (this.#state) {
+      case 'passed':
+      case 'failing':
+        return this.#make(call)
+      case 'failed':
+        return this.#isHead(call) && !this.#response.headersSent ? this.#make(call) : this.#drop(call)
+      case 'begun':
+        return this.#isHead(call) ? this.#makeHead(call) : this.#make(call)
+      case 'open':
+        if (this.#channels.every(isSettled))
+          return this.#isHead(call) ? this.#makeHead(call) : this.#begin(call)
+        void this.#hold()
     }
     this.#line.push(call)
     return call.method === 'write' ? false : this.#response
+  }
+
+  #isHead({ method }: Call): boolean {
+    return method === 'writeHead'
   }
 
   #make({ method, args }: Call): unknown {
     return Reflect.apply(this.#originals[method], this.#response, args)
   }
 
-  /** Every way to begin a response leads to `writeHead`, if need be from inside the others. */
-  #pass(call: Call): unknown {
-    if (call.method !== 'writeHead') return this.#make(call)
+  /** Every way to begin a response leads to `writeHead` from inside, at once or, with wrappers, later. */
+  #begin(call: Call): unknown {
+    this.#state = 'begun'
+    try {
+      const made = this.#make(call)
+      this.#close()
+      return made
+    } catch (error) {
+      if (this.#state === 'begun') this.#state = 'open'
+      throw error
+    }
+  }
+
+  #makeHead(call: Call): unknown {
     const response = this.#response
     const cookies = this.#channels.map(({ cookie }) => cookie).filter(isCookie)
     const args = extractHeaders(response, call.args)
@@ -112,8 +138,12 @@ class Gate {
     for (const cookie of cookies) addCookie(response, cookie)
     const made = this.#make({ method: 'writeHead', args })
     this.#state = 'passed'
-    for (const channel of this.#channels) channel.close()
+    this.#close()
     return made
+  }
+
+  #close(): void {
+    for (const channel of this.#channels) channel.close()
   }
 
   async #hold(): Promise<void> {
@@ -154,7 +184,7 @@ class Gate {
   }
 
   #fail(error: unknown, line: readonly Call[]): void {
-    for (const channel of this.#channels) channel.close()
+    this.#close()
     this.#state = 'failing'
     try {
       this.#sendError(error)

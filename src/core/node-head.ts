@@ -61,12 +61,3 @@ function pairsOf(headers: object): [string, unknown][] {
   const flat: unknown[] = Array.isArray(headers[0]) ? headers.flat(1) : headers
   return flat.flatMap((name, i) => (i % 2 === 0 ? [[String(name), flat[i + 1]] as [string, unknown]] : []))
 }
-
-/** Headers that speak of the content which the application meant to send, or of what to do with it. */
-const OF_CONTENT =
-  /^(content-(?!security-policy)|(set-cookie|location|refresh|etag|last-modified|expires|age|accept-ranges|transfer-encoding|trailer|clear-site-data|cache-control)$)/
-
-/** Whether a header has no place in an error that is sent instead. */
-export function isOfContent(name: string): boolean {
-  return OF_CONTENT.test(name.toLowerCase())
-}
