@@ -39,8 +39,8 @@ export class LiveSession {
   #isCommitted = false
   /** Whether somebody else ended the session. */
   #isLost = false
-  /** Whether the cookie's last moment has passed. */
-  #hasBegun = false
+  /** Whether the cookie's last moment has passed without it. */
+  #isTooLate = false
 
   constructor(exchange: Exchange, id: string, data: SessionRecord, cookie: Cookie, entry: Entry) {
     this.#exchange = exchange
@@ -74,17 +74,21 @@ export class LiveSession {
     while (this.#tail !== null) await this.#tail
     if (this.#failure !== null) throw this.#failure.error
     if (this.session[isDestroyed] || !this.isDue) return
-    if (this.mayAnnounce && this.#hasBegun) throw tooLate()
+    if (this.mayAnnounce && this.#isTooLate) throw tooLate()
     if (isFinal && this.#isEmptied()) return this.#destroy()
     await this.#inLine(() => this.#save())
   }
 
-  /** Puts the cookie into the headers if the browser has to hear of the session. */
-  announce(): void {
-    this.#hasBegun = true
+  /**
+   * Puts the cookie into the headers if the browser has to hear of the session.
+   * @param isAhead whether the session is stored only after this
+   */
+  announce(isAhead: boolean): void {
     const { session } = this
-    const isKnown = !session[isNew] && !session[isTouched] && !this.#isCommitted
-    if (session[isDestroyed] || (!isKnown && this.#entry.isStored && !this.#isLost)) this.#sendCookie()
+    const willExist = !this.#isLost && (this.#entry.isStored || (isAhead && this.isDue))
+    const isNews = session[isNew] || session[isTouched] || this.#isCommitted
+    this.#isTooLate = !willExist
+    if (session[isDestroyed] || (isNews && willExist)) this.#sendCookie()
   }
 
   #touch(): void {
@@ -101,7 +105,8 @@ export class LiveSession {
   async #committing(): Promise<void> {
     const undo = this.#sendCookie()
     if (this.session[isDestroyed]) return
-    if (this.mayAnnounce && this.#isTooLate()) throw tooLate()
+    const { autoCommit, response } = this.#exchange
+    if (this.mayAnnounce && (autoCommit ? this.#isTooLate : response.headersSent)) throw tooLate()
     try {
       await this.#inLine(() => this.#entry.save(this.session))
     } catch (error) {
@@ -147,10 +152,6 @@ export class LiveSession {
     const { session } = this
     const isEmpty = this.#entry.isStored && Object.keys(session).length === 1
     return isEmpty && this.#entry.endsEmpty && this.#entry.isChanged(session)
-  }
-
-  #isTooLate(): boolean {
-    return this.#exchange.autoCommit ? this.#hasBegun : this.#exchange.response.headersSent
   }
 
   /** Answers how to take the cookie back. */

@@ -56,8 +56,8 @@ class ResponseSessions implements Settler {
     this.#alarm.succeeded()
   }
 
-  announce(): void {
-    for (const session of this.#sessions) session.announce()
+  announce(isAhead: boolean): void {
+    for (const session of this.#sessions) session.announce(isAhead)
   }
 
   failed(error: unknown): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { serve, type Answer, type Handler, type Place } from './http-visit.ts'
 import { NotingStore } from './next-sessions.ts'
@@ -21,7 +21,7 @@ export type SessionHandler = (
 ) => unknown
 
 /** Serves until the test ends. */
-export async function serveHere(handler: Handler): Promise<Place> {
+export async function serveHere(handler: Handler | Server): Promise<Place> {
   const place = await serve(handler)
   onTestFinished(() => place.close())
   return place
