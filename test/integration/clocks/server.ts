@@ -49,7 +49,7 @@ interface Order {
 }
 
 /** The options of every server, right or wrong. */
-export const lifetimes: SessionOptions = { idle: '20m', absolute: '1h' }
+const lifetimes: SessionOptions = { idle: '20m', absolute: '1h' }
 
 /** @param skew milliseconds by which its clock is wrong */
 export async function startSkewedServer(kind: ClientKind, url: string, skew: number): Promise<SkewedServer> {

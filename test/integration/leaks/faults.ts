@@ -109,7 +109,7 @@ export async function startMonitor(port: number): Promise<() => string> {
 }
 
 /** The name of a session in Redis. */
-export function keyOf(token: string): string {
+function keyOf(token: string): string {
   return `sojourn:{${createHash('sha256').update(token).digest('base64url')}}`
 }
 
