@@ -36,7 +36,7 @@ export function fateOf(name: string): string | undefined {
 }
 
 /** Paths and what they do. */
-export const routes: Record<string, Route> = {
+const routes: Record<string, Route> = {
   '/plain': async () => ({ body: 'plain' }),
   '/read': async ({ getSession }) => ({ body: JSON.stringify((await getSession()).getAll()) }),
   '/who': async ({ requireSession }) => ({ body: String((await requireSession()).userId) }),

@@ -1,22 +1,18 @@
-/** Every one-file server of examples/ compiles, runs as its first line says, and does what it shows. */
+/** The one-file server of each adapter compiles, runs as its first line says, and does what it shows. */
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { visitor } from '../support/visitor.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const files = globSync('examples/*.ts', { cwd: ROOT }).sort()
+const files = ['express', 'fastify', 'fetch', 'hono', 'http', 'micro'].map((name) => `examples/${name}.ts`)
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-test('there is one for each adapter', () => {
-  const names = files.map((file) => basename(file, '.ts'))
-  expect(names).toEqual(expect.arrayContaining(['express', 'fastify', 'fetch', 'hono', 'http', 'micro']))
-})
-
 test('they compile', () => {
+  mkdirSync(join(ROOT, '.tmp'), { recursive: true })
   const folder = mkdtempSync(join(ROOT, '.tmp', 'examples-'))
   const compilerOptions = {
     target: 'ES2023',
