@@ -119,6 +119,17 @@ describe.each([
     expect(order[0]).toBe(isOurs ? 'stored' : 'sent')
   })
 
+  test('what is stored while the arguments of end are awaited is stored', async () => {
+    const store = new NotingStore()
+    const getSession = subject.nextSession({ store })
+    const place = await serveHere(async (req, res) => {
+      res.end(String(((await getSession(req, res))['views'] = 1)))
+    })
+    const answer = await place.visit()
+    expect(answer).toMatchObject({ status: 200, body: '1', cookies: [expect.any(String)] })
+    expect(store.kept.size).toBe(isOurs ? 1 : 0)
+  })
+
   test('cookies among the headers of writeHead stay beside ours', async () => {
     const options = { genid: () => 'x' }
     const answer = await visitOnce(subject.nextSession, options, (session, _, res) => {
