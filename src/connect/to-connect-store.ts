@@ -1,0 +1,234 @@
+/**
+ * Stores of ours, as stores of express-session.
+ *
+ * @module
+ */
+
+import { EventEmitter } from 'node:events'
+
+import { milliseconds, type Duration } from '../core/duration.ts'
+import { invalidOption } from '../core/errors.ts'
+import { createEmitter, type OnEvent } from '../core/events.ts'
+import { guardStore } from '../core/guard.ts'
+import { decodeMeta, encodeMeta } from '../core/record.ts'
+import { isAlive, type Change, type Lifetime, type LoadedRecord, type Store } from '../core/store.ts'
+import { digest } from '../core/token.ts'
+import { ExpressCookie } from './express-cookie.ts'
+import { ExpressSession, type SessionRequest } from './express-session.ts'
+import { inherit, loadedAs, remember, rememberForCopies, type Loaded } from './loaded.ts'
+import { Roll } from './roll.ts'
+import { COOKIE, cookieText, difference, fieldsOf, sessionOf } from './session-fields.ts'
+
+/** Options of `toConnectStore`. */
+export interface ToConnectStoreOptions {
+  /** How long a session lasts without a request if its cookie has no `maxAge`. Default: `'1d'`. */
+  ttl?: Duration
+  /** How long one operation of the store may take. Default: `'2s'`. */
+  timeout?: Duration
+  /** Keep a list of all sessions, for `all()`, `length()` and `clear()`. Default: false. */
+  list?: boolean
+  /** Told when the store fails. */
+  onEvent?: OnEvent
+}
+
+/** Calls back like a store of express-session. */
+// eslint-disable-next-line typescript/no-explicit-any -- what express-session and Fastify declare
+type Callback = (error?: any, value?: any) => void
+// eslint-disable-next-line typescript/no-explicit-any -- whatever the application adds to SessionData
+type SessionLike = any
+
+/** What the `meta` of these records says they belong to. */
+const APP = 'express-session'
+/** The last moment that a Date can hold: these sessions have no absolute lifetime. */
+const NEVER = 8_640_000_000_000_000
+const TOUCH_INTERVAL = 60_000
+
+/**
+ * Makes a store of ours usable with express-session and @fastify/session.
+ *
+ * Each property of a session is a field of its own: of two requests at once, each writes what it
+ * changed. A session that was destroyed stays so, whatever is saved late. The store knows
+ * the hash of a session's id, never the id.
+ *
+ * @throws SessionError `ERR_OPTION_INVALID`
+ */
+export function toConnectStore(store: Store, options: ToConnectStoreOptions = {}): ConnectStore {
+  if (typeof store?.load !== 'function') throw invalidOption('toConnectStore: expected a store of sojourn.')
+  return new ConnectStore(store, options)
+}
+
+/**
+ * A store as express-session wants it. `all`, `length` and `clear` are there if a `list` is kept;
+ * what `all` answers has no ids, since the store does not know them.
+ */
+export class ConnectStore extends EventEmitter {
+  /** Set by express-session: gives a request a new session. */
+  declare generate: (request: SessionLike) => void
+  declare all?: (callback: Callback) => void
+  declare length?: (callback: Callback) => void
+  declare clear?: (callback?: Callback) => void
+  readonly #store: Store
+  readonly #ttl: number
+  readonly #roll: Roll | null
+
+  constructor(store: Store, options: ToConnectStoreOptions) {
+    super()
+    const { ttl = '1d', timeout = '2s', list = false, onEvent } = options
+    this.#ttl = milliseconds(ttl, 'ttl')
+    this.#store = guardStore(store, milliseconds(timeout, 'timeout'), createEmitter(onEvent))
+    this.#roll = list ? new Roll(this.#store) : null
+    if (this.#roll === null) return
+    const roll = this.#roll
+    this.all = (callback) => settle(this.#all(roll), callback)
+    this.length = (callback) => settle(roll.count(), callback)
+    this.clear = (callback) => settle(roll.clear(), callback)
+  }
+
+  get(sid: string, callback: Callback): void {
+    settle(this.#load(sid), callback)
+  }
+
+  set(sid: string, session: SessionLike, callback?: Callback): void {
+    settle(this.#save(sid, session as object), callback)
+  }
+
+  touch(sid: string, session: SessionLike, callback?: Callback): void {
+    settle(this.#touch(sid, session as object), callback)
+  }
+
+  destroy(sid: string, callback?: Callback): void {
+    settle(
+      Promise.resolve(digest(sid)).then((key) => this.#end(key)),
+      callback,
+    )
+  }
+
+  /** Ends the session of a request and gives it a new one. */
+  regenerate(request: SessionLike, callback: Callback): void {
+    this.destroy((request as SessionRequest).sessionID, (error) => {
+      this.generate(request)
+      callback(error)
+    })
+  }
+
+  /** Reads a session without a request. */
+  load(sid: string, callback: Callback): void {
+    this.get(sid, (error, session) => {
+      if (error || !session) return callback(error)
+      callback(null, this.createSession({ sessionID: sid, sessionStore: this }, session))
+    })
+  }
+
+  /** Makes `req.session` of what `get` answered. */
+  createSession(request: SessionLike, data: SessionLike): SessionLike {
+    const plain = data as { cookie: object }
+    const cookie = new ExpressCookie(plain.cookie)
+    const session = new ExpressSession(request as SessionRequest, { ...plain, cookie })
+    inherit(session, plain)
+    ;(request as SessionRequest).session = session
+    return session
+  }
+
+  async #load(sid: string): Promise<object | null> {
+    const key = await digest(sid)
+    const record = await this.#store.load(key)
+    return isAlive(record) ? this.#open(key, record) : null
+  }
+
+  /** `null` for what is damaged or of another program. */
+  #open(key: string, record: LoadedRecord): object | null {
+    if (decodeMeta(record.meta, APP) === null) return null
+    const session = sessionOf(record.fields, new Date(Date.now() + record.expiresIn))
+    const endsAt = performance.now() + record.expiresIn
+    rememberForCopies(session, { key, fields: record.fields, endsAt })
+    return session
+  }
+
+  async #save(sid: string, session: object): Promise<void> {
+    // At once: the application may go on changing it.
+    const fields = fieldsOf(session)
+    const life = this.#lifeOf(session)
+    const key = await digest(sid)
+    if (!(life.idle > 0)) return this.#end(key)
+    const loaded = loadedAs(session, key)
+    const done =
+      loaded === null
+        ? await this.#begin(key, fields, life)
+        : await this.#change(key, loaded, difference(loaded.fields, fields), life)
+    if (done) remember(session, { key, fields, endsAt: performance.now() + life.idle })
+  }
+
+  /** Stores a session that is new as far as we know. Answers false if it has ended already. */
+  async #begin(key: string, fields: ReadonlyMap<string, string>, life: Lifetime): Promise<boolean> {
+    const createdAt = await this.#store.now()
+    const meta = { createdAt, absoluteAt: NEVER, idle: life.idle, persist: true }
+    if (await this.#store.create(key, { meta: encodeMeta(meta, APP), fields }, life)) {
+      await this.#roll?.enter(key, life.idle)
+      return true
+    }
+    // Somebody saves under an id of their own choice, or an object of their own making.
+    const record = await this.#store.load(key)
+    if (!isAlive(record) || decodeMeta(record.meta, APP) === null) return false
+    return this.#write(key, difference(record.fields, fields), life)
+  }
+
+  /** Writes what a request has changed. Answers false if the session has ended meanwhile. */
+  async #change(key: string, loaded: Loaded, change: Change, life: Lifetime): Promise<boolean> {
+    if (change.set?.size || change.delete?.length) return this.#write(key, change, life)
+    // Express touches in each request, Fastify saves: once in a while is enough.
+    const drift = Math.abs(life.idle - (loaded.endsAt - performance.now()))
+    if (drift <= Math.min(life.idle / 10, TOUCH_INTERVAL)) return false
+    return this.#extend(key, life)
+  }
+
+  async #write(key: string, change: Change, life: Lifetime): Promise<boolean> {
+    const { status } = await this.#store.update(key, change, life)
+    if (status === 'ok') await this.#roll?.enter(key, life.idle)
+    return status === 'ok'
+  }
+
+  async #extend(key: string, life: Lifetime): Promise<boolean> {
+    const alive = await this.#store.touch(key, life)
+    if (alive) await this.#roll?.enter(key, life.idle)
+    return alive
+  }
+
+  async #touch(sid: string, session: { cookie?: unknown }): Promise<void> {
+    const text = cookieText(session.cookie)
+    const life = this.#lifeOf(session)
+    const key = await digest(sid)
+    if (!(life.idle > 0)) return this.#end(key)
+    const loaded = loadedAs(session, key)
+    if (loaded === null) return void (await this.#extend(key, life))
+    // Express only touches a session of which nothing changed but the cookie.
+    const set = new Map(loaded.fields.get(COOKIE) === text ? [] : [[COOKIE, text]])
+    const done = await this.#change(key, loaded, { set }, life)
+    const fields = new Map([...loaded.fields, ...set])
+    if (done) remember(session, { key, fields, endsAt: performance.now() + life.idle })
+  }
+
+  async #end(key: string): Promise<void> {
+    await this.#store.destroy(key, 'logout')
+    await this.#roll?.leave(key)
+  }
+
+  async #all(roll: Roll): Promise<object[]> {
+    const keys = await roll.keys()
+    const records = await Promise.all(keys.map(async (key) => this.#store.load(key)))
+    return records.flatMap((record, i) => (isAlive(record) && this.#open(keys[i]!, record)) || [])
+  }
+
+  #lifeOf(session: { cookie?: unknown }): Lifetime {
+    const { expires, maxAge } = (session.cookie ?? {}) as Partial<ExpressCookie>
+    const left = expires ? new Date(expires).getTime() - Date.now() : maxAge
+    return { idle: Number.isFinite(left) ? left! : this.#ttl, absoluteAt: NEVER }
+  }
+}
+
+/** Calls back in a turn of its own, so that what a callback throws is not taken for a failure of ours. */
+function settle<T>(work: Promise<T>, callback: Callback | undefined): void {
+  work.then(
+    (value) => process.nextTick(() => callback?.(null, value)),
+    (error: unknown) => process.nextTick(() => callback?.(error)),
+  )
+}

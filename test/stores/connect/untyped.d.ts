@@ -1,0 +1,35 @@
+/** What the tests use of packages that have no types. */
+
+declare module 'better-sqlite3-session-store' {
+  import type { DatabaseSync } from 'node:sqlite'
+  import type { MemoryStore } from 'express-session'
+
+  export default function connect(session: object): new (options: { client: DatabaseSync }) => MemoryStore
+}
+
+declare module 'connect-pg-simple' {
+  import type { MemoryStore } from 'express-session'
+  import type { Pool } from 'pg'
+
+  interface Options {
+    pool: Pick<Pool, 'query'>
+    createTableIfMissing: boolean
+    pruneSessionInterval: false
+  }
+
+  export default function connect(session: object): new (options: Options) => MemoryStore
+}
+
+declare module 'session-file-store' {
+  import type { MemoryStore } from 'express-session'
+
+  interface Options {
+    path: string
+    ttl: number
+    retries: number
+    reapInterval: number
+    logFn: (text: string) => void
+  }
+
+  export default function connect(session: object): new (options: Options) => MemoryStore
+}
