@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SessionOptions } from '../../src/core/options.ts'
 import { admin } from '../stores/redis/clients.ts'
 import { startRedis } from '../support/redis-server.ts'
@@ -52,7 +52,12 @@ describe.for(subjects)('on Redis, with %s', ([, kind, options]) => {
       args: LOUD.split(' '),
     })
     const client = await admin(redis.url)
+    onTestFinished(async () => {
+      client.disconnect()
+      await redis.stop()
+    })
     const server = await startLoudServer({ store: { kind, url: redis.url }, options })
+    onTestFinished(() => server.stop())
     const isEncrypted = options.encryption !== undefined
     const crowd = new Crowd(server)
     const monitors: (() => string)[] = []
@@ -102,15 +107,15 @@ describe.for(subjects)('on Redis, with %s', ([, kind, options]) => {
       [...places, 'commands'].map((place) => `${place}: key`).sort(),
     )
     expect(values.in(store)).toEqual(isEncrypted ? [] : places.map((place) => `${place}: value`))
-    client.disconnect()
-    await redis.stop()
   }, 240_000)
 })
 
 test('on SQLite neither is, also when the file is locked, changed and damaged', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-leaks-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'data', 'sessions.db')
   const server = await startLoudServer({ store: { file } })
+  onTestFinished(() => server.stop())
   const crowd = new Crowd(server)
   await live(crowd)
   const other = new DatabaseSync(file, { timeout: 30_000 })
@@ -137,5 +142,4 @@ test('on SQLite neither is, also when the file is locked, changed and damaged', 
   expect(crowd.promised).toEqual([])
   expect(crowd.keys().in(store)).toEqual(['data/sessions.db-wal: key', 'data/sessions.db: key'])
   expect(crowd.values().in(store)).toEqual(['data/sessions.db-wal: value', 'data/sessions.db: value'])
-  rmSync(folder, { recursive: true })
 }, 240_000)
