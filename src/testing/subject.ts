@@ -73,15 +73,23 @@ export class Subject {
   readonly store: Store
   /** Another store object on the same place, if there is a way to make one. */
   readonly other: Store
-  /** A span of time that `advance` can wait for, in milliseconds. */
-  readonly span: number
+  /** Whether real time had a say in the test, so that a busy machine may have spoilt it. */
+  isTimed = false
   readonly #under: StoreUnderTest
+  readonly #slowness: number
 
-  constructor(under: StoreUnderTest, other: Store) {
+  constructor(under: StoreUnderTest, other: Store, slowness: number) {
     this.#under = under
     this.store = under.store
     this.other = other
-    this.span = under.advance ? 10_000 : 500
+    this.#slowness = slowness
+  }
+
+  /** A span of time that `advance` can wait for, in milliseconds. */
+  get span(): number {
+    if (this.#under.advance) return 10_000
+    this.isTimed = true
+    return 500 * this.#slowness
   }
 
   /** A key of the usual form: 32 random bytes as base64url. */
@@ -153,10 +161,17 @@ export class Subject {
   }
 }
 
-/** Makes a store and wraps it for one test. */
-export async function openSubject(make: () => MaybePromise<StoreUnderTest>): Promise<Subject> {
+/**
+ * Makes a store and wraps it for one test.
+ *
+ * @param slowness by how much to stretch the times that really have to pass
+ */
+export async function openSubject(
+  make: () => MaybePromise<StoreUnderTest>,
+  slowness: number,
+): Promise<Subject> {
   const under = await make()
-  return new Subject(under, under.second ? await under.second() : under.store)
+  return new Subject(under, under.second ? await under.second() : under.store, slowness)
 }
 
 /** A record with these fields. */
