@@ -8,10 +8,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createSessions } from 'sojourn'
 import { memoryStore } from 'sojourn/stores/memory'
-import { report } from './measure.ts'
+import { adapters } from './adapters.ts'
+import { ask, type Listener } from './in-process.ts'
+import { inParallel, report } from './measure.ts'
 import { createVisitors } from './visitors.ts'
 
 const REQUESTS = 1_000_000
+const LEFT = 100_000
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -43,6 +46,36 @@ export async function benchHeap(): Promise<void> {
       }
     }
   }
+}
+
+/** The same through HTTP: all adapters together serve a million requests, and lose 100,000 visitors. */
+export async function benchAdapterHeap(): Promise<void> {
+  const share = Object.keys(adapters).length
+  for (const [name, start] of Object.entries(adapters)) {
+    const listener = await start()
+    const { cookie } = await ask(listener, '/', '')
+    await serve(listener, cookie, 10_000, false)
+    await serve(listener, cookie, 2000, true)
+    const before = await restingHeap()
+    await serve(listener, cookie, REQUESTS / share, false)
+    await serve(listener, cookie, LEFT / share, true)
+    const what = `Heap growth over ${REQUESTS / share} requests and ${LEFT / share} left ones, ${name}`
+    report(what, (await restingHeap()) - before, 'flat', 'MiB')
+  }
+}
+
+const PATHS = ['/read', '/', '/stream', '/read', '/read']
+
+function serve(listener: Listener, cookie: string, count: number, leave: boolean): Promise<void> {
+  return inParallel(count, 20, (i) =>
+    ask(listener, PATHS[i % PATHS.length] ?? '/', i % 10 === 0 ? '' : cookie, leave),
+  )
+}
+
+/** What visitors that have left started is still on its way for a moment. */
+async function restingHeap(): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  return heap()
 }
 
 function heap(): number {

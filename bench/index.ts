@@ -5,7 +5,7 @@
  * @module
  */
 
-import { benchHeap } from './heap.ts'
+import { benchAdapterHeap, benchHeap } from './heap.ts'
 import { benchHttp } from './http/index.ts'
 import { benchRedis } from './redis.ts'
 import { benchSqlite } from './sqlite.ts'
@@ -15,6 +15,7 @@ const parts: Record<string, () => Promise<void>> = {
   sqlite: benchSqlite,
   http: benchHttp,
   heap: benchHeap,
+  adapters: benchAdapterHeap,
 }
 const chosen = process.argv.slice(2)
 
