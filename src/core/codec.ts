@@ -64,9 +64,10 @@ export function decodeValue(text: string): unknown {
   }
 }
 
-/** The number in an integer field, or `undefined` if it is not one. */
+/** The number in an integer field, or `undefined` if it is not one that we would write. */
 export function decodeInteger(text: string): number | undefined {
-  return INTEGER.test(text) ? Number(text) : undefined
+  const number = INTEGER.test(text) ? Number(text) : Number.NaN
+  return Number.isSafeInteger(number) ? number : undefined
 }
 
 /** Whether JSON would give the value back exactly, and each object of it once. */

@@ -103,7 +103,7 @@ describe('names', () => {
   })
 })
 
-describe('the number of values', () => {
+describe('the number of values', { timeout: 30_000 }, () => {
   const thousand = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`v${i}`, i]))
 
   test('is a thousand at most, for every write, and the old data stays', async () => {

@@ -62,8 +62,8 @@ export function entriesOf(reply: unknown, now: number): IndexEntry[] {
   for (const [member, score] of scoredMembers(reply as readonly unknown[])) {
     const part = PARTS.indexOf(member[0] as (typeof PARTS)[number])
     const until = timeOf(score)
-    // Written so that it holds for NaN, which is what clients make of an infinite score.
-    if (part === -1 || !(until > now)) continue
+    // A score that is infinite or none belongs to no entry of ours.
+    if (part === -1 || !(until > now && until < Infinity)) continue
     const key = member.slice(1)
     const entry = entries.get(key) ?? { key, createdAt: 0, until }
     entry.createdAt += (score % CHUNK) * CHUNK ** part
