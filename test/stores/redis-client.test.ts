@@ -184,6 +184,26 @@ describe.for<ClientKind>(['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 
       await server.stop()
     })
 
+    test('a server that is full still ends sessions, but replaces none', async () => {
+      const server = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] })
+      const redis = await admin(server.url)
+      const store = redisStore(() => clients[kind](server.url))
+      await store.create('k', record({ a: '1' }), await lifetime(store))
+      await redis.config('SET', 'maxmemory', '1kb')
+      await expect(store.destroy('k', 'rotated')).rejects.toMatchObject({ code: 'ERR_STORE_FULL' })
+      expect(await store.load('k')).toMatchObject({ fields: new Map([['a', '1']]) })
+      expect(await store.destroy('k', 'logout')).toMatchObject({ fields: new Map([['a', '1']]) })
+      expect(await store.load('k')).toBe(null)
+      await redis.config('SET', 'maxmemory', '0')
+      await store.create('l', record(), await lifetime(store))
+      await store.destroy('l', 'logout')
+      await redis.config('SET', 'maxmemory', '1kb')
+      expect(await store.destroy('l', 'logout')).toBe(null)
+      redis.disconnect()
+      await store.close()
+      await server.stop()
+    })
+
     test('without the right to run scripts only expect is unsupported', async () => {
       const server = await startRedis()
       const redis = await admin(server.url)

@@ -1,6 +1,8 @@
 /** @module Ending a record. */
 
 import { type EndReason, isAlive, type LoadedRecord } from '../../core/store.ts'
+import type { Command } from './client.ts'
+import { isFull } from './failure.ts'
 import { isForeign, readHash, REASON, REMAINS_FOR, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
 import type { Link } from './link.ts'
 
@@ -11,17 +13,25 @@ import type { Link } from './link.ts'
  * `MULTI; PTTL key; HGETALL key; DEL key; HSET key ! reason; PEXPIRE key …; EXEC`
  */
 export async function destroy(link: Link, key: string, reason: EndReason): Promise<LoadedRecord | null> {
-  const replies = await link.transaction(key, [
+  const ending: Command[] = [
     ['pttl', key],
     ['hgetall', key],
     ['del', key],
+  ]
+  const noting: Command[] = [
     ['hset', key, [REASON, reason]],
     ['pexpire', key, REMAINS_FOR],
-  ])
+  ]
+  const replies = await link.transaction(key, [...ending, ...noting]).catch((error: unknown) => {
+    // A full Redis still deletes, outside of a transaction: who deletes the key has ended the record.
+    // Not to replace it, which would be refused: nobody asked to be signed out.
+    if (!isFull(error) || reason === 'rotated') throw error
+    return link.pipeline(key, ending)
+  })
   const [left, hash] = replies
   if (!isForeign(hash)) throwFirstError(replies)
   const found = isForeign(hash) ? null : readHash(left, hash, link.clock.now())
-  if (isAlive(found)) return found
+  if (isAlive(found)) return Number(replies[2]) === 1 ? found : null
 
   // There was nothing to end: a first reason stays, and a key without one gets none.
   if (found) await keepReason(link, key, found.ended, Number(left))
@@ -49,10 +59,14 @@ export async function expire(link: Link, key: string): Promise<EndReason | undef
 }
 
 async function keepReason(link: Link, key: string, reason: EndReason, left: number): Promise<void> {
-  throwFirstError(
-    await link.transaction(key, [
-      ['hset', key, [REASON, reason]],
-      ['pexpire', key, left > 0 ? left : REMAINS_FOR],
-    ]),
-  )
+  const noting: Command[] = [
+    ['hset', key, [REASON, reason]],
+    ['pexpire', key, left > 0 ? left : REMAINS_FOR],
+  ]
+  try {
+    throwFirstError(await link.transaction(key, noting))
+  } catch (error) {
+    // A full Redis takes no reason, and the record is gone all the same.
+    if (!isFull(error)) throw error
+  }
 }

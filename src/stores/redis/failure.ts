@@ -17,6 +17,10 @@ export async function settled<T>(work: Promise<T>): Promise<T> {
 /** The error of the store for an error of the client. */
 export function failure(error: unknown): SessionError {
   if (isSessionError(error)) return error
-  const isFull = error instanceof Error && /\bOOM\b/.test(error.message)
-  return storeError(isFull ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', NAME, error)
+  return storeError(isFull(error) ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', NAME, error)
+}
+
+/** Whether Redis has no memory left for what it was asked. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && /\bOOM\b/.test(error.message)
 }
