@@ -1,0 +1,157 @@
+/**
+ * `sojourn/next-session` at its edges: what is held, taken back, kept or said, and when.
+ */
+
+import { once } from 'node:events'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { breaking, heardWarnings } from '../support/failing-next-session.ts'
+import { cookieOf } from '../support/http-visit.ts'
+import { gated } from '../support/pausing-store.ts'
+import { sessionApp, storeWith, visitOnce } from '../support/session-app.ts'
+import nextSession from '../../src/next-session.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+
+const refuse = (): Promise<never> => Promise.reject(new Error('no'))
+
+let heard: ReturnType<typeof heardWarnings>
+beforeEach(() => {
+  heard = heardWarnings()
+})
+afterEach(() => {
+  heard.restore()
+  vi.unstubAllEnvs()
+})
+
+test('a date that is none is left out of the cookie', async () => {
+  const answer = await visitOnce(nextSession, { genid: () => 'x' }, (session, _, res) => {
+    Object.assign(session.cookie, { expires: new Date(Number.NaN) })
+    session['foo'] = 'bar'
+    res.end()
+  })
+  expect(answer.cookies).toEqual(['sid=x; Path=/; HttpOnly'])
+})
+
+test('a session that could not be destroyed can still be stored', async () => {
+  const { store } = breaking('destroy', refuse)
+  const answer = await visitOnce(
+    nextSession,
+    { store, autoCommit: false },
+    async (session, req, res) => {
+      await session.destroy().catch(() => {})
+      session['user'] = 'bob'
+      await session.commit()
+      res.end(String('session' in req))
+    },
+    'sid=foo',
+  )
+  expect(answer).toMatchObject({ body: 'true', cookies: [expect.not.stringContaining('1970')] })
+  expect(store.read('foo')?.['user']).toBe('bob')
+})
+
+test('a status that is set after the end is too late', async () => {
+  const answer = await visitOnce(nextSession, {}, (session, _, res) => {
+    session['foo'] = 'bar'
+    res.end('fine')
+    res.statusCode = 500
+  })
+  expect(answer).toMatchObject({ status: 200, body: 'fine' })
+})
+
+test('whoever waits to write on comes to an end, stored or not', async () => {
+  for (const [store, status] of [
+    [storeWith({}), 200],
+    [breaking('set', refuse).store, 503],
+  ] as const) {
+    const ended = Promise.withResolvers<void>()
+    const answer = await visitOnce(nextSession, { store }, async (session, _, res) => {
+      session['foo'] = 'bar'
+      if (!res.write('a')) await once(res, 'drain')
+      await new Promise((resolve) => res.write('b', resolve))
+      res.end('c', () => ended.resolve())
+    })
+    await ended.promise
+    expect(answer).toMatchObject({ status, isWhole: true })
+  }
+})
+
+describe('in a store of sojourn', () => {
+  test('a session whose last key was deleted stays, for others may be writing into it', async () => {
+    const place = await sessionApp(nextSession, { store: memoryStore() }, (session, req, res) => {
+      if (req.url === '/delete') delete session['user']
+      else session['user'] = 'ann'
+      res.end(session.id)
+    })
+    const first = await place.visit()
+    const cookie = cookieOf(first)
+    expect((await place.visit(cookie, '/delete')).cookies).toEqual([])
+    expect((await place.visit(cookie)).body).toBe(first.body)
+  })
+
+  test('a change sends the changed keys alone', async () => {
+    const store = memoryStore()
+    const changes: unknown[] = []
+    const watched = {
+      ...nameless(store),
+      update: (...args: Parameters<typeof store.update>) => {
+        changes.push([...(args[1].set?.keys() ?? [])], args[1].delete)
+        return store.update(...args)
+      },
+    }
+    const place = await sessionApp(nextSession, { store: watched }, (session, req, res) => {
+      if (req.url === '/change') {
+        session['b'] = 3
+        delete session['c']
+      } else Object.assign(session, { a: 1, b: 2, c: 3 })
+      res.end()
+    })
+    const cookie = cookieOf(await place.visit())
+    await place.visit(cookie, '/change')
+    await place.visit(cookie, '/change')
+    expect(changes).toEqual([['b'], ['c']])
+  })
+
+  test('a request that meets a logout is no reason to warn', async () => {
+    const { store, hold } = gated(memoryStore())
+    const place = await sessionApp(nextSession, { store }, async (session, req, res) => {
+      if (req.url === '/logout') await session.destroy()
+      else session['views'] = (session['views'] ?? 0) + 1
+      res.end()
+    })
+    const cookie = cookieOf(await place.visit())
+    const gate = hold('update')
+    const late = place.visit(cookie)
+    await gate.reached
+    await place.visit(cookie, '/logout')
+    gate.open()
+    expect((await late).status).toBe(401)
+    expect(heard.messages).toEqual([])
+  })
+})
+
+test.each([
+  ['production', undefined, 1],
+  ['production', storeWith({}), 0],
+  ['development', undefined, 0],
+])('in %s, a store that forgets is warned of once, at the first request', async (mode, store, count) => {
+  vi.stubEnv('NODE_ENV', mode)
+  const place = await sessionApp(nextSession, { store }, (_, __, res) => res.end())
+  expect(heard.messages).toEqual([])
+  await place.visit()
+  await place.visit()
+  expect(heard.messages).toEqual(
+    Array.from({ length: count }, () => expect.stringContaining('sqliteStore()')),
+  )
+})
+
+/** The verbs of a store, free of its class. */
+function nameless(store: ReturnType<typeof memoryStore>) {
+  return {
+    name: store.name,
+    capabilities: store.capabilities,
+    now: () => store.now(),
+    create: (...args: Parameters<typeof store.create>) => store.create(...args),
+    load: (key: string) => store.load(key),
+    touch: (...args: Parameters<typeof store.touch>) => store.touch(...args),
+    destroy: (...args: Parameters<typeof store.destroy>) => store.destroy(...args),
+  }
+}
