@@ -10,6 +10,14 @@ export const closing: CaseGroup = {
   title: 'closing',
   cases: [
     {
+      title: 'a store can be closed again',
+      async run(s) {
+        await s.created({ a: '1' })
+        await s.store.close?.()
+        await s.store.close?.()
+      },
+    },
+    {
       title: 'what a durable store keeps is there for others after it was closed',
       async run(s) {
         if (!s.store.capabilities.durable || s.other === s.store) return

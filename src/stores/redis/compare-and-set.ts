@@ -8,7 +8,6 @@
 import { storeError } from '../../core/errors.ts'
 import type { Change, EndReason, UpdateResult } from '../../core/store.ts'
 import type { Command } from './client.ts'
-import { NAME } from './failure.ts'
 import { isForeign, throwFirstError } from './hash.ts'
 import type { Link } from './link.ts'
 
@@ -45,7 +44,7 @@ for i = 1, #stage, 2 do
     local sum = redis.pcall('HINCRBY', record, field, value)
     if type(sum) ~= 'number' then
       tell('!', field, false)
-    elseif sum > 9007199254740991 or sum < -9007199254740991 then
+    elseif math.max(math.abs(sum), math.abs(sum - value)) > 9007199254740991 then
       redis.call('HSET', record, field, held)
       tell('!', field, false)
     else
@@ -77,10 +76,10 @@ export function compareAndSet(
       ['del', stage],
     ]
     const replies = await link.transaction(key, commands).catch((error: unknown) => {
-      throw refused(error)
+      throw refused(link.name, error)
     })
     if (isForeign(replies[1])) return { status: 'gone' }
-    throwFirstError(replies.map((reply) => (reply instanceof Error ? refused(reply) : reply)))
+    throwFirstError(replies.map((reply) => (reply instanceof Error ? refused(link.name, reply) : reply)))
     return resultOf(replies[1] as [string, ...(string | null)[]])
   }
 }
@@ -112,7 +111,7 @@ function resultOf([status, ...told]: [string, ...(string | null)[]]): UpdateResu
 }
 
 /** Servers without scripts, or users without the right to them, name the command they refuse. */
-function refused(error: unknown): unknown {
+function refused(store: string, error: unknown): unknown {
   if (!(error instanceof Error) || !/\beval\b/i.test(error.message)) return error
-  return storeError('ERR_STORE_UNSUPPORTED', NAME, error)
+  return storeError('ERR_STORE_UNSUPPORTED', store, error)
 }

@@ -5,18 +5,18 @@
  */
 
 import type { MaybePromise } from '../../core/store.ts'
-import type { Executor, RedisClient } from './client.ts'
+import type { Executor, ExecutorSource, RedisClient } from './client.ts'
 import { executorFor } from './recognise.ts'
 
 /** A client, or a function that makes one when it is first needed. */
 export type RedisClientSource = RedisClient | (() => RedisClient | Promise<RedisClient>)
 
 /** Opens a client at the first operation and not before. */
-export class Connection {
+export class Connection implements ExecutorSource {
   readonly #make: (() => MaybePromise<RedisClient>) | null
   #executor: Executor | null = null
   #opening: Promise<Executor> | null = null
-  #closed = false
+  #closing: Promise<void> | null = null
 
   /** @throws SessionError `ERR_OPTION_INVALID` if the source is an object but no known client. */
   constructor(source: RedisClientSource) {
@@ -34,14 +34,14 @@ export class Connection {
   /** Closes the client if it was made here. */
   async close(): Promise<void> {
     if (!this.#make) return
-    this.#closed = true
-    await this.#executor?.close()
+    this.#closing ??= this.#executor?.close() ?? Promise.resolve()
+    await this.#closing
   }
 
   async #connect(): Promise<Executor> {
-    if (this.#closed) throw new Error('closed')
+    if (this.#closing) throw new Error('closed')
     this.#executor ??= executorFor(await this.#make?.())
-    if (this.#closed) await this.#executor.close()
+    if (this.#closing) await this.#executor.close()
     else if (!this.#executor.isOpen) await this.#executor.connect()
     return this.#executor
   }

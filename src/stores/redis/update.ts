@@ -66,7 +66,8 @@ export async function update(
   const notIntegers: string[] = []
   for (const [index, [field, by]] of increments.entries()) {
     const isInteger = !(failures[index] instanceof Error)
-    const isSafe = isInteger && Number.isSafeInteger(Number(sums[index]))
+    const sum = Number(sums[index])
+    const isSafe = isInteger && Number.isSafeInteger(sum) && Number.isSafeInteger(sum - by)
     if (isSafe) values.set(field, String(sums[index]))
     else notIntegers.push(field)
     if (isInteger && !isSafe) outOfRange.push([field, -by])

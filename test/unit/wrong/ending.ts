@@ -73,6 +73,16 @@ export const ending: WrongStores = {
 }
 
 export const closing: WrongStores = {
+  'a store can be closed again': but(() => {
+    let closings = 0
+    return {
+      close() {
+        // The suite closes every store once when it is done.
+        if (++closings > 1) throw new Error('not open')
+      },
+    }
+  }),
+
   /** Closes what others use too. */
   'what a durable store keeps is there for others after it was closed': (now) => {
     const { store } = but((right) => ({
