@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { MaybePromise } from '../../core/store.ts'
+
 /** The methods of somebody else's object, by name. */
 export type Methods = Record<string, (...args: readonly unknown[]) => unknown>
 
@@ -53,5 +55,12 @@ export interface Executor {
    * in the place of its reply; rejects if nothing was executed.
    */
   transaction(key: string, commands: readonly Command[]): Promise<unknown[]>
+  close(): Promise<void>
+}
+
+/** Gives the executor when it is needed. */
+export interface ExecutorSource {
+  /** The executor, open. */
+  open(): MaybePromise<Executor>
   close(): Promise<void>
 }

@@ -2,22 +2,27 @@
 
 import { isSessionError, type SessionError, storeError } from '../../core/errors.ts'
 
-/** The name of the store in errors and events. */
-export const NAME = 'redis'
-
-/** Settles as `work` does; errors of the client become errors of the store. */
-export async function settled<T>(work: Promise<T>): Promise<T> {
+/**
+ * Settles as `work` does; errors of the client become errors of the store.
+ *
+ * @param store the name of the store
+ */
+export async function settled<T>(store: string, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw failure(error)
+    throw failure(store, error)
   }
 }
 
-/** The error of the store for an error of the client. */
-export function failure(error: unknown): SessionError {
+/**
+ * The error of the store for an error of the client.
+ *
+ * @param store the name of the store
+ */
+export function failure(store: string, error: unknown): SessionError {
   if (isSessionError(error)) return error
-  return storeError(isFull(error) ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', NAME, error)
+  return storeError(isFull(error) ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', store, error)
 }
 
 /** Whether Redis has no memory left for what it was asked. */

@@ -5,17 +5,19 @@
  * @module
  */
 
-import type { Command, Executor } from './client.ts'
+import type { Command, Executor, ExecutorSource } from './client.ts'
 import { StoreClock } from './clock.ts'
-import type { Connection } from './connection.ts'
 
 /** A connection with a clock. */
 export class Link {
-  readonly connection: Connection
+  /** The name of the store, in errors. */
+  readonly name: string
+  readonly connection: ExecutorSource
   readonly clock: StoreClock
   #asking: Promise<unknown> | null = null
 
-  constructor(connection: Connection, clock: StoreClock = new StoreClock()) {
+  constructor(name: string, connection: ExecutorSource, clock: StoreClock = new StoreClock()) {
+    this.name = name
     this.connection = connection
     this.clock = clock
   }

@@ -83,8 +83,9 @@ export class Reader {
 
   /** What is no hash is there, but cannot be read. */
   #refuse({ key, resolve, reject }: Reading, error: unknown): void {
-    if (isForeign(error)) settled(this.#link.now(key)).then((now) => resolve(unreadable(now)), reject)
-    else reject(failure(error))
+    if (isForeign(error))
+      settled(this.#link.name, this.#link.now(key)).then((now) => resolve(unreadable(now)), reject)
+    else reject(failure(this.#link.name, error))
   }
 }
 

@@ -1,0 +1,76 @@
+/**
+ * The store itself: every verb of the contract over one link, whatever client is behind it.
+ *
+ * @module
+ */
+
+import type {
+  Change,
+  EndedRecord,
+  EndReason,
+  IndexEntry,
+  Lifetime,
+  LoadedRecord,
+  MaybePromise,
+  SessionIndex,
+  Store,
+  StoredRecord,
+  UpdateResult,
+} from '../../core/store.ts'
+import { create } from './create.ts'
+import { destroy } from './destroy.ts'
+import { settled as settledFor } from './failure.ts'
+import type { Link } from './link.ts'
+import { addEntry, readEntries, removeEntries } from './lists.ts'
+import { Reader } from './reader.ts'
+import { touch } from './touch.ts'
+import { update } from './update.ts'
+
+/** A store in Redis. */
+export interface RedisStore extends Store {
+  /** Redis' own clock: asked for once, then kept and refreshed along the way. */
+  now(): MaybePromise<number>
+  create(key: string, record: StoredRecord, lifetime: Lifetime): Promise<boolean>
+  load(key: string): Promise<LoadedRecord | EndedRecord | null>
+  update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult>
+  touch(key: string, lifetime: Lifetime): Promise<boolean>
+  destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
+  readonly index: RedisIndex
+  /** Closes the client if a function of the user's made it; after that every verb fails. */
+  close(): Promise<void>
+}
+
+/** Lists in Redis: one sorted set each, gone when its last entry is. Times after 2109 are taken for 2109. */
+export interface RedisIndex extends SessionIndex {
+  add(list: string, entry: IndexEntry): Promise<number>
+  entries(list: string): Promise<IndexEntry[]>
+  remove(list: string, keys: readonly string[]): Promise<void>
+}
+
+/** A store whose keys begin with `prefix:`. */
+export function linkedStore(link: Link, prefix: string): RedisStore {
+  const { name } = link
+  const reader = new Reader(link)
+  const settled = <T>(work: Promise<T>): Promise<T> => settledFor(name, work)
+  // The braces make a cluster place by the key alone, so all names of a session share a node.
+  const keyOf = (key: string): string => `${prefix}:{${key}}`
+  const listOf = (list: string): string => `${prefix}:list:{${list}}`
+
+  return {
+    name,
+    identity: `${name} ${prefix}`,
+    capabilities: { atomic: true, durable: true },
+    now: () => (link.clock.isSet() ? link.clock.now() : settled(link.now(keyOf('')))),
+    create: (key, record, lifetime) => settled(create(link, keyOf(key), record, lifetime)),
+    load: (key) => reader.read(keyOf(key)),
+    update: (key, change, lifetime) => settled(update(link, keyOf(key), change, lifetime)),
+    touch: (key, lifetime) => settled(touch(link, keyOf(key), lifetime)),
+    destroy: (key, reason) => settled(destroy(link, keyOf(key), reason)),
+    index: {
+      add: (list, entry) => settled(addEntry(link, listOf(list), entry)),
+      entries: (list) => settled(readEntries(link, listOf(list))),
+      remove: (list, keys) => settled(removeEntries(link, listOf(list), keys)),
+    },
+    close: () => settled(link.connection.close()),
+  }
+}
