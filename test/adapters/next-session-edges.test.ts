@@ -9,6 +9,7 @@ import { cookieOf } from '../support/http-visit.ts'
 import { gated } from '../support/pausing-store.ts'
 import { sessionApp, storeWith, visitOnce } from '../support/session-app.ts'
 import nextSession from '../../src/next-session.ts'
+import { expressSession, promisifyStore } from '../../src/next-session/compat.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 
 const refuse = (): Promise<never> => Promise.reject(new Error('no'))
@@ -110,6 +111,21 @@ describe('in a store of sojourn', () => {
     expect(changes).toEqual([['b'], ['c']])
   })
 
+  test('one write carries both a change and a longer life', async () => {
+    const options = { store: memoryStore(), cookie: { maxAge: 60 } }
+    const place = await sessionApp(nextSession, options, (session, req, res) => {
+      session['seen'] = req.url
+      if (req.url === '/remember') {
+        Object.assign(session.cookie, { maxAge: 3600 })
+        session.touch()
+      }
+      res.end(session.cookie.expires?.toISOString())
+    })
+    const cookie = cookieOf(await place.visit())
+    const remembered = await place.visit(cookie, '/remember')
+    expect((await place.visit(cookie)).body).toBe(remembered.body)
+  })
+
   test('a request that meets a logout is no reason to warn', async () => {
     const { store, hold } = gated(memoryStore())
     const place = await sessionApp(nextSession, { store }, async (session, req, res) => {
@@ -141,6 +157,24 @@ test.each([
   expect(heard.messages).toEqual(
     Array.from({ length: count }, () => expect.stringContaining('sqliteStore()')),
   )
+})
+
+test.each([
+  [30_000, (left: number) => left > 25_000 && left <= 30_000],
+  [-30_000, (left: number) => left === 1],
+])('a store for express-session is told what is left of maxAge: %i ms', async (left, isRight) => {
+  const inner = new expressSession.MemoryStore()
+  const cookie = {
+    path: '/',
+    httpOnly: true,
+    secure: false,
+    maxAge: 60,
+    expires: new Date(Date.now() + left),
+  }
+  await promisifyStore(inner).set('foo', { cookie })
+  const kept = JSON.parse(inner.store.get('foo') ?? '') as { cookie: Record<string, number> }
+  expect(kept.cookie['originalMaxAge']).toBe(60_000)
+  expect(kept.cookie['maxAge']).toSatisfy(isRight)
 })
 
 /** The verbs of a store, free of its class. */
