@@ -90,8 +90,9 @@ export async function confirm(context: Context, identity: Identity, meta: Record
   }
   const { maxSessionsPerUser: limit, atLimit } = context.settings
   if (limit === null || atLimit !== 'evict-oldest' || entries.length <= limit) return
-  const { living, coming } = await callRoll(context, index, list)
-  const all = [...living.map((listed) => listed.entry), ...coming].sort(byAge)
+  // Those still to come will look, too: the last of them sees all.
+  const { living } = await callRoll(context, index, list)
+  const all = living.map((listed) => listed.entry).sort(byAge)
   // One order for all, so that of two sign-ins at once no more than the older one ends.
   const oldest = all.slice(0, Math.max(0, all.length - limit))
   await Promise.all(oldest.map(({ key }) => end(context, key, 'evicted')))

@@ -39,7 +39,7 @@ export async function callRoll(context: Context, index: SessionIndex, list: stri
   const beginnings = (of: (record: Answer) => boolean): Set<number> =>
     new Set(entries.filter((_, i) => of(records[i] ?? null)).map(({ createdAt }) => createdAt))
   const alive = beginnings(isAlive)
-  const rotated = beginnings(wasRotated)
+  const ended = beginnings((record) => record !== null && !isAlive(record))
   const absent = beginnings((record) => record === null)
 
   const living: Listed[] = []
@@ -53,20 +53,15 @@ export async function callRoll(context: Context, index: SessionIndex, list: stri
       // One that lives but cannot be read here, for lack of a key, is another server's to judge.
       if (meta !== null && record.now < meta.absoluteAt) living.push({ entry, record, meta })
     } else if (record === null) {
-      if (rotated.has(createdAt) || now - createdAt < SIGN_IN_TIME) coming.push(entry)
+      if (ended.has(createdAt) || now - createdAt < SIGN_IN_TIME) coming.push(entry)
       else if (!alive.has(createdAt)) dead.push(key)
-    } else if (!wasRotated(record)) dead.push(key)
-    else if (absent.has(createdAt)) continue
-    else if (alive.has(createdAt)) dead.push(key)
+    } else if (absent.has(createdAt)) continue
     // Its successor was listed after we read the list.
-    else coming.push(entry)
+    else if (record.ended === 'rotated' && !alive.has(createdAt)) coming.push(entry)
+    else dead.push(key)
   }
   if (dead.length > 0) await index.remove(list, dead)
   return { living, coming }
 }
 
 type Answer = LoadedRecord | EndedRecord | null
-
-function wasRotated(record: Answer): boolean {
-  return record !== null && !isAlive(record) && record.ended === 'rotated'
-}
