@@ -5,7 +5,7 @@
  * @module
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -62,6 +62,7 @@ export async function sqliteCourse(): Promise<RaceCourse> {
     there: other.racer,
     pid: other.pid,
     async heldKeys() {
+      if (!existsSync(file)) return []
       const db = new DatabaseSync(file, { readOnly: true })
       const rows = db.prepare('SELECT key FROM sessions WHERE record IS NOT NULL').all()
       db.close()
