@@ -125,6 +125,15 @@ describe('toConnectStore', () => {
     expect(await call(store, 'get', 'sid')).toMatchObject({ a: 'one', c: 'one' })
   })
 
+  test('so does one whose cookie was replaced', async () => {
+    await call(store, 'set', 'sid', data({ a: 1, b: 2 }))
+    const loaded = await call<session.Session>(store, 'load', 'sid')
+    await call(store, 'set', 'sid', Object.assign(await call(store, 'get', 'sid'), { a: 'other' }))
+    loaded.cookie = data().cookie
+    await call(store, 'set', 'sid', Object.assign(loaded, { b: 'mine' }))
+    expect(await call(store, 'get', 'sid')).toMatchObject({ a: 'other', b: 'mine' })
+  })
+
   test('what is saved is what it was when save() was called', async () => {
     const changing = data({ a: 1 })
     const saved = call(store, 'set', 'sid', changing)

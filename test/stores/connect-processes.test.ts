@@ -78,6 +78,21 @@ test('nor does one whose process dies right after it: who looks next removes it'
   expect(kept).not.toHaveProperty(KEY)
 })
 
+test('nor does a replica that still shows it, within the process where it ended', async () => {
+  const { one, kept } = await processes()
+  const before = { ...kept }
+  await one.destroy(KEY, 'logout')
+  Object.assign(kept, before)
+  expect(await one.load(KEY)).toEqual({ ended: 'logout' })
+  Object.assign(kept, before)
+  expect(await one.update(KEY, { set: new Map([['a', '2']]) }, lifetime)).toEqual({
+    status: 'gone',
+    ended: 'logout',
+  })
+  expect(await one.touch(KEY, lifetime)).toBe(false)
+  expect(await one.create(KEY, record, lifetime)).toBe(false)
+})
+
 test('a touch under way in another process takes back nothing that is written meanwhile', async () => {
   const { one, two, stop } = await processes()
   const { reached, go } = stop()
