@@ -39,7 +39,7 @@ test.for(KINDS)('a foreign value among them is no session, and disturbs no other
   const found = await Promise.all(['a', 'foreign', 'b'].map(async (key) => store.load(key)))
   expect(found).toMatchObject([
     { fields: new Map([['own', 'a']]) },
-    null,
+    { meta: '', fields: new Map() },
     { fields: new Map([['own', 'b']]) },
   ])
 })
