@@ -22,8 +22,8 @@ export function kept(old: ReadonlyMap<string, string>, keep: Keep): Map<string, 
       if (version === null) return !isInternal(name) && namespaces.has(parseField(name).namespace)
       const place = placeOf(version)
       // Beside the values of a version there may be its mark.
-      const isKept = !isIn(place, name) || keys.has(keyOf(place, name))
-      return namespaces.has('') || isKept
+      const isNamed = isIn(place, name) ? keys.has(keyOf(place, name)) : keys.size > 0
+      return isNamed || namespaces.has('')
     }),
   )
 }

@@ -34,7 +34,7 @@ export interface Shape {
 }
 
 /** A stored text, and what is shown for it. */
-export interface Original {
+interface Original {
   stored: string
   shown: string
 }
@@ -77,7 +77,8 @@ export async function openShape(
     new Map([...stored].filter(([name, text]) => raw.get(name) !== text)),
     [...own.fields.keys()].filter((name) => !stored.has(name)),
   )
-  const taken = layers.filter((other) => other !== own)
+  // A later version goes by what it holds once an earlier one writes, read or not.
+  const taken = others.filter((other) => layers.includes(other) || other.version > version)
   let upgrade: Upgrade | null = null
   if (isRefused) upgrade = setAside(raw, own, settings.maxBytes)
   else if (taken.length > 0) upgrade = takeOver(raw, own, taken, stored, settings.maxBytes)

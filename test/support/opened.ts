@@ -35,13 +35,12 @@ export interface Opened {
   fields: (token: string) => Promise<Record<string, string>>
 }
 
-/** @param defaults options of every release, unless it has others */
-export function useMemory(defaults: SessionOptions = {}): Opened {
+/** See the module. */
+export function useMemory(): Opened {
   const opened = {
     begin<Data extends object>(options: SessionOptions<Data> = {}, token = '', store = counted) {
       const onEvent = (event: SessionEvent): void => void opened.events.push(event)
-      const all = { ...(defaults as SessionOptions<Data>), onEvent, ...options }
-      const browser = new Browser<Data>(new Sessions<Data>(all, store))
+      const browser = new Browser<Data>(new Sessions<Data>({ onEvent, ...options }, store))
       browser.token = token
       return browser
     },

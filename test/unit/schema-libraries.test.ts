@@ -3,9 +3,11 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { StandardSchema } from '../../src/core/schema.ts'
+import { identify } from '../../src/core/token.ts'
 import { useMemory } from '../support/opened.ts'
 
-const { begin } = useMemory()
+const opened = useMemory()
+const { begin } = opened
 
 const themes = ['light', 'dark'] as const
 
@@ -186,6 +188,19 @@ describe.each(Object.keys(schemas) as (keyof typeof schemas)[])('a schema of %s'
         expect([session.id, session.getAll()]).toEqual([null, {}])
       })
     }
+  })
+
+  test('shows what is stored beside a damaged value', async () => {
+    const browser = begin({ schema })
+    await browser.visit((session) => session.set({ theme: 'dark', name: 'ann' }))
+    const lifetime = { idle: 60_000, absoluteAt: opened.clock.now() + 60_000 }
+    const { key } = await identify(browser.token)
+    opened.memory.update(key, { set: new Map([['name', '~damaged']]) }, lifetime)
+    await browser.visit(async (session) => {
+      expect(session.getAll()).toEqual({ theme: 'dark' })
+      await session.set('name', 'bob')
+    })
+    expect(await browser.visit((session) => session.getAll())).toEqual({ theme: 'dark', name: 'bob' })
   })
 
   test('reads what another release stored', async () => {

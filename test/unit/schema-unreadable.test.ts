@@ -179,3 +179,14 @@ describe.each(Object.keys(RELEASES))('stored data behind %s', (name) => {
     expect(JSON.stringify(opened.events)).not.toContain('secret')
   })
 })
+
+test('what comes back brings along what the next release does not know', async () => {
+  const browser = begin()
+  await browser.visit((session) => session.set({ theme: 'pink', extra: 1 }))
+  await begin({ schema: Cart }, browser.token).visit((session) => session.set('visits', 7))
+  const next = begin({ schema: z.object({ theme: z.string() }) }, browser.token)
+  await next.visit((session) => session.set('theme', 'blue'))
+  expect(await next.visit((session) => session.getAll())).toEqual({ theme: 'blue' })
+  const all = { theme: 'blue', visits: 7, extra: 1 }
+  expect(await browser.visit((session) => session.getAll())).toEqual(all)
+})

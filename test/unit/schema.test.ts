@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { PlainData } from '../../src/core/schema.ts'
-import { identify } from '../../src/core/token.ts'
 import { useMemory } from '../support/opened.ts'
 
 const opened = useMemory()
@@ -155,24 +154,5 @@ describe('stored data', () => {
     const { session } = await browser.open()
     await begin<PlainData>({}, token).visit((other) => other.set('a', '20'))
     expect(await session.update('a', (a) => (a ?? 0) + 1)).toBe(21)
-  })
-
-  test('of which one value is damaged shows the others', async () => {
-    const token = await stored({ theme: 'dark', name: 'ann' })
-    const { key } = await identify(token)
-    const record = opened.memory.load(key)
-    const lifetime = { idle: 60_000, absoluteAt: opened.clock.now() + 60_000 }
-    expect(record).toMatchObject({
-      fields: new Map([
-        ['theme', '$dark'],
-        ['name', '$ann'],
-      ]),
-    })
-    opened.memory.update(key, { set: new Map([['name', '~damaged']]) }, lifetime)
-    await begin({ schema: Cart }, token).visit(async (session) => {
-      expect(session.getAll()).toEqual({ theme: 'dark', visits: 5 })
-      await session.set('name', 'bob')
-      expect(session.get('name')).toBe('bob')
-    })
   })
 })
