@@ -1,37 +1,11 @@
-import { beforeEach, describe, expect, test } from 'vitest'
-import type { SessionOptions } from '../../src/core/options.ts'
-import { Sessions } from '../../src/core/sessions.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
-import { manualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
-import { Browser } from '../support/browser.ts'
-import { recorded, type Verb } from '../support/pausing-store.ts'
+import { describe, expect, test } from 'vitest'
+import { useMemory } from '../support/opened.ts'
 
-const START = 1_700_000_000_000
-
-let clock: ManualClock
-beforeEach(() => {
-  clock = manualClock(START)
-})
-
-function begin(options: SessionOptions = {}): {
-  browser: Browser
-  calls: Verb[]
-  memory: ReturnType<typeof memoryStore>
-} {
-  const memory = memoryStore({ now: clock.now })
-  const { store, calls } = recorded(memory)
-  return {
-    browser: new Browser(new Sessions({ idle: '30m', absolute: '8h', ...options }, store)),
-    calls,
-    memory,
-  }
-}
-
-const user = (browser: Browser) => browser.visit((session) => session.userId)
+const { begin } = useMemory()
 
 describe('a flash message', () => {
   test('is readable in the next request, during all of it, and then no more', async () => {
-    const { browser } = begin()
+    const browser = begin()
     await browser.visit((session) => session.flash('note', { text: 'saved' }))
     await browser.visit(async (session, { cookies }) => {
       expect(session.readFlash('note')).toEqual({ text: 'saved' })
@@ -44,7 +18,7 @@ describe('a flash message', () => {
   })
 
   test('once read takes nothing else with it', async () => {
-    const { browser } = begin()
+    const browser = begin()
     await browser.visit((session) => session.set('a', 1))
     await browser.visit((session) => Promise.all([session.flash('note', 1), session.flash('other', 2)]))
     await browser.visit((session) => expect(session.readFlash('note')).toBe(1))
@@ -52,14 +26,14 @@ describe('a flash message', () => {
   })
 
   test('that nobody reads waits', async () => {
-    const { browser } = begin()
+    const browser = begin()
     await browser.visit((session) => session.flash('note', 1))
-    await user(browser)
+    await browser.visit((session) => session.userId)
     await browser.visit((session) => expect(session.readFlash('note')).toBe(1))
   })
 
   test('written again before it is read shows the latest, also within one millisecond', async () => {
-    const { browser } = begin()
+    const browser = begin()
     for (let round = 0; round < 20; round++) {
       await browser.visit((session) => Promise.all([1, 2, 3].map((n) => session.flash('note', n))))
       await browser.visit((session) => expect(session.readFlash('note')).toBe(3))
@@ -68,7 +42,7 @@ describe('a flash message', () => {
   })
 
   test('that arrives while an earlier one is read is not removed with it', async () => {
-    const { browser } = begin()
+    const browser = begin()
     await browser.visit((session) => session.flash('note', 'first'))
     const reader = await browser.open()
     await browser.visit((session) => session.flash('note', 'second'))
@@ -78,7 +52,7 @@ describe('a flash message', () => {
   })
 
   test('of a nasty name keeps apart from the others and from the data', async () => {
-    const { browser } = begin()
+    const browser = begin()
     const names = ['a', 'a/', 'a/b', '%', '', '__proto__']
     await browser.visit((session) => Promise.all(names.map((name) => session.flash(name, name))))
     await browser.visit((session) => {
