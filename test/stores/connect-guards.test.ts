@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import session, { type SessionData } from 'express-session'
+import sessionFileStore from 'session-file-store'
 import { describe, expect, test } from 'vitest'
 import { fromConnectStore } from '../../src/connect.ts'
 import { Sessions } from '../../src/core/sessions.ts'
@@ -15,6 +16,7 @@ import { places, type ConnectPlace } from './connect/stores.ts'
 import { Watched } from './connect/watched.ts'
 
 const { MemoryStore } = session
+const FileStore = sessionFileStore(session)
 const HOUR = 3_600_000
 const KEY = 'x'.repeat(43)
 const lifetime = { idle: HOUR, absoluteAt: Date.now() + 24 * HOUR }
@@ -160,12 +162,13 @@ describe('what a store is given', () => {
   })
 
   test('leads to no file outside the directory', async () => {
-    const path = mkdtempSync(join(tmpdir(), 'sojourn-traversal-'))
-    const place = (await places['session-file-store']!()) as ConnectPlace
-    await fromConnectStore(place.open()).create('../escape', record, lifetime)
-    expect(readdirSync(join(path, '..')).filter((name) => name.startsWith('escape'))).toEqual([])
-    await place.close()
-    rmSync(path, { recursive: true })
+    const parent = mkdtempSync(join(tmpdir(), 'sojourn-traversal-'))
+    const path = join(parent, 'sessions')
+    const files = new FileStore({ path, ttl: 3600, retries: 0, reapInterval: -1, logFn: () => {} })
+    await fromConnectStore(files).create('../escape', record, lifetime)
+    expect(readdirSync(parent)).toEqual(['sessions'])
+    expect(readdirSync(path)).toHaveLength(2)
+    rmSync(parent, { recursive: true })
   })
 
   test('holds no token: what lies there opens no session', async () => {
