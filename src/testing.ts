@@ -1,6 +1,6 @@
 /**
- * Tools for testing: the conformance suite that every store must pass, and a clock
- * that moves only when told to.
+ * Tools for testing: the conformance suite that every store must pass, a clock that moves
+ * only when told to, and an Upstash of one's own.
  *
  * ```ts
  * import { describe, test } from 'vitest'
@@ -28,6 +28,15 @@ import { openSubject, type CaseGroup, type Subject, type StoreUnderTest } from '
 
 export { manualClock, type ManualClock } from './testing/manual-clock.ts'
 export type { StoreUnderTest } from './testing/subject.ts'
+export {
+  type FailOptions,
+  startUpstash,
+  type UpstashOptions,
+  type UpstashRequest,
+  type UpstashServer,
+} from './testing/upstash.ts'
+export type { UpstashFault } from './testing/upstash-faults.ts'
+export type { UpstashCommand } from './testing/upstash-json.ts'
 
 /** What the suite needs of a test runner. Vitest, Jest and `node:test` all fit. */
 export interface TestRunner {

@@ -29,6 +29,7 @@ const ENTRIES: Record<string, string[]> = {
   './stores/memory': [],
   './stores/sqlite': [],
   './stores/redis': [],
+  './stores/upstash': [],
   './stores/unstorage': [],
   './stores/keyv': [],
   './connect': [...RUNTIME, 'node:events'],

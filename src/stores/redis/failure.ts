@@ -25,7 +25,7 @@ export function failure(store: string, error: unknown): SessionError {
   return storeError(isFull(error) ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', store, error)
 }
 
-/** Whether Redis has no memory left for what it was asked. */
+/** Whether Redis has no memory left for what it was asked, or, of Upstash, the plan has none. */
 export function isFull(error: unknown): boolean {
-  return error instanceof Error && /\bOOM\b/.test(error.message)
+  return error instanceof Error && /\bOOM\b|capacity quota exceeded/.test(error.message)
 }

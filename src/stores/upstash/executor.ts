@@ -1,0 +1,60 @@
+/** @module Talking to Redis over HTTP. */
+
+import type { Command, Executor } from '../redis/client.ts'
+import { throwFirstError } from '../redis/hash.ts'
+import type { Transport } from './transport.ts'
+
+/** Commands that change nothing, so that they may be sent twice. */
+const READS = new Set(['exists', 'hexists', 'hgetall', 'hmget', 'pttl', 'time', 'zcard', 'zrange'])
+
+/** Wraps a transport. There is no connection, so it is always open. */
+export function upstashExecutor(transport: Transport): Executor {
+  function send(path: 'pipeline' | 'multi-exec', commands: readonly Command[]): Promise<unknown[]> {
+    const isRead = commands.every(([name]) => READS.has(name))
+    return transport.send(path, commands.map(words), isRead)
+  }
+
+  async function pipeline(commands: readonly Command[]): Promise<unknown[]> {
+    const replies = await send('pipeline', commands)
+    throwFirstError(replies)
+    return replies
+  }
+
+  return {
+    isOpen: true,
+    async connect() {},
+    readsTogether: true,
+    async read(keys, withTime) {
+      const commands = keys.flatMap((key): Command[] => [
+        ['pttl', key],
+        ['hgetall', key],
+      ])
+      if (withTime) commands.push(['time'])
+      const replies = await send('pipeline', commands)
+      if (withTime) throwFirstError(replies.slice(-1))
+      return replies
+    },
+    pipeline: (_key, commands) => pipeline(commands),
+    async transaction(_key, commands) {
+      try {
+        return await send('multi-exec', commands)
+      } catch (error) {
+        // Nothing was executed, and the answer does not say why. Scripts are what a server may refuse.
+        const hasScript = commands.some(([name]) => name === 'eval')
+        if (hasScript && isDiscarded(error)) await pipeline([['eval', 'return 1', [], []]])
+        throw error
+      }
+    },
+    async close() {},
+  }
+}
+
+/** A command as it is sent. */
+function words([name, ...args]: Command): string[] {
+  const all = name === 'eval' ? [args[0], (args[1] as readonly string[]).length, ...args.slice(1)] : args
+  return [name, ...all.flat().map(String)]
+}
+
+function isDiscarded(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('EXECABORT')
+}
