@@ -7,8 +7,8 @@
 
 import type { Socket } from 'node:net'
 
-/** A reply: an integer, a text in bytes, nothing, an error of Redis, or a list of these. */
-export type Reply = bigint | Uint8Array | null | RedisError | Reply[]
+/** A reply: an integer, a status such as `OK`, a text in bytes, nothing, an error of Redis, or a list of these. */
+export type Reply = bigint | string | Uint8Array | null | RedisError | Reply[]
 
 /** An error that Redis answered. */
 export class RedisError extends Error {}
@@ -115,7 +115,7 @@ function readReply(bytes: Buffer, start: number): { reply: Reply; end: number } 
   const kind = String.fromCharCode(bytes[start]!)
   const line = bytes.subarray(start + 1, lineEnd)
   const end = lineEnd + 2
-  if (kind === '+') return { reply: line, end }
+  if (kind === '+') return { reply: line.toString(), end }
   if (kind === '-') return { reply: new RedisError(line.toString()), end }
   if (kind === ':') return { reply: BigInt(line.toString()), end }
 

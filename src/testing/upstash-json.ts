@@ -36,7 +36,8 @@ export function demandOf(url: URL, body: string): Demand | null {
 /** An answer of one command: `{ "result": … }` or `{ "error": … }`. */
 export function outcomeJson(reply: Reply, isBase64: boolean): string {
   if (reply instanceof RedisError) return errorJson(reply.message)
-  return `{"result":${resultJson(reply, isBase64)}}`
+  // The one text that is not encoded: the status, and only where it stands alone.
+  return `{"result":${resultJson(reply, isBase64 && reply !== 'OK')}}`
 }
 
 /** `{ "error": … }`. Errors are never in base64. */
@@ -47,13 +48,13 @@ export function errorJson(message: string): string {
 function resultJson(reply: Reply, isBase64: boolean): string {
   if (reply === null || typeof reply === 'bigint') return String(reply)
   if (Array.isArray(reply)) return `[${reply.map((item) => resultJson(item, isBase64)).join()}]`
-  const bytes = process.getBuiltinModule('node:buffer').Buffer.from(textOf(reply))
-  const text = bytes.toString('utf8')
-  return JSON.stringify(isBase64 && text !== 'OK' ? bytes.toString('base64') : text)
+  const bytes = process.getBuiltinModule('node:buffer').Buffer.from(bytesOf(reply))
+  return JSON.stringify(bytes.toString(isBase64 ? 'base64' : 'utf8'))
 }
 
-function textOf(reply: Uint8Array | RedisError): Uint8Array {
-  return reply instanceof RedisError ? new TextEncoder().encode(reply.message) : reply
+function bytesOf(reply: string | Uint8Array | RedisError): Uint8Array {
+  if (reply instanceof Uint8Array) return reply
+  return new TextEncoder().encode(reply instanceof RedisError ? reply.message : reply)
 }
 
 function commandOf(value: unknown): UpstashCommand | null {

@@ -25,7 +25,7 @@ function replyOf(item: unknown): unknown {
 function decoded(result: unknown): unknown {
   if (result === null || typeof result === 'number') return result
   if (Array.isArray(result)) return result.map(decoded)
-  // The one text that is sent as it is. It is too short for base64.
+  // The status is sent as it is. It is too short for base64.
   if (result === 'OK') return result
   const text = typeof result === 'string' ? textOf(result) : null
   if (text === null) throw unreadable()
