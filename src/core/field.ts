@@ -24,7 +24,7 @@ const INTERNAL = /^%(?![0-9a-f]{4})/
  * @throws `ERR_OPTION_INVALID` if one is no text, as what a visitor sends may be
  */
 export function fieldName(namespace: string, key: string): string {
-  if (typeof namespace !== 'string' || typeof key !== 'string') throw noText()
+  if (typeof namespace !== 'string' || typeof key !== 'string') throw noKey()
   return namespace === '' ? reserve(escape(key)) : reserve(`${escape(namespace)}/${escape(key)}`)
 }
 
@@ -35,7 +35,8 @@ export function parseField(name: string): { namespace: string; key: string } {
   return { namespace: unescape(name.slice(0, slash)), key: unescape(name.slice(slash + 1)) }
 }
 
-function noText(): SessionError {
+/** For what stands in the place of a key and is none. */
+export function noKey(): SessionError {
   return new SessionError(
     'ERR_OPTION_INVALID',
     'A key or namespace of the session is not a string. Check what the request brought, or turn it into one with String(key).',

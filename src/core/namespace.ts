@@ -8,6 +8,8 @@ import type { Binding } from './binding.ts'
 import { decodeValue } from './codec.ts'
 import { encodeValues, type EncodedValues } from './encoded-values.ts'
 import { exchange } from './exchange.ts'
+import { noKey } from './field.ts'
+import { isObject } from './known-options.ts'
 import { notInteger, notList } from './refusals.ts'
 import type { PlainData } from './schema.ts'
 import type { Shape } from './shape.ts'
@@ -66,8 +68,8 @@ export class Namespace<Data extends object = PlainData> {
    */
   set<Key extends keyof Data & string>(key: Key, value: Data[Key]): Promise<void>
   set(values: Partial<Data>): Promise<void>
-  set(first: string | Partial<Data>, value?: unknown): Promise<void> {
-    return this.observe(this.#write(typeof first === 'string' ? { [first]: value } : { ...first }))
+  set(first: string | Partial<Data>, ...rest: unknown[]): Promise<void> {
+    return this.observe(this.#set(first, rest))
   }
 
   /**
@@ -164,6 +166,13 @@ export class Namespace<Data extends object = PlainData> {
 
   #validate(values: PlainData, keys: readonly string[]): MaybePromise<PlainData> {
     return this.#view.validate(values, keys, () => this.getAll() as PlainData)
+  }
+
+  async #set(first: unknown, rest: readonly unknown[]): Promise<void> {
+    // Both may be what a visitor sent: an object in the place of a key must not name others.
+    if (typeof first === 'string') return this.#write({ [first]: rest[0] })
+    if (rest.length > 0 || !isObject(first)) throw noKey()
+    return this.#write({ ...first })
   }
 
   async #write(values: PlainData): Promise<void> {

@@ -12,12 +12,13 @@
 import type { SessionCookie } from './cookie.ts'
 import { isSessionError } from './errors.ts'
 import { isSettled, settleAll, type HeldChannel } from './held-channel.ts'
+import { holdSocket, type SocketResponse } from './held-socket.ts'
 import { isOfContent } from './content-headers.ts'
 import { addCookie, extractHeaders, varyByCookie, type NodeHeaders } from './node-head.ts'
 import { pretend } from './pretend.ts'
 
 /** The part of `http.ServerResponse`, or of its HTTP/2 sibling, that is held. */
-export interface GatedResponse extends NodeHeaders {
+export interface GatedResponse extends NodeHeaders, SocketResponse {
   statusCode: number
   statusMessage: string
   readonly writableEnded: boolean
@@ -26,7 +27,9 @@ export interface GatedResponse extends NodeHeaders {
   write: (...args: never[]) => unknown
   end: (...args: never[]) => unknown
   flushHeaders?: () => void
-  emit(event: 'drain'): unknown
+  /** Node's own way to a head that nobody wrote. */
+  _implicitHeader?: () => void
+  emit(event: 'drain' | 'close'): unknown
   destroy(error?: Error): unknown
 }
 
@@ -37,14 +40,18 @@ interface Call {
   args: unknown[]
 }
 
-const gates = new WeakMap<object, Gate>()
+/** On the response itself: a WeakMap of all responses would cost the garbage collector a lot. */
+const GATE: unique symbol = Symbol('sojourn.gate')
+
+interface Held {
+  [GATE]?: Gate
+}
 
 /** Lets a channel's cookie go out with the response, once the session's writes are stored. */
-export function holdFor(channel: HeldChannel, response: GatedResponse): void {
-  let gate = gates.get(response)
-  if (gate === undefined && response.headersSent) return channel.close()
-  if (gate === undefined) gates.set(response, (gate = new Gate(response)))
-  gate.admit(channel)
+export function holdFor(channel: HeldChannel, response: GatedResponse & Held): void {
+  if (response[GATE] === undefined && response.headersSent) return channel.close()
+  response[GATE] ??= new Gate(response)
+  response[GATE].admit(channel)
 }
 
 /**
@@ -52,8 +59,8 @@ export function holdFor(channel: HeldChannel, response: GatedResponse): void {
  * cookie goes out.
  * @throws the first failure that nobody awaited
  */
-export async function commitNow(response: object): Promise<void> {
-  await gates.get(response)?.commit()
+export async function commitNow(response: GatedResponse & Held): Promise<void> {
+  await response[GATE]?.commit()
 }
 
 class Gate {
@@ -75,6 +82,12 @@ class Gate {
     response.write = (...args: unknown[]) => this.#call({ method: 'write', args })
     response.end = (...args: unknown[]) => this.#call({ method: 'end', args })
     response.flushHeaders = () => void this.#call({ method: 'flushHeaders', args: [] })
+    const { _implicitHeader: implicitHeader } = response
+    if (implicitHeader === undefined) return
+    response._implicitHeader = () => {
+      this.#overtaken()
+      Reflect.apply(implicitHeader, response, [])
+    }
   }
 
   admit(channel: HeldChannel): void {
@@ -107,6 +120,21 @@ class Gate {
     }
     this.#line.push(call)
     return call.method === 'write' ? false : this.#response
+  }
+
+  /**
+   * Node makes the head in a call that did not come by here: in `response.end(await work())` the
+   * method is looked up before `work` asks for the session. Now only the socket can wait.
+   */
+  #overtaken(): void {
+    if (this.#state !== 'open' || this.#channels.every(isSettled)) return
+    this.#state = 'begun'
+    const held = holdSocket(this.#response)
+    if (held === null) return
+    settleAll(this.#channels).then(
+      () => held.release(),
+      (error: unknown) => held.refuse(statusOf(error)),
+    )
   }
 
   #isHead({ method }: Call): boolean {
@@ -200,7 +228,7 @@ class Gate {
     if (response.headersSent) return void response.destroy()
     const text = isSessionError(error) ? error.code : 'Internal Server Error'
     for (const name of response.getHeaderNames().filter(isOfContent)) response.removeHeader(name)
-    response.statusCode = isSessionError(error) ? error.status : 500
+    response.statusCode = statusOf(error)
     if (reasonOf(response) !== '') response.statusMessage = ''
     response.setHeader('content-type', 'text/plain; charset=utf-8')
     response.setHeader('content-length', String(text.length))
@@ -214,6 +242,10 @@ class Gate {
     if (typeof callback === 'function') queueMicrotask(() => void Reflect.apply(callback, undefined, []))
     return method === 'write' ? true : this.#response
   }
+}
+
+function statusOf(error: unknown): number {
+  return isSessionError(error) ? error.status : 500
 }
 
 function isCookie(cookie: SessionCookie | null): cookie is SessionCookie {

@@ -29,15 +29,19 @@ export interface NodeAccess<Data extends object = PlainData> extends Management<
 
 /** Makes these functions of a manager. */
 export function nodeAccess<Data extends object>(sessions: Sessions<Data>): NodeAccess<Data> {
-  const opened = new WeakMap<object, Promise<Session<Data>>>()
+  // On the request itself: a WeakMap of all requests costs the garbage collector more than all else here.
+  const OPENED = Symbol('sojourn.session')
 
-  function getSession(request: NodeRequest, response: GatedResponse): Promise<Session<Data>> {
-    let session = opened.get(request)
+  function getSession(
+    request: NodeRequest & { [OPENED]?: Promise<Session<Data>> },
+    response: GatedResponse,
+  ): Promise<Session<Data>> {
+    let session = request[OPENED]
     if (session === undefined) {
       const channel = new HeldChannel(request.headers.cookie)
       holdFor(channel, response)
       session = sessions.open(channel)
-      opened.set(request, session)
+      request[OPENED] = session
     }
     return session
   }

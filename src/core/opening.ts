@@ -10,7 +10,7 @@ import { endOfSignedIn } from './directory.ts'
 import { endGrace, follow, MARK } from './grace.ts'
 import { isTouchDue } from './lifetime.ts'
 import { decodeMeta } from './record.ts'
-import { isAlive, type LoadedRecord } from './store.ts'
+import { isAlive, type EndReason, type LoadedRecord } from './store.ts'
 import type { Identity } from './token.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function openRecord(binding: Binding, identity: Identity): Promise<
   if (isAlive(answer)) return arrive(binding, identity, answer, false)
   if (answer === null) binding.ended = await endOfSignedIn(context, identity)
   else if (answer.ended === 'rotated') await openSuccessor(binding, identity)
-  else binding.ended = answer.ended
+  else binding.ended = knownReason(answer.ended)
 }
 
 /** Takes a living record as this request's session, if it can be read and its time is not over. */
@@ -53,5 +53,12 @@ async function openSuccessor(binding: Binding, old: Identity): Promise<void> {
   if (next === null) context.emit({ type: 'reuse', id: old.id })
   if (next === null || next.answer === null) binding.ended = 'rotated'
   else if (isAlive(next.answer)) await arrive(binding, next.identity, next.answer, true)
-  else binding.ended = next.answer.ended
+  else binding.ended = knownReason(next.answer.ended)
+}
+
+const REASONS: readonly string[] = ['logout', 'revoked', 'rotated', 'evicted', 'idle', 'absolute']
+
+/** The application may show it, so it is none that somebody else put into the store. */
+function knownReason(reason: EndReason): EndReason | null {
+  return REASONS.includes(reason) ? reason : null
 }

@@ -7,18 +7,18 @@
 import type { Binding } from './binding.ts'
 import { createCsrfToken, isCsrfToken } from './csrf-token.ts'
 import { milliseconds, type Duration } from './duration.ts'
-import { invalidOption, SessionError } from './errors.ts'
+import { invalidOption } from './errors.ts'
 import { readFlash, writeFlash } from './flash.ts'
 import { MAX_GRACE } from './grace.ts'
 import { kept, type Keep } from './keep.ts'
 import { Namespace } from './namespace.ts'
 import { resolveLifetime, type LifetimeOptions } from './options.ts'
 import { beginning } from './lifetime.ts'
-import { networkOf } from './network.ts'
-import type { RecordMeta } from './record.ts'
 import { notFresh, unauthenticated } from './refusals.ts'
 import type { PlainData } from './schema.ts'
 import type { Shape } from './shape.ts'
+import { checkUserId, placeOf } from './sign-in.ts'
+import { grows } from './size.ts'
 import type { EndReason } from './store.ts'
 import { LOST_AFTER, succeed } from './succession.ts'
 
@@ -32,7 +32,7 @@ export interface LoginOptions<Data extends object> extends LifetimeOptions {
    */
   keep?: Keep
   /** What to call this device in a list of the user's sessions, at most 200 characters. Default: nothing is kept. */
-  device?: string
+  device?: string | undefined
   /**
    * The visitor's network address. Only its network is kept, to show it in a list: the first 24
    * bits of IPv4, 48 of IPv6. What is no address is left out. Default: nothing is kept.
@@ -137,7 +137,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * Signs a person in: a new token, so that nobody who knew the old one is signed in with
    * them (session fixation, ASVS V7.2.4), and the user id bound to the record.
    *
-   * @param userId your own identifier of the person; not empty
+   * @param userId your own identifier of the person, 1 to 1,024 characters
    * @throws `ERR_OPTION_INVALID`, and as `set`. If the store fails halfway, nobody is signed in.
    */
   login(userId: string, options: LoginOptions<Data> = {}): Promise<void> {
@@ -220,16 +220,11 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   }
 
   async #login(userId: string, options: LoginOptions<Data>): Promise<void> {
-    if (typeof userId !== 'string' || userId === '') {
-      throw new SessionError(
-        'ERR_OPTION_INVALID',
-        'login: the user id must be a non-empty string. Turn a number into one with String(id).',
-      )
-    }
+    checkUserId(userId)
     const { binding } = this
     const lifetime = resolveLifetime(binding.context.settings, options)
     const { set, removed } = await this.encodeData({ ...options.data })
-    const label = signInLabel(options)
+    const place = placeOf(options)
     const previous = this.userId
     const keep = options.keep ?? (previous === null || previous === userId)
     const fields = (old: ReadonlyMap<string, string>): Map<string, string> => {
@@ -237,13 +232,15 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
       for (const name of removed) all.delete(name)
       return all
     }
-    binding.checkSize(fields(binding.journal.fields))
+    const before = binding.journal.fields
+    const after = fields(before)
+    if (grows(before, after)) binding.checkSize(after)
     await succeed(binding, {
       lifetime,
       required: false,
       grace: 0,
       fields,
-      meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now, ...label }),
+      meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now, ...place }),
     })
   }
 
@@ -276,14 +273,5 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
         rotatedAt: now,
       }),
     })
-  }
-}
-
-/** What is kept of where somebody signed in. */
-function signInLabel({ device, address }: LoginOptions<object>): Pick<RecordMeta, 'device' | 'network'> {
-  const network = address === undefined ? null : networkOf(address)
-  return {
-    ...(device !== undefined && { device: device.slice(0, 200) }),
-    ...(network !== null && { network }),
   }
 }

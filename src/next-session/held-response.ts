@@ -13,7 +13,7 @@ import { isOfContent } from '../core/content-headers.ts'
 import { isSessionError } from '../core/errors.ts'
 import { extractHeaders } from '../core/node-head.ts'
 import { pretend } from '../core/pretend.ts'
-import { holdSocket } from './held-socket.ts'
+import { holdSocket } from '../core/held-socket.ts'
 
 /** What a response waits for. */
 export interface Settler {

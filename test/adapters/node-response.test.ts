@@ -343,3 +343,56 @@ test('a session that is opened after the response has begun is for reading', asy
   expect(await (await visitor(running.url).get('/')).text()).toBe('begun ERR_HEADERS_SENT')
   await close()
 })
+
+describe.each(['end', 'write'] as const)(
+  'response.%s(await work()), looked up before the session',
+  (method) => {
+    async function start(
+      fault: 'create' | null,
+    ): Promise<{ guest: Visitor; hold: ReturnType<typeof gated>['hold'] }> {
+      const { store: failing, fail } = faulty(memoryStore())
+      const { store, hold } = gated(failing)
+      const { getSession } = createSessions({ store })
+      const work = async (request: IncomingMessage, response: ServerResponse): Promise<string> => {
+        const session = await getSession(request, response)
+        void session.set('a', 1)
+        return 'text'
+      }
+      running = await listen(
+        createServer((request, response) => {
+          const begin = response[method].bind(response)
+          void work(request, response).then((text) => {
+            begin(text)
+            if (method === 'write') response.end()
+          })
+        }),
+      )
+      if (fault !== null) fail(fault)
+      return { guest: visitor(running.url), hold }
+    }
+
+    test('waits for the write', async () => {
+      const { guest, hold } = await start(null)
+      const gate = hold('create')
+      const arrival = guest.get('/')
+      await gate.reached
+      const early = await Promise.race([
+        arrival,
+        new Promise((resolve) => setTimeout(resolve, 50, 'nothing')),
+      ])
+      expect(early).toBe('nothing')
+      gate.open()
+      const response = await arrival
+      expect([response.status, await response.text()]).toEqual([200, 'text'])
+      expect(cookieNames(guest)).toEqual(['sid'])
+      expect((await guest.get('/')).status).toBe(200)
+    })
+
+    test('is replaced by 503 without a cookie if the write fails', async () => {
+      const { guest } = await start('create')
+      const response = await guest.get('/')
+      expect([response.status, await response.text()]).toEqual([503, ''])
+      expect(guest.setCookies).toEqual([])
+    })
+  },
+)

@@ -236,3 +236,25 @@ describe('stored past sojourn', () => {
     expect(events).toEqual([])
   })
 })
+
+test('an object in the place of a key names no other keys', async () => {
+  const browser = new Browser(new Sessions({}, memoryStore()))
+  await browser.visit(async (session) => {
+    for (const key of [{ role: 'admin' }, ['role'], null, undefined, 7]) {
+      const write = session.set(key as never, 'x' as never)
+      await expect(write).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+    }
+    for (const values of [null, undefined, 7, ['admin']]) {
+      await expect(session.set(values as never)).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+    }
+    const trap = Object.defineProperty({}, 'a', {
+      enumerable: true,
+      get() {
+        throw new Error('trap')
+      },
+    })
+    await expect(session.set(trap)).rejects.toThrow('trap')
+    expect(session.getAll()).toEqual({})
+  })
+  expect(browser.token).toBe('')
+})

@@ -232,4 +232,31 @@ describe('login', () => {
     expect(first.session.id).not.toBe(second.session.id)
     expect((await withToken(old)).userId).toBeNull()
   })
+
+  test.each([
+    ['a user id that is no text', [7 as never]],
+    ['an empty user id', ['']],
+    ['a user id without end', ['x'.repeat(1025)]],
+    ['a device that is no text', ['ann', { device: 7 as never }]],
+    ['an address that is no text', ['ann', { address: ['203.0.113.7'] as never }]],
+  ] as [string, [string, object?]][])('refuses %s, and nobody is signed in', async (_, args) => {
+    await browser.visit(async (session) => {
+      await expect(session.login(...args)).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+      expect(session.userId).toBeNull()
+    })
+    expect(browser.token).toBe('')
+  })
+
+  test('carries over what has grown beyond a limit that was lowered since', async () => {
+    await browser.visit((session) => session.set('text', 'x'.repeat(500)))
+    const { token } = browser
+    browser = new Browser(new Sessions({ maxBytes: 100 }, memory))
+    browser.token = token
+    await browser.visit((session) => session.login('ann'))
+    expect(await look()).toEqual(['ann', { text: 'x'.repeat(500) }])
+    await browser.visit(async (session) => {
+      const login = session.login('ann', { data: { more: 1 } })
+      await expect(login).rejects.toMatchObject({ code: 'ERR_RECORD_TOO_LARGE' })
+    })
+  })
 })

@@ -103,3 +103,11 @@ test('a store that fails is an error and never an anonymous visitor', async () =
   })
   await expect(visitor.open('')).resolves.toBeDefined()
 })
+
+test('a reason that is none of ours is not told', async () => {
+  const memory = memoryStore()
+  const browser = new Browser(new Sessions({}, memory))
+  await browser.visit((session) => session.set('a', 1))
+  memory.load = () => ({ ended: '<script>' as never })
+  expect(await browser.visit((session) => session.ended)).toBeNull()
+})

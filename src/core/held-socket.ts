@@ -5,8 +5,22 @@
  * @module
  */
 
-import type { ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+/** The part of `http.ServerResponse` that is needed. HTTP/2 has no such socket. */
+export interface SocketResponse {
+  readonly socket?: unknown
+  detachSocket?: (socket: never) => void
+  assignSocket?: (socket: never) => void
+  emit(event: 'close'): unknown
+}
+
+interface Socket {
+  _httpMessage?: unknown
+  readonly destroyed: boolean
+  readonly writableCorked: number
+  uncork(): void
+  once(event: 'close', listener: () => void): unknown
+  end(text: string): unknown
+}
 
 /** A response without its socket. */
 export interface HeldSocket {
@@ -17,17 +31,17 @@ export interface HeldSocket {
 }
 
 /** Parts a response from its socket; answers `null` where that is not possible, as in HTTP/2. */
-export function holdSocket(response: ServerResponse): HeldSocket | null {
-  const socket = response.socket as (Socket & { _httpMessage?: ServerResponse | null }) | null
-  if (socket?._httpMessage !== response || typeof response.detachSocket !== 'function') return null
-  response.detachSocket(socket)
+export function holdSocket(response: SocketResponse): HeldSocket | null {
+  const socket = response.socket as Socket | null | undefined
+  if (socket?._httpMessage !== response || response.detachSocket === undefined) return null
+  response.detachSocket(socket as never)
   // Further requests of this connection still wait for their turn.
   socket._httpMessage = response
   return {
     release() {
       socket._httpMessage = null
       if (socket.destroyed) return void response.emit('close')
-      response.assignSocket(socket)
+      response.assignSocket?.(socket as never)
       // `end` corks the socket, and could not uncork it.
       while (socket.writableCorked > 0) socket.uncork()
     },
