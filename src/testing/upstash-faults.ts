@@ -84,7 +84,7 @@ export async function deliver(
   } else if (fault === 'half') reply(response, { ...answer, body: half })
   else if (fault === 'short') reply(response, { ...answer, body: withoutLast(body) })
   else {
-    if (typeof fault === 'object') await new Promise((resolve) => setTimeout(resolve, fault.delay))
+    if (typeof fault === 'object') await delayed(fault.delay, response)
     reply(response, answer)
   }
 }
@@ -92,6 +92,17 @@ export async function deliver(
 /** Sends an answer. */
 export function reply(response: ServerResponse, { status, headers, body }: Answer): void {
   response.writeHead(status, headers).end(body)
+}
+
+/** Ends early if nobody waits any more. */
+function delayed(ms: number, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    response.once('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 function withoutLast(body: string): string {

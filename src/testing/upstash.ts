@@ -50,6 +50,8 @@ export interface UpstashServer {
   readonly requests: readonly UpstashRequest[]
   /** Lets the next requests fail. What was asked for first happens first. */
   fail(fault: UpstashFault, options?: FailOptions): void
+  /** Forgets the failures that have not happened yet. */
+  heal(): void
   /**
    * Lets the replica lag: reads see no write from now on, unless they carry the sync token of
    * an answer that does.
@@ -115,6 +117,7 @@ export async function startUpstash(options: UpstashOptions): Promise<UpstashServ
     token,
     requests,
     fail: (fault, { times = 1, when = () => true } = {}) => void faults.push({ fault, left: times, when }),
+    heal: () => void faults.splice(0),
     lag: () => replica.lag(),
     catchUp: () => replica.catchUp(),
     async close() {
