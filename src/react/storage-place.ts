@@ -1,0 +1,31 @@
+/**
+ * Which entry of the tab's history is shown. Its key survives reloads, and is the same
+ * again after Back and Forward.
+ *
+ * @module
+ */
+
+import { useLayoutEffect, useReducer } from 'react'
+
+/**
+ * The key of the current entry. Right in effects only: while a push renders, the browser is
+ * still at the entry before.
+ */
+export function currentPlace(): string {
+  // Safari before 26.2 and Firefox before 147 have no Navigation API.
+  const entry = (window as { navigation?: Navigation }).navigation?.currentEntry
+  if (entry) return entry.key
+  const state = history.state as { sojourn?: string } | null
+  if (typeof state?.sojourn === 'string') return state.sojourn
+  const place = Math.random().toString(36).slice(2)
+  // Routers keep their own state there.
+  history.replaceState({ ...state, sojourn: place }, '')
+  return place
+}
+
+/** The key of the entry in which the component appeared; `null` in its first render. */
+export function usePlace(wanted: boolean): string | null {
+  const [place, arrive] = useReducer((_: string | null, next: string | null) => next, null)
+  useLayoutEffect(() => arrive(wanted ? currentPlace() : null), [wanted])
+  return place
+}

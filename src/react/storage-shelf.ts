@@ -1,0 +1,65 @@
+/**
+ * The browser's `sessionStorage`, where it may be blocked, full or absent.
+ *
+ * @module
+ */
+
+import { headOf, PREFIX } from './storage-entry.ts'
+
+/** Names of entries that belong to an entry of the history begin with this, then its key and `:`. */
+export const PLACED: string = `${PREFIX}@`
+/** So many of those may stay; each list of a visited page takes two. */
+const MOST_PLACED = 60
+
+/** The names of all entries; none if the storage is blocked. */
+export function entryNames(): string[] {
+  return attempt(() => Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX))) ?? []
+}
+
+/** The text of an entry; `null` if there is none, or the storage is blocked. */
+export function readText(name: string): string | null {
+  return attempt(() => sessionStorage.getItem(name))
+}
+
+/** Removes an entry. */
+export function removeText(name: string): void {
+  attempt(() => sessionStorage.removeItem(name))
+}
+
+function attempt<Result>(work: () => Result): Result | null {
+  try {
+    return work()
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Writes an entry. If there is no room, what other entries of the history keep has to go,
+ * the oldest first.
+ * @throws the browser's error if it could not be written
+ */
+export function writeText(name: string, text: string): void {
+  let others = readText(name) === null ? ofOtherPlaces(name) : null
+  others?.splice(MOST_PLACED).forEach(removeText)
+  for (;;) {
+    try {
+      return sessionStorage.setItem(name, text)
+    } catch (error) {
+      others ??= ofOtherPlaces(name)
+      const oldest = others.pop()
+      if (oldest === undefined) throw error
+      removeText(oldest)
+    }
+  }
+}
+
+/** What other entries of the history keep, the oldest last. */
+function ofOtherPlaces(name: string): string[] {
+  const [, place] = name.split(':')
+  return entryNames()
+    .filter((other) => other.startsWith(PLACED) && other.split(':')[1] !== place)
+    .map((other) => [other, headOf(readText(other) ?? '')?.[1] ?? 0] as const)
+    .sort(([, one], [, two]) => two - one)
+    .map(([other]) => other)
+}
