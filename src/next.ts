@@ -6,29 +6,44 @@
  * @module sojourn/next
  */
 
+import { clientSession, type ClientSession, type ToClient } from './core/client-session.ts'
 import type { UserSession } from './core/directory.ts'
 import { nodeChannel, type NodeRequest, type NodeResponse } from './core/node-channel.ts'
 import type { SessionOptions } from './core/options.ts'
 import { unauthenticated } from './core/refusals.ts'
 import type { CheckedRequest } from './core/same-origin.ts'
 import type { PlainData } from './core/schema.ts'
+import type { EventsOptions, SessionEvents } from './core/session-events.ts'
 import type { Session } from './core/session.ts'
 import { createSessions as createManager, defaultStore } from './index.ts'
+import { createEvents } from './next/events.ts'
 import { createProxy, type Proxy, type ProxyOptions } from './next/proxy.ts'
 import { openRequest } from './next/request.ts'
 import { memoized, sharedStore } from './next/shared.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export type { ClientSession, ToClient } from './core/client-session.ts'
 export type { UserSession } from './core/directory.ts'
 export type { SessionEvent } from './core/events.ts'
 export type { SessionOptions } from './core/options.ts'
 export { privateResponse } from './core/private-response.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
+export type { EventsOptions, SessionEvents } from './core/session-events.ts'
 export type { Session } from './core/session.ts'
 export type { Proxy, ProxyOptions } from './next/proxy.ts'
 
+/** Options of `createSessions`. */
+export interface NextOptions<Data extends object = PlainData, Client = unknown> extends SessionOptions<Data> {
+  /**
+   * Selects what client components may know of a session: `(session) => ({ theme: session.get('theme') })`.
+   * It is also asked for anonymous ones. What it gives is turned into JSON. Default: they know who
+   * is signed in by a tag alone, and no data.
+   */
+  toClient?: ToClient<Data, Client> | undefined
+}
+
 /** The sessions of a Next.js application. No function uses `this`, so every one may be destructured. */
-export interface NextSessions<Data extends object = PlainData> {
+export interface NextSessions<Data extends object = PlainData, Client = unknown> {
   /**
    * The session of the current request: App Router and `proxy.ts`. All callers of one request
    * share it, so a page and its layouts cost one store read, and a prefetch none.
@@ -65,6 +80,18 @@ export interface NextSessions<Data extends object = PlainData> {
   /** The public id; stores an empty session if there is none. In Server Actions and Route Handlers. */
   getSessionIdAndCreateIfMissing(this: void): Promise<string>
   /**
+   * What client components may know of the current session, for `<SessionProvider initial>` in
+   * `sojourn/react`. In Server Components.
+   * @throws as `getSession`, and what `toClient` throws
+   */
+  client(this: void): Promise<ClientSession<Client>>
+  /**
+   * Makes the Route Handler that keeps `<SessionProvider>` up to date:
+   * `export const { GET } = sessions.events()`. It moves no deadline.
+   * @throws `ERR_OPTION_INVALID`
+   */
+  events(this: void, options?: EventsOptions): SessionEvents
+  /**
    * For Route Handlers and API routes that change something: refuses a request that a page of
    * another site may have sent. Call it first. It answers at once, so that a forgotten `await`
    * cannot disarm it. Server Actions are checked by Next.js.
@@ -82,9 +109,10 @@ export interface NextSessions<Data extends object = PlainData> {
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
-export function createSessions<Data extends object = PlainData>(
-  options: SessionOptions<Data> = {},
-): NextSessions<Data> {
+export function createSessions<Data extends object = PlainData, Client = unknown>({
+  toClient,
+  ...options
+}: NextOptions<Data, Client> = {}): NextSessions<Data, Client> {
   const sessions = createManager<Data>({ ...options, store: sharedStore(options.store ?? defaultStore()) })
   const { app, cookie } = sessions.settings
   const memoKey = `${app} ${cookie.name}`
@@ -137,7 +165,9 @@ export function createSessions<Data extends object = PlainData>(
     set,
     getSessionId,
     getSessionIdAndCreateIfMissing,
+    client: async () => clientSession(await getSession(), toClient),
+    events: (eventsOptions) => createEvents(sessions, toClient, eventsOptions),
     assertSameOrigin: (request) => sessions.assertSameOrigin(request),
     proxy: (proxyOptions) => createProxy(sessions, proxyOptions),
-  } as NextSessions<Data>
+  } as NextSessions<Data, Client>
 }

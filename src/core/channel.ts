@@ -41,6 +41,8 @@ export interface CookieChannel {
    * in the background. It never rejects.
    */
   defer?(work: () => Promise<void>): void
+  /** Whether the request only looks, so that opening the session moves no deadline. Default false. */
+  looksOnly?: boolean
 }
 
 /** Leaves work to the adapter, to be done after the response. Failures are events, not errors. */

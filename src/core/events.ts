@@ -47,6 +47,17 @@ export function createEmitter(onEvent?: OnEvent): OnEvent {
   }
 }
 
+/**
+ * Tells `receive` of every event in this process, whichever copy of this package it comes from.
+ * Returns how to stop; `null` where there is no `node:diagnostics_channel`.
+ */
+export function hearEvents(receive: OnEvent): (() => unknown) | null {
+  if (diagnostics === undefined) return null
+  const listener = (message: unknown): void => receive(message as SessionEvent)
+  diagnostics.subscribe(listener)
+  return () => diagnostics.unsubscribe(listener)
+}
+
 function warnOf(event: SessionEvent, error: unknown): void {
   warn(`onEvent threw while receiving "${event.type}": ${String(error)}`)
 }

@@ -42,6 +42,7 @@ export async function arrive(
     return
   }
   binding.adopt(identity, meta, record, byOldToken)
+  if (binding.channel.looksOnly === true) return
   const pointer = record.fields.get(MARK)
   if (pointer !== undefined && !byOldToken) await endGrace(context, identity.key, meta, pointer)
   if (isTouchDue(meta, record)) later(binding.channel, () => binding.touch())

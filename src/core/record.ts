@@ -24,6 +24,8 @@ export interface RecordMeta {
   network?: string
   /** When the token was last replaced by `rotate`. */
   rotatedAt?: number
+  /** The public id that the session had when this person signed in, if it has another one now. */
+  tag?: string
 }
 
 const FORMAT = 1
@@ -50,6 +52,7 @@ export function decodeMeta(text: string, app: string): RecordMeta | null {
   meta.authenticatedAt = authenticatedAt
   if (typeof value['device'] === 'string') meta.device = value['device']
   if (typeof value['network'] === 'string') meta.network = value['network']
+  if (typeof value['tag'] === 'string') meta.tag = value['tag']
   return meta
 }
 

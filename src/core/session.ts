@@ -5,6 +5,7 @@
  */
 
 import type { Binding } from './binding.ts'
+import { outlineOf, type SessionOutline } from './client-session.ts'
 import { createCsrfToken, isCsrfToken } from './csrf-token.ts'
 import { milliseconds, type Duration } from './duration.ts'
 import { invalidOption } from './errors.ts'
@@ -104,6 +105,11 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   /** All values of the default namespace, as a plain object of your own. */
   get data(): Readonly<Partial<Data>> {
     return this.getAll()
+  }
+
+  /** What its browser may know of it besides data. @internal */
+  outline(): SessionOutline {
+    return outlineOf(this.binding)
   }
 
   /** Another set of values in the same session; `''` is the default one. */

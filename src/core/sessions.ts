@@ -18,16 +18,20 @@ import { resolveOptions, type SessionOptions, type Settings } from './options.ts
 import { assertSameOrigin, type CheckedRequest } from './same-origin.ts'
 import type { PlainData } from './schema.ts'
 import { sealedStore } from './sealed-store.ts'
+import { lookingChannel } from './looking-channel.ts'
 import { Session } from './session.ts'
+import { SessionWatch } from './session-watch.ts'
 import { hasShape, openShape } from './shape.ts'
 import type { Store } from './store.ts'
-import { identify } from './token.ts'
+import { identify, type Identity } from './token.ts'
 
 /** What `createSessions` gives; adapters build on it. */
 export class Sessions<Data extends object = PlainData> {
   /** Checked options. */
   readonly settings: Settings
   readonly #context: Context
+  /** The store, without encryption. */
+  readonly #guarded: Store
 
   /** @throws `ERR_OPTION_INVALID` */
   constructor(options: SessionOptions<Data>, store: Store) {
@@ -38,9 +42,9 @@ export class Sessions<Data extends object = PlainData> {
       )
     }
     const emit = createEmitter(this.settings.onEvent)
-    const guarded = guardStore(store, this.settings.timeout, emit)
+    this.#guarded = guardStore(store, this.settings.timeout, emit)
     const { sealer } = this.settings
-    const sealed = sealer === null ? guarded : sealedStore(guarded, sealer)
+    const sealed = sealer === null ? this.#guarded : sealedStore(this.#guarded, sealer)
     this.#context = { settings: this.settings, store: sealed, emit }
   }
 
@@ -51,9 +55,29 @@ export class Sessions<Data extends object = PlainData> {
    *
    * @throws `ERR_STORE_*` if the store fails: that is never taken for "no session"
    */
-  async open(channel: CookieChannel): Promise<Session<Data>> {
+  open(channel: CookieChannel): Promise<Session<Data>> {
+    return this.#open(new Binding(this.#context, channel))
+  }
+
+  /**
+   * Opens a session only to look at it: no deadline moves, nothing can be written. Tells also
+   * whose record it is.
+   * @throws as `open`
+   */
+  async look(header: string | null): Promise<{ session: Session<Data>; identity: Identity | null }> {
+    const binding = new Binding(this.#context, lookingChannel(header))
+    const session = await this.#open(binding)
+    return { session, identity: binding.living?.identity ?? null }
+  }
+
+  /** @param interval milliseconds between two looks at the store */
+  watch(interval: number): SessionWatch {
+    return new SessionWatch(this.#guarded, interval)
+  }
+
+  async #open(binding: Binding): Promise<Session<Data>> {
     const { settings, emit } = this.#context
-    const binding = new Binding(this.#context, channel)
+    const { channel } = binding
     const [token, other] = findTokens(channel.header ?? '', settings.cookie.name, settings.cookieValues)
     if (other !== undefined) emit({ type: 'ambiguous' })
     else if (token !== undefined) {

@@ -9,6 +9,7 @@
 
 import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
+import { tagOf } from './client-session.ts'
 import type { Living } from './context.ts'
 import { confirm, enroll, withdraw } from './directory.ts'
 import { follow, MARK, MAX_GRACE, point, pointerKey } from './grace.ts'
@@ -97,7 +98,7 @@ async function replace(
 ): Promise<void> {
   const { context, living: before } = binding
   const { store } = context
-  const meta = succession.meta(now)
+  const meta = withTag(succession.meta(now), before)
   let ended: EndReason | null = null
   try {
     await enroll(context, identity, meta, before)
@@ -117,6 +118,12 @@ async function replace(
     if (ended !== null) binding.lose(ended)
     throw error
   }
+}
+
+/** A browser knows one person by one tag, through all their tokens. */
+function withTag(meta: RecordMeta, before: Living | null): RecordMeta {
+  if (before === null || meta.userId === undefined || meta.userId !== before.meta.userId) return meta
+  return { ...meta, tag: tagOf(before) }
 }
 
 /** Goes on with the record that another request is making of the same one. */

@@ -1,0 +1,62 @@
+/**
+ * What a browser may know of its session: who is signed in is told by a tag, and of the data
+ * only what the application selects.
+ *
+ * @module
+ */
+
+import type { Binding } from './binding.ts'
+import type { Living } from './context.ts'
+import type { Session } from './session.ts'
+import type { EndReason, MaybePromise } from './store.ts'
+
+/** A session as its browser knows it, without data. */
+export interface SessionOutline {
+  /**
+   * Public: opens nothing, and says nothing about the person. The same for as long as one person
+   * stays signed in, also when the token changes. `null` if nobody is signed in.
+   */
+  tag: string | null
+  /** When the session ends if no further request comes, on the clock of `at`; `null` if nothing is stored. */
+  expiresAt: number | null
+  /** When the server looked, in epoch milliseconds on its clock. */
+  at: number
+  /** Why the session that the browser brought is no more; `null` if it lives, or nobody knows. */
+  ended: EndReason | null
+}
+
+/** The browser's view of its session: plain JSON. */
+export interface ClientSession<Client = unknown> extends SessionOutline {
+  /** What the option `toClient` selects, as JSON has it; `null` without it. */
+  data: Client | null
+}
+
+/**
+ * Selects what the browser may know of a session's data. It is also asked for anonymous ones.
+ * What JSON cannot hold is left out, or turned into what it can: a `Date` into text.
+ */
+export type ToClient<Data extends object, Client> = (session: Session<Data>) => MaybePromise<Client>
+
+/** The view of a session. */
+export async function clientSession<Data extends object, Client>(
+  session: Session<Data>,
+  toClient?: ToClient<Data, Client>,
+): Promise<ClientSession<Client>> {
+  const selected = await toClient?.(session)
+  // Through JSON, so that a page's first value is the same as one that came over the network.
+  const data = JSON.parse(JSON.stringify(selected) ?? 'null') as Client | null
+  return { ...session.outline(), data }
+}
+
+/** The public part of the session of a request. */
+export function outlineOf({ living, clock, ended }: Binding): SessionOutline {
+  const at = Date.now()
+  if (living === null) return { tag: null, expiresAt: null, at, ended }
+  const tag = living.meta.userId === undefined ? null : tagOf(living)
+  return { tag, expiresAt: at + living.expiresAt - clock.now(), at, ended: null }
+}
+
+/** What tells one signed-in person from the next. */
+export function tagOf({ meta, identity }: Living): string {
+  return meta.tag ?? identity.id
+}
