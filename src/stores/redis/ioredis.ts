@@ -1,6 +1,7 @@
-/** @module Talking to Redis through the package `ioredis`. */
+/** @module Talking to Redis through the packages `ioredis` and `iovalkey`. */
 
 import type { Command, Executor, IoredisClient, Methods } from './client.ts'
+import { closeOrCut } from './closing.ts'
 
 /** Wraps a `Redis` or a `Cluster`. */
 export function ioredisExecutor(client: IoredisClient): Executor {
@@ -43,8 +44,9 @@ export function ioredisExecutor(client: IoredisClient): Executor {
       }
     },
     async close() {
-      if (client.status === 'ready') await all['quit']?.()
-      else all['disconnect']?.()
+      const cut = (): unknown => all['disconnect']?.()
+      if (client.status === 'ready') await closeOrCut(() => all['quit']?.(), cut)
+      else cut()
     },
   }
 }

@@ -1,6 +1,7 @@
 /** @module Talking to Redis through the package `redis`. */
 
 import type { Command, Executor, Methods, NodeRedisClient } from './client.ts'
+import { closeOrCut } from './closing.ts'
 import { throwFirstError } from './hash.ts'
 
 type Fill = (multi: Methods) => void
@@ -46,6 +47,15 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     return isCluster ? clusterPipeline(key, fill) : attempt(key, fill, 'execAsPipeline')
   }
 
+  async function cut(): Promise<void> {
+    try {
+      await all['destroy']?.()
+    } catch (error) {
+      // Version 5 cuts the connection of a client that is being closed, and then says that it was closed.
+      if (client.isOpen) throw error
+    }
+  }
+
   return {
     get isOpen() {
       return client.isOpen
@@ -72,7 +82,8 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     async close() {
       if (!client.isOpen) return
       // While it is not connected, closing in order would wait for the server.
-      await all['isReady' in client && client.isReady === false ? 'destroy' : 'close']?.()
+      if ('isReady' in client && client.isReady === false) await all['destroy']?.()
+      else await closeOrCut(() => all['close']?.(), cut)
     },
   }
 }
