@@ -15,25 +15,27 @@ import { Link } from './redis/link.ts'
 import { linkedStore, type RedisStore } from './redis/linked-store.ts'
 import { checkedPrefix, type RedisStoreOptions } from './redis/options.ts'
 
-export type { IoredisClient, NodeRedisClient, RedisClient } from './redis/client.ts'
+export type { GlideClient, IoredisClient, NodeRedisClient, RedisClient } from './redis/client.ts'
 export type { RedisClientSource } from './redis/connection.ts'
 export type { RedisIndex, RedisStore } from './redis/linked-store.ts'
 export type { RedisStoreOptions } from './redis/options.ts'
 
 /**
- * Keeps sessions in Redis 4 or later.
+ * Keeps sessions in Redis 4 or later, or in Valkey.
  *
  * ```ts
  * redisStore(() => createClient({ url: process.env.REDIS_URL })) // of `redis`
- * redisStore(() => new Redis(process.env.REDIS_URL))             // of `ioredis`
+ * redisStore(() => new Redis(process.env.REDIS_URL))             // of `ioredis` or `iovalkey`
+ * redisStore(() => GlideClient.createClient({ addresses }))      // of `@valkey/valkey-glide`
  * ```
  *
  * @param client A client, cluster, pool or sentinel of `redis` or `ioredis`, both from
- * version 5, or a function that returns one. The function is called once, at the first
- * operation, and again only if it failed. Nothing is connected before that; a client
- * of `redis` that is not open is connected then. `close()` closes what the function
- * returned, and leaves alone a client that was passed.
- * @throws SessionError `ERR_OPTION_INVALID` if the client is of neither kind or an option
+ * version 5, of `iovalkey`, or of `@valkey/valkey-glide` from version 2; or a function that
+ * returns one. The function is called once, at the first operation, and again only if it
+ * failed. Nothing is connected before that; a client of `redis` that is not open is
+ * connected then. `close()` closes what the function returned, and leaves alone a client
+ * that was passed.
+ * @throws SessionError `ERR_OPTION_INVALID` if the client is of no such kind or an option
  * is wrong. Operations fail with `ERR_STORE_FULL` if Redis is out of memory,
  * `ERR_STORE_UNSUPPORTED` if `update` with `expect` meets a server that refuses scripts,
  * and `ERR_STORE_UNAVAILABLE` for everything else.

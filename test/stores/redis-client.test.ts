@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { isSessionError } from '../../src/core/errors.ts'
 import { type RedisClient, redisStore } from '../../src/stores/redis.ts'
 import { freePort, startRedis } from '../support/redis-server.ts'
-import { admin, type ClientKind, clients } from './redis/clients.ts'
+import { admin, type ClientKind, clients, type GlideKind } from './redis/clients.ts'
 import { lifetime, record, usePlace } from './redis/place.ts'
 
 const place = usePlace()
@@ -130,7 +130,7 @@ describe('checking', () => {
     async (value) => {
       const refused = expect.objectContaining({
         code: 'ERR_OPTION_INVALID',
-        message: expect.stringMatching(/node-redis 5.*ioredis.*5.*function/s) as string,
+        message: expect.stringMatching(/node-redis 5.*ioredis.*5.*iovalkey.*glide.*function/s) as string,
       })
       expect(() => redisStore(value as never)).toThrow(refused)
       await expect(redisStore(() => value as never).load('k')).rejects.toEqual(refused)
@@ -162,80 +162,84 @@ describe('checking', () => {
   })
 })
 
-describe.for<ClientKind>(['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 5'])(
-  'failing with %s',
-  (kind) => {
-    test('a server that is full says so, and the error tells no value', async () => {
-      const server = await startRedis({ args: ['--maxmemory', '1kb', '--maxmemory-policy', 'noeviction'] })
-      const store = redisStore(() => clients[kind](server.url))
-      const life = await lifetime(store)
-      const attempts = [
-        async () => store.create('k', record({ a: 'secret' }), life),
-        async () => store.update('k', { set: new Map([['a', 'secret']]) }, life),
-        async () => store.update('k', { expect: new Map([['a', 'secret']]) }, life),
-      ]
-      for (const attempt of attempts) {
-        const error: unknown = await attempt().catch((reason: unknown) => reason)
-        expect(isSessionError(error, 'ERR_STORE_FULL')).toBe(true)
-        expect(JSON.stringify([error, String((error as Error).cause)])).not.toContain('secret')
-      }
-      expect(await store.load('k')).toBe(null)
-      await store.close()
-      await server.stop()
-    })
+describe.for<ClientKind | GlideKind>([
+  'node-redis 6',
+  'node-redis 5',
+  'ioredis 6',
+  'ioredis 5',
+  'iovalkey',
+  'glide',
+])('failing with %s', (kind) => {
+  test('a server that is full says so, and the error tells no value', async () => {
+    const server = await startRedis({ args: ['--maxmemory', '1kb', '--maxmemory-policy', 'noeviction'] })
+    const store = redisStore(() => clients[kind](server.url))
+    const life = await lifetime(store)
+    const attempts = [
+      async () => store.create('k', record({ a: 'secret' }), life),
+      async () => store.update('k', { set: new Map([['a', 'secret']]) }, life),
+      async () => store.update('k', { expect: new Map([['a', 'secret']]) }, life),
+    ]
+    for (const attempt of attempts) {
+      const error: unknown = await attempt().catch((reason: unknown) => reason)
+      expect(isSessionError(error, 'ERR_STORE_FULL')).toBe(true)
+      expect(JSON.stringify([error, String((error as Error).cause)])).not.toContain('secret')
+    }
+    expect(await store.load('k')).toBe(null)
+    await store.close()
+    await server.stop()
+  })
 
-    test('a server that is full still ends sessions, but replaces none', async () => {
-      const server = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] })
-      const redis = await admin(server.url)
-      const store = redisStore(() => clients[kind](server.url))
-      await store.create('k', record({ a: '1' }), await lifetime(store))
-      await redis.config('SET', 'maxmemory', '1kb')
-      await expect(store.destroy('k', 'rotated')).rejects.toMatchObject({ code: 'ERR_STORE_FULL' })
-      expect(await store.load('k')).toMatchObject({ fields: new Map([['a', '1']]) })
-      expect(await store.destroy('k', 'logout')).toMatchObject({ fields: new Map([['a', '1']]) })
-      expect(await store.load('k')).toBe(null)
-      await redis.config('SET', 'maxmemory', '0')
-      await store.create('l', record(), await lifetime(store))
-      await store.destroy('l', 'logout')
-      await redis.config('SET', 'maxmemory', '1kb')
-      expect(await store.destroy('l', 'logout')).toBe(null)
-      redis.disconnect()
-      await store.close()
-      await server.stop()
-    })
+  test('a server that is full still ends sessions, but replaces none', async () => {
+    const server = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] })
+    const redis = await admin(server.url)
+    const store = redisStore(() => clients[kind](server.url))
+    await store.create('k', record({ a: '1' }), await lifetime(store))
+    await redis.config('SET', 'maxmemory', '1kb')
+    await expect(store.destroy('k', 'rotated')).rejects.toMatchObject({ code: 'ERR_STORE_FULL' })
+    expect(await store.load('k')).toMatchObject({ fields: new Map([['a', '1']]) })
+    expect(await store.destroy('k', 'logout')).toMatchObject({ fields: new Map([['a', '1']]) })
+    expect(await store.load('k')).toBe(null)
+    await redis.config('SET', 'maxmemory', '0')
+    await store.create('l', record(), await lifetime(store))
+    await store.destroy('l', 'logout')
+    await redis.config('SET', 'maxmemory', '1kb')
+    expect(await store.destroy('l', 'logout')).toBe(null)
+    redis.disconnect()
+    await store.close()
+    await server.stop()
+  })
 
-    test('without the right to run scripts only expect is unsupported', async () => {
-      const server = await startRedis()
-      const redis = await admin(server.url)
-      await redis.acl(
-        'SETUSER',
-        'app',
-        'on',
-        '>pw',
-        '~sojourn:*',
-        '+@all',
-        '-@scripting',
-        '-@dangerous',
-        '+info',
-      )
-      const store = redisStore(() => clients[kind](server.url.replace('//', '//app:pw@')))
-      const life = await lifetime(store)
-      expect(await store.create('k', record({ a: '1' }), life)).toBe(true)
-      const expecting = { expect: new Map([['a', '1']]), set: new Map([['a', '2']]) }
-      await expect(store.update('k', expecting, life)).rejects.toMatchObject({
-        code: 'ERR_STORE_UNSUPPORTED',
-      })
-      const change = { set: new Map([['b', '2']]), increment: new Map([['n', 1]]), take: ['a'] }
-      expect((await store.update('k', change, life)).status).toBe('ok')
-      expect(await store.touch('k', life)).toBe(true)
-      expect(Object.fromEntries((await store.destroy('k', 'logout'))?.fields ?? [])).toEqual({
-        b: '2',
-        n: '1',
-      })
-      expect(await store.load('k')).toEqual({ ended: 'logout' })
-      redis.disconnect()
-      await store.close()
-      await server.stop()
+  test('without the right to run scripts only expect is unsupported', async () => {
+    const server = await startRedis()
+    const redis = await admin(server.url)
+    await redis.acl(
+      'SETUSER',
+      'app',
+      'on',
+      '>pw',
+      '~sojourn:*',
+      '+@all',
+      '-@scripting',
+      '-@dangerous',
+      '+info',
+    )
+    const store = redisStore(() => clients[kind](server.url.replace('//', '//app:pw@')))
+    const life = await lifetime(store)
+    expect(await store.create('k', record({ a: '1' }), life)).toBe(true)
+    const expecting = { expect: new Map([['a', '1']]), set: new Map([['a', '2']]) }
+    await expect(store.update('k', expecting, life)).rejects.toMatchObject({
+      code: 'ERR_STORE_UNSUPPORTED',
     })
-  },
-)
+    const change = { set: new Map([['b', '2']]), increment: new Map([['n', 1]]), take: ['a'] }
+    expect((await store.update('k', change, life)).status).toBe('ok')
+    expect(await store.touch('k', life)).toBe(true)
+    expect(Object.fromEntries((await store.destroy('k', 'logout'))?.fields ?? [])).toEqual({
+      b: '2',
+      n: '1',
+    })
+    expect(await store.load('k')).toEqual({ ended: 'logout' })
+    redis.disconnect()
+    await store.close()
+    await server.stop()
+  })
+})

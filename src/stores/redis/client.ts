@@ -1,6 +1,6 @@
 /**
- * What is needed of a Redis client, and one way to talk to all of them. Neither library
- * is imported: they are told apart by their methods.
+ * What is needed of a Redis client, and one way to talk to all of them. No library is
+ * imported for that: they are told apart by their methods.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface NodeRedisClient {
   sendCommand(...args: never[]): unknown
 }
 
-/** A `Redis` or `Cluster` of the package `ioredis`, version 5 or later, or of a fork of it. */
+/** A `Redis` or `Cluster` of the package `ioredis`, version 5 or later, or of the package `iovalkey`. */
 export interface IoredisClient {
   readonly status: string
   defineCommand(...args: never[]): unknown
@@ -26,8 +26,15 @@ export interface IoredisClient {
   pipeline(...args: never[]): object
 }
 
+/** A `GlideClient` or `GlideClusterClient` of the package `@valkey/valkey-glide`, version 2 or later. */
+export interface GlideClient {
+  customCommand(...args: never[]): unknown
+  exec(batch: never, raiseOnError: boolean, options?: never): Promise<unknown>
+  close(): void
+}
+
 /** A client that the user brings. */
-export type RedisClient = NodeRedisClient | IoredisClient
+export type RedisClient = NodeRedisClient | IoredisClient | GlideClient
 
 /**
  * A command: its name in lower case, and its arguments in the order Redis expects them.
@@ -37,7 +44,7 @@ export type Command = readonly [name: string, ...args: readonly Argument[]]
 
 type Argument = string | number | readonly (string | number)[]
 
-/** The one narrow way to talk to either library. Commands of one call travel in one packet. */
+/** The one narrow way to talk to any of them. Commands of one call travel in one packet. */
 export interface Executor {
   readonly isOpen: boolean
   connect(): Promise<void>

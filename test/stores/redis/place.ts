@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import type { Lifetime, Store, StoredRecord } from '../../../src/core/store.ts'
 import { redisStore, type RedisStore, type RedisStoreOptions } from '../../../src/stores/redis.ts'
 import { type RedisOptions, type RedisServer, startRedis } from '../../support/redis-server.ts'
-import { admin, type ClientKind, clients } from './clients.ts'
+import { admin, type ClientKind, clients, type GlideKind } from './clients.ts'
 
 /** A server that is empty at the start of each test. */
 export interface Place {
@@ -14,7 +14,7 @@ export interface Place {
   /** A client of the test's own. */
   redis: Redis
   /** A connected store, closed after the test. */
-  open(kind?: ClientKind, options?: RedisStoreOptions): Promise<RedisStore>
+  open(kind?: ClientKind | GlideKind, options?: RedisStoreOptions): Promise<RedisStore>
   /** What the server is asked for while `work` runs: the commands of all clients, in upper case. */
   commandsOf(work: () => Promise<unknown>): Promise<string[][]>
   /** How many packets the server reads while `work` runs. */
@@ -25,7 +25,7 @@ export interface Place {
 export function usePlace(options: RedisOptions = {}): Place {
   const stores: RedisStore[] = []
   const place = {
-    async open(kind: ClientKind = 'node-redis 6', storeOptions: RedisStoreOptions = {}) {
+    async open(kind: ClientKind | GlideKind = 'node-redis 6', storeOptions: RedisStoreOptions = {}) {
       const store = redisStore(() => clients[kind](place.server.url), storeOptions)
       stores.push(store)
       await store.now()

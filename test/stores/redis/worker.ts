@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 
 import type { Store } from '../../../src/core/store.ts'
 import { redisStore } from '../../../src/stores/redis.ts'
-import { type ClientKind, clients } from './clients.ts'
+import { type ClientKind, clients, type GlideKind } from './clients.ts'
 
 type Verb = 'now' | 'create' | 'load' | 'update' | 'touch' | 'destroy'
 
@@ -35,7 +35,7 @@ export interface Worker {
 }
 
 /** @param skew milliseconds by which the clock of that process is wrong */
-export async function startWorker(kind: ClientKind, url: string, skew = 0): Promise<Worker> {
+export async function startWorker(kind: ClientKind | GlideKind, url: string, skew = 0): Promise<Worker> {
   const child = fork(fileURLToPath(import.meta.url), [kind, url, String(skew)], { serialization: 'advanced' })
   await once(child, 'message')
   const waiting = new Map<number, (answer: Answer) => void>()
@@ -65,7 +65,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-function serve(kind: ClientKind, url: string, skew: number): void {
+function serve(kind: ClientKind | GlideKind, url: string, skew: number): void {
   const right = Date.now
   Date.now = () => right() + skew
   const store = redisStore(() => clients[kind](url))
@@ -86,5 +86,5 @@ async function answer(store: Store, { id, verb, args }: Request): Promise<Answer
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , kind, url, skew] = process.argv
-  serve(kind as ClientKind, url ?? '', Number(skew))
+  serve(kind as ClientKind | GlideKind, url ?? '', Number(skew))
 }

@@ -1,0 +1,111 @@
+/** @module Talking to Redis or Valkey through the package `@valkey/valkey-glide`. */
+
+import { storeError } from '../../core/errors.ts'
+import type { Command, Executor, GlideClient } from './client.ts'
+import { closeOrCut } from './closing.ts'
+import { throwFirstError } from './hash.ts'
+
+/** How commands are gathered. The class is not reachable from a client. */
+interface Batch {
+  customCommand(args: readonly string[]): unknown
+}
+
+interface Glide {
+  Batch: new (isAtomic: boolean) => Batch
+  ClusterBatch: new (isAtomic: boolean) => Batch
+}
+
+/** A constant, so that no bundler looks for a package that most applications do not have. */
+const PACKAGE: string = '@valkey/valkey-glide'
+
+/** `Decoder.Bytes`. As text, one byte that is no UTF-8 would spoil the replies of everybody in the packet. */
+const BYTES = 0
+
+/**
+ * Milliseconds for one packet. The client's own limit is a quarter of a second unless it was
+ * told otherwise, and the sessions have one too.
+ */
+const LIMIT = 10_000
+
+/** Wraps a `GlideClient` or a `GlideClusterClient`. */
+export function glideExecutor(client: GlideClient): Executor {
+  const isCluster = 'invokeScriptWithRoute' in client
+  const onTheirWay = new Set<Promise<unknown>>()
+  let makeBatch: Glide['Batch'] | null = null
+
+  async function send(isAtomic: boolean, key: string, commands: readonly Command[]): Promise<unknown[]> {
+    if (commands.length === 0) return []
+    const batch = new makeBatch!(isAtomic)
+    for (const command of commands) batch.customCommand(words(command))
+    const route = isCluster && { route: { type: 'primarySlotKey', key } }
+    const options = { decoder: BYTES, timeout: LIMIT, ...route }
+    const answer = client.exec(batch as never, false, options as never)
+    onTheirWay.add(answer)
+    try {
+      return ((await answer) as unknown[]).map(plain)
+    } catch (error) {
+      throw error instanceof Error && error.name === 'TimeoutError'
+        ? storeError('ERR_STORE_TIMEOUT', 'redis', error)
+        : error
+    } finally {
+      onTheirWay.delete(answer)
+    }
+  }
+
+  async function pipeline(key: string, commands: readonly Command[]): Promise<unknown[]> {
+    const replies = await send(false, key, commands)
+    throwFirstError(replies)
+    return replies
+  }
+
+  return {
+    // It connects by itself, before anybody can have it or with the first command.
+    get isOpen() {
+      return makeBatch !== null
+    },
+    async connect() {
+      const module = (await import(/* webpackIgnore: true */ /* @vite-ignore */ PACKAGE)) as Glide
+      makeBatch = isCluster ? module.ClusterBatch : module.Batch
+    },
+    readsTogether: !isCluster,
+    async read(keys, withTime) {
+      const commands = keys.flatMap((key): Command[] => [
+        ['pttl', key],
+        ['hgetall', key],
+      ])
+      if (withTime) commands.push(['time'])
+      const replies = await send(false, keys[0] ?? '', commands)
+      if (withTime) throwFirstError(replies.slice(-1))
+      return replies
+    },
+    pipeline,
+    transaction: (key, commands) => send(true, key, commands),
+    async close() {
+      // It forgets what it has not been answered.
+      await closeOrCut(
+        () => Promise.allSettled(onTheirWay),
+        () => undefined,
+      )
+      client.close()
+    },
+  }
+}
+
+/** A command as it is sent. */
+function words([name, ...args]: Command): string[] {
+  const all = name === 'eval' ? [args[0]!, (args[1] as readonly string[]).length, ...args.slice(1)] : args
+  return [name, ...all.flat().map(String)]
+}
+
+/** Text for bytes, and flat lists for what the client takes for a map. */
+function plain(reply: unknown): unknown {
+  if (reply instanceof Uint8Array) return Buffer.from(reply.buffer, reply.byteOffset, reply.length).toString()
+  if (!Array.isArray(reply)) return reply
+  return reply.flatMap((item: unknown) =>
+    isEntry(item) ? [plain(item.key), plain(item.value)] : [plain(item)],
+  )
+}
+
+function isEntry(item: unknown): item is { key: unknown; value: unknown } {
+  return typeof item === 'object' && item !== null && 'key' in item && 'value' in item
+}
