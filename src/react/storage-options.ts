@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Duration } from '../core/duration.ts'
 import type { StandardSchema } from '../core/schema.ts'
+import type { DurationText } from './storage-lifetime.ts'
 import type { StorageError } from './storage-problem.ts'
 
 /** Options of `useSessionStorage`. Components that share a key should give the same. */
@@ -26,7 +26,7 @@ export interface SessionStorageOptions<Value> {
    */
   migrate?: { readonly [version: number]: (value: unknown) => unknown } | undefined
   /** How long a value lives after it was set. Default: as long as the tab. */
-  ttl?: Duration | undefined
+  ttl?: DurationText | undefined
   /**
    * `tab`: one value for the tab. `history-entry`: one for each entry of its history, there
    * again after Back, Forward and reload, but not on a fresh visit. Default: `tab`.

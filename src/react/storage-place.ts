@@ -16,8 +16,8 @@ export function currentPlace(): string {
   const entry = (window as { navigation?: Navigation }).navigation?.currentEntry
   if (entry) return entry.key
   const state = history.state as { sojourn?: string } | null
-  if (typeof state?.sojourn === 'string') return state.sojourn
-  const place = Math.random().toString(36).slice(2)
+  if (state?.sojourn) return state.sojourn
+  const place = `${Math.random()}`
   // Routers keep their own state there.
   history.replaceState({ ...state, sojourn: place }, '')
   return place

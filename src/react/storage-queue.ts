@@ -21,7 +21,8 @@ export function later(name: string, write: () => void): void {
   document.addEventListener('visibilitychange', flush)
 }
 
-function flush(): void {
+/** Runs all writes that wait. */
+export function flush(): void {
   clearTimeout(timer)
   timer = undefined
   const writes = [...waiting.values()]

@@ -1,0 +1,102 @@
+/**
+ * A loaded list as text for the storage, within a limit: the pages around the one that was
+ * in view stay, the others leave their cursors, by which they can be fetched again.
+ *
+ * @module
+ */
+
+import { decode, encode } from './storage-codec.ts'
+
+/** One answer of `loadMore`, or the first page. */
+export interface Page<Item, Cursor> {
+  /** The cursor that led here; `null` for the first page. */
+  readonly from: Cursor | null
+  /** The cursor that leads on; `null` at the end. */
+  readonly next: Cursor | null
+  readonly items: readonly Item[]
+}
+
+/** What has been loaded of a list. */
+export interface Loaded<Item, Cursor> {
+  /** Pages that follow each other. `null`: nothing but the first, as the server gave it. */
+  readonly pages: ReadonlyArray<Page<Item, Cursor>> | null
+  /** Where the pages before them, which were dropped, come from: the nearest last. */
+  readonly before: ReadonlyArray<Cursor | null>
+  /** What the last attempt to load failed with. */
+  readonly error: Error | null
+}
+
+/** Pages do not change, so each is written once. */
+const texts = new WeakMap<object, string>()
+
+/**
+ * Writes down a list.
+ * @param inView index of the page to keep in any case
+ * @param limit characters that its pages may take
+ * @throws `TypeError` for items that cannot be stored
+ */
+export function listText<Item, Cursor>(
+  { pages, before, error }: Loaded<Item, Cursor>,
+  inView: number,
+  limit: number,
+): string {
+  const all = pages ?? []
+  const written = all.map(pageText)
+  const [start, end] = pagesAround(
+    written.map((text) => text.length),
+    inView,
+    limit,
+  )
+  const dropped = all.slice(0, start).map((page) => page.from)
+  const message = end === all.length ? error?.message : undefined
+  return `[${encode([...before, ...dropped])},${encode(message)},[${written.slice(start, end).join()}]]`
+}
+
+/**
+ * Reads such a text.
+ * @throws an error of some kind if the text is something else
+ */
+export function loadedFrom<Item, Cursor>(text: string): Loaded<Item, Cursor> {
+  type Written = [from: Cursor | null, next: Cursor | null, items: Item[]]
+  const [before, message, pages] = decode(text) as [(Cursor | null)[], string | undefined, Written[]]
+  return {
+    before,
+    error: message === undefined ? null : new Error(message),
+    pages: pages.map(([from, next, items]) => ({ from, next, items })),
+  }
+}
+
+/**
+ * Which pages stay: those around the one in view, as many on either side, until the limit
+ * is reached. Answers the first, and the first that does not follow.
+ */
+export function pagesAround(
+  sizes: readonly number[],
+  inView: number,
+  limit: number,
+): [start: number, end: number] {
+  let start = Math.min(inView, sizes.length)
+  let end = start
+  let used = 0
+  const fits = (at: number): boolean => {
+    const size = sizes[at]
+    if (size === undefined || (used > 0 && used + size > limit)) return false
+    used += size
+    return true
+  }
+  for (let grown = true; grown;) {
+    grown = fits(end)
+    if (grown) end += 1
+    if (fits(start - 1)) {
+      start -= 1
+      grown = true
+    }
+  }
+  return [start, end]
+}
+
+function pageText<Item, Cursor>(page: Page<Item, Cursor>): string {
+  const text = texts.get(page) ?? encode([page.from, page.next, page.items])
+  texts.set(page, text)
+  return text
+}

@@ -1,0 +1,55 @@
+/**
+ * Lists that are there again after Back, Forward, a reload or a visit to another site: their
+ * items, and where they were scrolled to.
+ *
+ * @module
+ */
+
+import { useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type Anchor, holdAnchor } from './list-anchor.ts'
+import { createListController, firstPage, freshState, type ListState } from './list-controller.ts'
+import type { RestoredList, RestoredListOptions } from './list-options.ts'
+
+/**
+ * A list with "load more" that survives leaving the page.
+ *
+ * What was loaded belongs to the entry of the browser's history, so a fresh visit begins
+ * with `initial`. The server and the hydrating page show `initial` too; right after, before
+ * the browser paints, the list is restored, without fetching anything. Where Next.js has
+ * kept the page alive, nothing is restored, since nothing was lost.
+ *
+ * Items and cursors may hold what `useSessionStorage` can.
+ */
+export function useRestoredList<Item, Cursor>(
+  options: RestoredListOptions<Item, Cursor>,
+): RestoredList<Item> {
+  const id = useId()
+  const [state, show] = useState<ListState<Item, Cursor>>(freshState)
+  const [list] = useState(() => createListController(id, options, show))
+  const reached = useRef<Anchor | null>(null)
+
+  useLayoutEffect(() => list.update(options), [list, options])
+  useLayoutEffect(() => list.appear(options.key), [list, options.key])
+  const { anchor } = state
+  useLayoutEffect(() => {
+    // Effects run again when a hidden page is shown again, where the browser scrolls by itself.
+    if (anchor === null || anchor === reached.current) return
+    return holdAnchor(id, anchor, () => {
+      reached.current = anchor
+    })
+  }, [id, anchor])
+
+  const { pages } = state
+  const { items: firstItems } = options.initial
+  const items = useMemo(() => pages?.flatMap((page) => page.items) ?? firstItems, [pages, firstItems])
+  return {
+    items,
+    loading: state.loading,
+    error: state.error,
+    end: (pages?.at(-1) ?? firstPage(options)).next === null,
+    hasPrevious: state.before.length > 0,
+    loadMore: list.loadMore,
+    loadPrevious: list.loadPrevious,
+    itemProps: (item) => ({ 'data-list': id, 'data-item': `${options.getKey(item)}` }),
+  }
+}
