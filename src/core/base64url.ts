@@ -4,6 +4,8 @@
  * @module
  */
 
+import { nodeBuiltin } from './node-builtin.ts'
+
 /** Bytes of one's own, as WebCrypto wants them. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
@@ -31,4 +33,4 @@ function decodeWithAtob(text: string): Bytes | null {
 }
 
 // Ten times as fast, and not an import: this file also runs where there is no Node.
-const NodeBuffer = globalThis.process?.getBuiltinModule?.('node:buffer')?.Buffer
+const NodeBuffer = nodeBuiltin('node:buffer')?.Buffer

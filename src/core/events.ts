@@ -6,6 +6,7 @@
  */
 
 import type { SessionErrorCode } from './errors.ts'
+import { isNode, nodeBuiltin } from './node-builtin.ts'
 import type { EndReason } from './store.ts'
 
 /** Something that happened to a session or its store. */
@@ -64,9 +65,7 @@ function warnOf(event: SessionEvent, error: unknown): void {
 
 /** Tells the developer something that no caller could be told. */
 function warn(message: string): void {
-  globalThis.process?.emitWarning?.(message, { type: 'SojournWarning' })
+  if (isNode) process.emitWarning(message, { type: 'SojournWarning' })
 }
 
-const diagnostics = globalThis.process
-  ?.getBuiltinModule?.('node:diagnostics_channel')
-  ?.channel('sojourn:event')
+const diagnostics = nodeBuiltin('node:diagnostics_channel')?.channel('sojourn:event')

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { nodeBuiltin } from './node-builtin.ts'
+
 /** The module `node:crypto`. */
 export type NodeCrypto = ReturnType<typeof process.getBuiltinModule<'node:crypto'>>
 
 /** Not an import: core also runs where there is no Node. */
-export const nodeCrypto: NodeCrypto | undefined = globalThis.process?.getBuiltinModule?.('node:crypto')
+export const nodeCrypto: NodeCrypto | undefined = nodeBuiltin('node:crypto')

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { nodeBuiltin } from './node-builtin.ts'
 import type { MaybePromise } from './store.ts'
 
 /** A token with what is derived from it. */
@@ -61,7 +62,7 @@ export function digest(text: string): MaybePromise<string> {
 }
 
 // Not an import: this file also runs where there is no node:crypto.
-const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
+const hash = nodeBuiltin('node:crypto')?.hash
 
 async function identifyWithWebCrypto(token: string): Promise<Identity> {
   const key = await digestWithWebCrypto(token)

@@ -6,6 +6,7 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
+import { nodeBuiltin } from '../core/node-builtin.ts'
 import type {
   Change,
   EndedRecord,
@@ -21,7 +22,6 @@ import type {
 } from '../core/store.ts'
 import { copyOf } from './embedded/apply-change.ts'
 import {
-  builtin,
   openConnection,
   requireSqlite,
   type Connection,
@@ -107,7 +107,7 @@ export function sqliteStore(options: SqliteStoreOptions = {}): SqliteStore {
     throw invalidOption('sqliteStore: `sweepInterval` must be a number of milliseconds, at least 1.')
   }
   if (typeof now !== 'function') throw invalidOption('sqliteStore: `now` must be a function.')
-  return new Sqlite(builtin('node:path')!.resolve(file), durability, sweepInterval, now)
+  return new Sqlite(nodeBuiltin('node:path')!.resolve(file), durability, sweepInterval, now)
 }
 
 class Sqlite implements SqliteStore {
@@ -210,7 +210,7 @@ class Sqlite implements SqliteStore {
   }
 
   #exists(): boolean {
-    return builtin('node:fs')!.existsSync(this.#file)
+    return nodeBuiltin('node:fs')!.existsSync(this.#file)
   }
 
   /** The connection, opened anew if somebody removed or replaced the file. */

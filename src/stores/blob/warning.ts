@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isNode } from '../../core/node-builtin.ts'
+
 const slot = Symbol.for('sojourn.warned')
 
 /**
@@ -16,7 +18,8 @@ export function warnNotAtomic(store: string): void {
   const warned = (holder[slot] ??= new Set())
   if (warned.has(store)) return
   warned.add(store)
-  globalThis.process?.emitWarning?.(
+  if (!isNode) return
+  process.emitWarning(
     `The session store (${store}) keeps each session as one value. Requests in this process wait for each other; with several processes, two that write to one session at the same moment may overwrite each other. Use SQLite or Redis if that matters.`,
     { type: 'SojournWarning', code: 'SOJOURN_NOT_ATOMIC' },
   )

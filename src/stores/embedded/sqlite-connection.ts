@@ -6,6 +6,7 @@
  */
 
 import { invalidOption, SessionError } from '../../core/errors.ts'
+import { nodeBuiltin } from '../../core/node-builtin.ts'
 import { Entries, ENTRIES_SCHEMA } from './sqlite-entries.ts'
 import { kindOf } from './sqlite-failure.ts'
 import { Rows, SCHEMA, type Database } from './sqlite-rows.ts'
@@ -33,19 +34,9 @@ export interface Connection {
   close(): void
 }
 
-/**
- * The module of that name, without an import: bundlers leave it alone, and a runtime
- * without it can still load this file.
- */
-export function builtin<Name extends 'node:fs' | 'node:path' | 'node:sqlite' | 'node:module'>(
-  name: Name,
-): ReturnType<typeof process.getBuiltinModule<Name>> | undefined {
-  return globalThis.process?.getBuiltinModule?.(name)
-}
-
 /** Fails, without loading it, if this runtime has no `node:sqlite`. */
 export function requireSqlite(): void {
-  if (builtin('node:module')?.isBuiltin('node:sqlite')) return
+  if (nodeBuiltin('node:module')?.isBuiltin('node:sqlite')) return
   throw invalidOption(
     'sqliteStore needs Node 22.13 or later; this runtime has no `node:sqlite`. ' +
       'Pass another `store`, such as redisStore(client) from `sojourn/stores/redis`.',
@@ -55,7 +46,7 @@ export function requireSqlite(): void {
 /** Opens the file, creating it and its directory if need be. Throws what SQLite throws, or a SessionError. */
 export function openConnection(file: string, durability: Durability): Connection {
   createFile(file)
-  const { DatabaseSync } = builtin('node:sqlite')!
+  const { DatabaseSync } = nodeBuiltin('node:sqlite')!
   const db = new DatabaseSync(file)
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
@@ -75,8 +66,8 @@ export function openConnection(file: string, durability: Durability): Connection
  * release the locks that other connections of this process hold.
  */
 function createFile(file: string): void {
-  const fs = builtin('node:fs')!
-  const path = builtin('node:path')!
+  const fs = nodeBuiltin('node:fs')!
+  const path = nodeBuiltin('node:path')!
   if (fs.existsSync(file)) return
   const directory = path.dirname(file)
   const made = fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -87,7 +78,7 @@ function createFile(file: string): void {
 /** Writes a file that only its owner can read, unless it is there by now. */
 function writeNew(path: string, text: string): void {
   try {
-    builtin('node:fs')!.writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
+    nodeBuiltin('node:fs')!.writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
   } catch (cause) {
     if (kindOf(cause) !== 'EEXIST') throw cause
   }
@@ -172,5 +163,5 @@ function wrap(db: Database, file: string): Connection {
 }
 
 function inodeOf(file: string): bigint | undefined {
-  return builtin('node:fs')!.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino
+  return nodeBuiltin('node:fs')!.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino
 }

@@ -1,5 +1,7 @@
 /** @module Texts that were sent as base64 (RFC 4648 section 4). */
 
+import { nodeBuiltin } from '../../core/node-builtin.ts'
+
 // A text may begin with the character that marks byte order; by default it would be lost.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -11,4 +13,4 @@ export function textOf(base64: string): string | null {
 }
 
 // Ten times as fast, and not an import: this file also runs where there is no Node.
-const NodeBuffer = globalThis.process?.getBuiltinModule?.('node:buffer')?.Buffer
+const NodeBuffer = nodeBuiltin('node:buffer')?.Buffer
