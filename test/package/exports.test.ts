@@ -25,6 +25,7 @@ const ENTRIES: Record<string, string[]> = {
   './fastify': RUNTIME,
   './hono': RUNTIME,
   './fetch': RUNTIME,
+  './react': ['react'],
   './testing': [...RUNTIME, 'node:assert/strict', 'node:crypto', 'node:timers/promises'],
   './stores/memory': [],
   './stores/sqlite': [],
