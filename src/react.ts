@@ -1,6 +1,7 @@
 'use client'
 /**
- * React hooks for state that stays in the browser's tab and belongs to the session.
+ * React hooks: the session as client components may know it, and state that stays in the
+ * browser's tab and belongs to the session.
  *
  * @module
  */
@@ -10,3 +11,6 @@ export type { SessionStorageOptions } from './react/storage-options.ts'
 export type { StorageError, StorageErrorCode } from './react/storage-problem.ts'
 export { useRestoredList } from './react/list.ts'
 export type { ListPage, RestoredList, RestoredListOptions } from './react/list-options.ts'
+export type { ClientSession } from './core/client-session.ts'
+export { SessionProvider, type SessionProviderProps, useSession } from './react/session-provider.ts'
+export type { SessionState } from './react/session-state.ts'

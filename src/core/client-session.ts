@@ -17,7 +17,7 @@ export interface SessionOutline {
    * stays signed in, also when the token changes. `null` if nobody is signed in.
    */
   tag: string | null
-  /** When the session ends if no further request comes, on the clock of `at`; `null` if nothing is stored. */
+  /** When the session ends if no further request comes, on the clock of `at` and in whole seconds; `null` if nothing is stored. */
   expiresAt: number | null
   /** When the server looked, in epoch milliseconds on its clock. */
   at: number
@@ -53,7 +53,9 @@ export function outlineOf({ living, clock, ended }: Binding): SessionOutline {
   const at = Date.now()
   if (living === null) return { tag: null, expiresAt: null, at, ended }
   const tag = living.meta.userId === undefined ? null : tagOf(living)
-  return { tag, expiresAt: at + living.expiresAt - clock.now(), at, ended: null }
+  const expiresAt = at + living.expiresAt - clock.now()
+  // In whole seconds, so that two looks say the same.
+  return { tag, expiresAt: Math.floor(expiresAt / 1000) * 1000, at, ended: null }
 }
 
 /** What tells one signed-in person from the next. */

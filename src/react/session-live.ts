@@ -1,0 +1,159 @@
+/**
+ * How a page keeps up with its session: what it was rendered with, what its server answers, and
+ * what other tabs were told.
+ *
+ * Answers cross on their way. Of two, the one that was asked for later is right, else the one
+ * that the server made later; if an older one knows another person, the server is asked again.
+ *
+ * @module
+ */
+
+import type { ClientSession } from '../core/client-session.ts'
+import { connect, type Connection } from './session-connection.ts'
+import { type SessionState, stateOf } from './session-state.ts'
+import { setSessionTag } from './tag.ts'
+
+/** See the module. */
+export interface LiveSession {
+  readonly state: () => SessionState
+  readonly refresh: () => Promise<void>
+  /** Takes what the server rendered the page with, without telling anybody: for a render. */
+  readonly seed: (view: ClientSession) => void
+  /** Tells everybody of it. */
+  readonly settle: () => void
+  readonly subscribe: (listener: () => void) => () => void
+  /** Begins to listen. Returns how to stop. */
+  readonly start: () => () => void
+}
+
+/** How often a new token may be waited for that another tab is about to get. */
+const TRIES = 5
+/** Times in milliseconds. A timer can wait no longer than this. */
+const LONGEST = 2 ** 31 - 1
+const TRY_AGAIN = 300
+const AFTER_THE_END = 30_000
+
+/**
+ * @param src the address of the Route Handler
+ * @param notice how long before the end it is soon, in milliseconds
+ */
+export function liveSession(src: string, notice: number): LiveSession {
+  const listeners = new Set<() => void>()
+  let view: ClientSession | null = null
+  let state = stateOf(null, false, refresh)
+  let takenAt = 0
+  let seeded: ClientSession | null = null
+  let started = false
+  let connection: Connection | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function take(next: ClientSession): void {
+    // Asked a second time, the server may have forgotten why.
+    const ended = next.tag === null ? (next.ended ?? view?.ended ?? null) : null
+    view = { ...next, ended }
+    takenAt = Date.now()
+    setSessionTag(view.tag)
+    update()
+  }
+
+  function update(): void {
+    const next = stateOf(view, view?.tag != null && left(view) <= notice, refresh)
+    // Nobody renders again for an answer that says the same.
+    if (JSON.stringify(next) !== JSON.stringify(state)) state = next
+  }
+
+  function left({ expiresAt, at }: ClientSession): number {
+    return expiresAt === null ? Infinity : takenAt + expiresAt - at - Date.now()
+  }
+
+  /** Takes an answer if it is the newest; `askedAt` is known for our own questions. */
+  function offer(next: ClientSession, askedAt = 0): boolean {
+    const isNew = view === null || askedAt >= takenAt || next.at >= view.at
+    if (isNew) take(next)
+    else if (next.tag !== view?.tag) void refresh()
+    return isNew
+  }
+
+  /** Takes what the server said to this tab, and passes it on. */
+  function receive(next: ClientSession | null, askedAt?: number, tries = 0): void {
+    if (next === null) return void refresh()
+    // Another tab has got a new token, and with it the cookie of this one, but not yet.
+    if (next.ended === 'rotated' && tries < TRIES)
+      return void setTimeout(() => void refresh(tries + 1), TRY_AGAIN * tries)
+    if (offer(next, askedAt)) settle()
+  }
+
+  async function refresh(tries?: unknown): Promise<void> {
+    const askedAt = Date.now()
+    try {
+      const response = await fetch(src, { headers: { accept: 'application/json' }, cache: 'no-store' })
+      if (response.ok) receive(await response.json(), askedAt, Number(tries) || 0)
+    } catch {
+      // Without a network all stays as it is.
+    }
+    update()
+    show()
+  }
+
+  function settle(): void {
+    if (view !== null && view.ended !== 'rotated') connection?.post(view)
+    show()
+  }
+
+  function show(): void {
+    for (const listener of listeners) listener()
+    connection?.sync()
+    clearTimeout(timer)
+    if (connection === null || view?.tag == null) return
+    const rest = left(view)
+    const wait = rest <= 0 ? AFTER_THE_END : rest <= notice ? rest + 500 : rest - notice
+    timer = setTimeout(() => void refresh(), Math.min(wait, LONGEST))
+  }
+
+  function open(): void {
+    connection = connect(src, {
+      wanted: () => view?.tag != null,
+      pushed: receive,
+      relayed: (next) => offer(next) && show(),
+      focused: () => void refresh(),
+    })
+    settle()
+    // What happened while nobody listened.
+    if (started || view === null || view.ended === 'rotated') void refresh()
+    started = true
+  }
+
+  function close(): void {
+    connection?.close()
+    connection = null
+    clearTimeout(timer)
+  }
+
+  return {
+    state: () => state,
+    refresh,
+    seed(next) {
+      if (next === seeded) return
+      seeded = next
+      offer(next)
+    },
+    settle,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    start() {
+      const reopen = ({ persisted }: PageTransitionEvent): void => {
+        if (persisted) open()
+      }
+      open()
+      addEventListener('pagehide', close)
+      addEventListener('pageshow', reopen)
+      return () => {
+        removeEventListener('pagehide', close)
+        removeEventListener('pageshow', reopen)
+        close()
+      }
+    },
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The session of the page, for client components.
+ *
+ * @module
+ */
+
+import {
+  createContext,
+  createElement,
+  type ReactNode,
+  use,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useSyncExternalStore,
+} from 'react'
+import type { ClientSession } from '../core/client-session.ts'
+import { type LiveSession, liveSession } from './session-live.ts'
+import { type SessionState, stateOf } from './session-state.ts'
+import { type DurationText, milliseconds } from './storage-lifetime.ts'
+
+/** Properties of `<SessionProvider>`. */
+export interface SessionProviderProps {
+  /**
+   * How things stand when the server renders the page: `await sessions.client()`, or its promise,
+   * so that only components wait that use the session. Default: the server is asked when the page
+   * is there.
+   */
+  initial?: ClientSession | Promise<ClientSession> | undefined
+  /** The address of the Route Handler that `sessions.events()` made. Default `'/api/session'`. */
+  src?: string | undefined
+  /** How long before the end of the session `endsSoon` is true. Default `'2m'`. */
+  endsSoon?: DurationText | undefined
+  children?: ReactNode
+}
+
+interface Shared {
+  live: LiveSession
+  initial: SessionProviderProps['initial']
+}
+
+const Context = createContext<Shared | null>(null)
+
+/**
+ * Keeps client components up to date with the session: put it around them, in the root layout
+ * for example. A sign-out, a revocation or the sign-in of somebody else is seen by every open
+ * tab, in this browser at once and from elsewhere within a second.
+ *
+ * It also says whose the entries of `useSessionStorage` and `useRestoredList` are: those of
+ * whoever was here before are gone before anything shows them.
+ *
+ * @throws `TypeError` for an `endsSoon` without a unit
+ */
+export function SessionProvider({
+  initial,
+  src = '/api/session',
+  endsSoon = '2m',
+  children,
+}: SessionProviderProps): ReactNode {
+  const notice = milliseconds(endsSoon)
+  const live = useMemo(() => liveSession(src, notice), [src, notice])
+  const shared = useMemo(() => ({ live, initial }), [live, initial])
+  // While rendering, so that no child shows what was another person's.
+  if (initial !== undefined && !('then' in initial)) live.seed(initial)
+  useLayoutEffect(() => {
+    if (initial === undefined || !('then' in initial)) return live.settle()
+    initial.then(
+      (view) => {
+        live.seed(view)
+        live.settle()
+      },
+      () => {
+        // Whoever uses the session gets the error.
+      },
+    )
+  }, [live, initial])
+  useEffect(() => live.start(), [live])
+  return createElement(Context, { value: shared }, children)
+}
+
+/**
+ * The session of the page, and whether somebody is signed in to it. Renders again when that
+ * changes. While the page hydrates it is what the server rendered.
+ *
+ * @throws `Error` where there is no `<SessionProvider>` above
+ */
+export function useSession<Client = unknown>(): SessionState<Client> {
+  const shared = useContext(Context)
+  if (shared === null) throw new Error('useSession: there is no <SessionProvider> above this component.')
+  const { live, initial } = shared
+  const view = initial !== undefined && 'then' in initial ? use(initial) : (initial ?? null)
+  if (view !== null) live.seed(view)
+  const first = useMemo(() => stateOf(view, false, live.refresh), [view, live])
+  return useSyncExternalStore(live.subscribe, live.state, () => first) as SessionState<Client>
+}
