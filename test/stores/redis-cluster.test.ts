@@ -1,86 +1,153 @@
-import { Cluster } from 'ioredis'
-import { createCluster } from 'redis'
-import { createCluster as createCluster5 } from 'redis-5'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RedisClient, redisStore } from '../../src/stores/redis.ts'
+import type { Lifetime } from '../../src/core/store.ts'
+import { redisStore, type RedisStore } from '../../src/stores/redis.ts'
 import { testStore } from '../../src/testing.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
-import { admin } from './redis/clients.ts'
+import { CLUSTER_KINDS, type ClusterKind, startCluster, type TestCluster } from './redis/cluster.ts'
 import { lifetime, record } from './redis/place.ts'
 
-const SLOTS = 16_384
+let cluster: TestCluster
 
-let nodes: RedisServer[] = []
-
-/** Two nodes with half of the slots each. */
 beforeAll(async () => {
-  nodes = await Promise.all([startNode(), startNode()])
-  const [one, two] = await Promise.all(nodes.map((node) => admin(node.url)))
-  await one!.cluster('ADDSLOTSRANGE', 0, SLOTS / 2 - 1)
-  await two!.cluster('ADDSLOTSRANGE', SLOTS / 2, SLOTS - 1)
-  await one!.cluster('MEET', '127.0.0.1', nodes[1]!.port)
-  for (const node of [one!, two!]) {
-    const isReady = async (): Promise<boolean> =>
-      /cluster_state:ok[^]*known_nodes:2/.test(await node.cluster('INFO'))
-    while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, 20))
-    node.disconnect()
-  }
+  cluster = await startCluster()
 })
 
 afterAll(async () => {
-  await Promise.all(nodes.map((node) => node.stop()))
+  await cluster.stop()
 })
 
-function startNode(): Promise<RedisServer> {
-  return startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] })
-}
+// Other versions and forks differ from these in no method that the suite calls.
+describe.for<ClusterKind>(['node-redis 6', 'node-redis 5', 'ioredis 6', 'glide'])(
+  'a cluster of %s',
+  (kind) => {
+    testStore({ describe, test: test.concurrent }, () => {
+      const prefix = `cluster-${crypto.randomUUID()}`
+      const make = cluster.clients[kind]
+      return { store: redisStore(make, { prefix }), second: () => redisStore(make, { prefix }) }
+    })
+  },
+)
 
-const kinds: Record<string, () => RedisClient> = {
-  'a cluster of node-redis 6': () => createCluster({ rootNodes: [{ url: nodes[0]!.url }] }),
-  'a cluster of node-redis 5': () => createCluster5({ rootNodes: [{ url: nodes[0]!.url }] }),
-  'a cluster of ioredis 6': () => new Cluster([{ host: '127.0.0.1', port: nodes[0]!.port }]),
-}
-
-describe.for(Object.keys(kinds))('%s', (kind) => {
-  const make = kinds[kind]!
-
-  testStore({ describe, test: test.concurrent }, () => {
-    const prefix = `cluster-${crypto.randomUUID()}`
-    return { store: redisStore(make, { prefix }), second: () => redisStore(make, { prefix }) }
-  })
-
+describe.for(CLUSTER_KINDS)('a cluster of %s', (kind) => {
   test('sessions lie on both nodes', async () => {
     const prefix = `spread-${crypto.randomUUID()}`
-    const store = redisStore(make, { prefix })
+    const store = redisStore(cluster.clients[kind], { prefix })
     const life = await lifetime(store)
     await Promise.all(Array.from({ length: 64 }, async (_, i) => store.create(`k${i}`, record(), life)))
-    for (const node of nodes) {
-      const client = await admin(node.url)
-      expect((await client.keys(`${prefix}*`)).length).toBeGreaterThan(5)
-      client.disconnect()
+    for (const node of cluster.nodes) expect((await node.keys(`${prefix}*`)).length).toBeGreaterThan(5)
+    await store.close()
+  })
+
+  test('every verb is one packet to one node', async () => {
+    const store = redisStore(cluster.clients[kind], { prefix: `packets-${crypto.randomUUID()}` })
+    const life = await lifetime(store)
+    // Clients connect to a node when it is first needed.
+    await Promise.all(Array.from({ length: 64 }, async (_, i) => store.load(`k${i}`)))
+    for (const key of ['a', 'b', 'c', 'd']) {
+      expect(await packetsOf(async () => store.create(key, record({ a: '1' }), life))).toBe(1)
+      expect(await packetsOf(async () => store.load(key))).toBe(1)
+      expect(await packetsOf(async () => store.update(key, { set: new Map([['a', '2']]) }, life))).toBe(1)
+      expect(await packetsOf(async () => store.touch(key, life))).toBe(1)
+      const entry = { key, createdAt: 1, until: life.absoluteAt }
+      expect(await packetsOf(async () => store.index.add(key, entry))).toBe(1)
+      expect(await packetsOf(async () => store.index.entries(key))).toBe(1)
+      expect(await packetsOf(async () => store.destroy(key, 'logout'))).toBe(1)
     }
     await store.close()
   })
 
   test('reading and writing follow a slot that moves to the other node', async () => {
-    const store = redisStore(make, { prefix: 'move' })
+    const store = redisStore(cluster.clients[kind], { prefix: 'move' })
     const life = await lifetime(store)
-    const [one, two] = await Promise.all(nodes.map((node) => admin(node.url)))
-    // A slot moves only when it is empty.
-    await Promise.all([one!.flushall(), two!.flushall()])
+    // A slot moves at once only when it is empty.
+    await Promise.all(cluster.nodes.map((node) => node.flushall()))
     const key = `k${crypto.randomUUID()}`
-    const slot = await one!.cluster('KEYSLOT', key)
-    const [from, to] = slot < SLOTS / 2 ? [one!, two!] : [two!, one!]
+    const { slot, from, to } = await cluster.placeOf(key)
     await store.load(key)
-    const owner = await to.cluster('MYID')
-    await to.cluster('SETSLOT', slot, 'NODE', owner)
-    await from.cluster('SETSLOT', slot, 'NODE', owner)
+    await giveSlot(slot, from, to)
     expect(await store.load(key)).toBe(null)
     expect(await store.create(key, record({ a: '1' }), life)).toBe(true)
     expect(await store.load(key)).toMatchObject({ fields: new Map([['a', '1']]) })
     expect(await store.touch(key, life)).toBe(true)
-    one!.disconnect()
-    two!.disconnect()
+    await store.destroy(key, 'logout')
+    await Promise.all(cluster.nodes.map((node) => node.flushall()))
+    await giveSlot(slot, to, from)
     await store.close()
   })
+
+  test('what waits for a slot on its way goes on when that has arrived', async () => {
+    const { store, key, life, arrive, end } = await onItsWay(kind)
+    const change = { expect: new Map([['a', '1']]), set: new Map([['a', '2']]) }
+    const begun = [store.load(key), store.update(key, change, life), store.create(key, record(), life)]
+    await sleep(100)
+    await arrive()
+    expect(await Promise.all(begun)).toMatchObject([{ meta: 'meta' }, { status: 'ok' }, false])
+    expect(await store.load(key)).toMatchObject({ fields: new Map([['a', '2']]) })
+    await end()
+  })
 })
+
+// Version 5 of node-redis waits for the slot to arrive.
+test.for(CLUSTER_KINDS.filter((kind) => kind !== 'node-redis 5'))(
+  'a session that is on its way with its slot is read and written all the same: a cluster of %s',
+  async (kind) => {
+    const { store, key, life, arrive, end } = await onItsWay(kind)
+    expect(await store.load(key)).toMatchObject({ fields: new Map([['a', '1']]) })
+    expect(await store.update(key, { set: new Map([['a', '2']]) }, life)).toMatchObject({ status: 'ok' })
+    expect(await store.touch(key, life)).toBe(true)
+    expect(await store.destroy(key, 'logout')).toMatchObject({ fields: new Map([['a', '2']]) })
+    expect(await store.load(key)).toEqual({ ended: 'logout' })
+    await arrive()
+    expect(await store.load(key)).toEqual({ ended: 'logout' })
+    await end()
+  },
+)
+
+/** A session that is with the other node already, while its slot is not. */
+async function onItsWay(kind: ClusterKind): Promise<{
+  store: RedisStore
+  key: string
+  life: Lifetime
+  arrive: () => Promise<void>
+  end: () => Promise<void>
+}> {
+  const store = redisStore(cluster.clients[kind], { prefix: 'way' })
+  const life = await lifetime(store)
+  // A slot can be given back only when it is empty.
+  await Promise.all(cluster.nodes.map((node) => node.flushall()))
+  const key = `k${crypto.randomUUID()}`
+  const { slot, from, to } = await cluster.placeOf(key)
+  await store.create(key, record({ a: '1' }), life)
+  await to.cluster('SETSLOT', slot, 'IMPORTING', await from.cluster('MYID'))
+  await from.cluster('SETSLOT', slot, 'MIGRATING', await to.cluster('MYID'))
+  await from.migrate('127.0.0.1', String(to.options.port), `way:{${key}}`, 0, 5000)
+  return {
+    store,
+    key,
+    life,
+    arrive: () => giveSlot(slot, from, to),
+    async end() {
+      await Promise.all(cluster.nodes.map((node) => node.flushall()))
+      await giveSlot(slot, to, from)
+      await store.close()
+    },
+  }
+}
+
+async function giveSlot(slot: number, from: Redis, to: Redis): Promise<void> {
+  const owner = await to.cluster('MYID')
+  await to.cluster('SETSLOT', slot, 'NODE', owner)
+  await from.cluster('SETSLOT', slot, 'NODE', owner)
+}
+
+/** How many packets both nodes read while `work` runs, without those that nodes send each other. */
+async function packetsOf(work: () => Promise<unknown>): Promise<number> {
+  const count = async (): Promise<number> => {
+    const infos = await Promise.all(cluster.nodes.map((node) => node.info('stats')))
+    return infos.reduce((sum, info) => sum + Number(/total_reads_processed:(\d+)/.exec(info)?.[1]), 0)
+  }
+  const before = await count()
+  await work()
+  return (await count()) - before - cluster.nodes.length
+}

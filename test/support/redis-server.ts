@@ -22,6 +22,8 @@ export interface RedisOptions {
   dir?: string
   /** More arguments for the server, such as `['--maxmemory', '2mb']`. */
   args?: readonly string[]
+  /** The server program. Default: the one that `findRedisServer` finds. */
+  binary?: string
 }
 
 export interface RedisServer {
@@ -57,7 +59,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '']
   if (options.appendonly) args.push('--appendonly', 'yes', '--appendfsync', 'always')
   args.push(...(options.args ?? []))
-  let child = await launch(args, port)
+  let child = await launch(args, port, options.binary)
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     if (!running.has(child)) return
@@ -81,7 +83,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     kill9: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')
-      child = await launch(args, port)
+      child = await launch(args, port, options.binary)
     },
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
@@ -94,8 +96,7 @@ function newFolder(): string {
   return folder
 }
 
-async function launch(args: string[], port: number): Promise<ChildProcess> {
-  const binary = findRedisServer()
+async function launch(args: string[], port: number, binary = findRedisServer()): Promise<ChildProcess> {
   if (binary === undefined) {
     throw new Error('redis-server not found. Install it: `node scripts/setup.mjs redis`, or set REDIS_BIN.')
   }

@@ -2,10 +2,12 @@
 
 import type { Command, Executor, IoredisClient, Methods } from './client.ts'
 import { closeOrCut } from './closing.ts'
+import { untilSlotRests } from './moving-slot.ts'
 
 /** Wraps a `Redis` or a `Cluster`. */
 export function ioredisExecutor(client: IoredisClient): Executor {
   const all = client as unknown as Methods
+  const isCluster = 'isCluster' in client && client.isCluster === true
 
   function fill(batch: Methods, commands: readonly Command[]): Promise<unknown> {
     for (const [name, ...args] of commands) {
@@ -15,11 +17,20 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     return batch['exec']!() as Promise<unknown>
   }
 
+  async function transaction(commands: readonly Command[]): Promise<unknown[]> {
+    try {
+      const outcomes = (await fill(client.multi() as Methods, commands)) as Outcome[]
+      return outcomes.map(([error, reply]) => error ?? reply)
+    } catch (error) {
+      throw firstCause(error)
+    }
+  }
+
   return {
     // It connects by itself with the first command.
     isOpen: true,
     async connect() {},
-    readsTogether: !('isCluster' in client && client.isCluster === true),
+    readsTogether: !isCluster,
     async read(keys, withTime) {
       const batch = client.pipeline() as Methods
       for (const key of keys) {
@@ -35,14 +46,8 @@ export function ioredisExecutor(client: IoredisClient): Executor {
       const outcomes = (await fill(client.pipeline() as Methods, commands)) as Outcome[]
       return outcomes.map(replyOf)
     },
-    async transaction(_key, commands) {
-      try {
-        const outcomes = (await fill(client.multi() as Methods, commands)) as Outcome[]
-        return outcomes.map(([error, reply]) => error ?? reply)
-      } catch (error) {
-        throw firstCause(error)
-      }
-    },
+    transaction: (_key, commands) =>
+      isCluster ? untilSlotRests(() => transaction(commands)) : transaction(commands),
     async close() {
       const cut = (): unknown => all['disconnect']?.()
       if (client.status === 'ready') await closeOrCut(() => all['quit']?.(), cut)

@@ -3,6 +3,7 @@
 import type { Command, Executor, Methods, NodeRedisClient } from './client.ts'
 import { closeOrCut } from './closing.ts'
 import { throwFirstError } from './hash.ts'
+import { untilSlotRests } from './moving-slot.ts'
 
 type Fill = (multi: Methods) => void
 
@@ -26,13 +27,17 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
   }
 
   async function transaction(key: string, fill: Fill): Promise<unknown[]> {
+    const once = (): Promise<unknown[]> => attempt(key, fill, 'exec')
+    return (isCluster ? untilSlotRests(() => inCluster(key, once)) : once()).catch(repliesOf)
+  }
+
+  async function inCluster(key: string, once: () => Promise<unknown[]>): Promise<unknown[]> {
     try {
-      return await attempt(key, fill, 'exec')
+      return await once()
     } catch (error) {
-      if (!isCluster || !isMoved(error)) return repliesOf(error)
-      // Nothing was executed. Version 5 looks for a moved slot only after single commands.
-      await all['PTTL']!(key)
-      return attempt(key, fill, 'exec').catch(repliesOf)
+      // Version 5 looks for a moved slot only after single commands.
+      if (isMoved(error)) await all['PTTL']!(key)
+      throw error
     }
   }
 
