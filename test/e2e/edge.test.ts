@@ -1,0 +1,146 @@
+/** Sessions over HTTP where Next.js runs on Web APIs alone, and the code of the guides with its import changed. */
+
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startUpstash, type UpstashServer } from '../../src/testing.ts'
+import { type NextApp, type NextServer, prepareApp, type Variant } from '../support/next-app.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { visitor } from '../support/visitor.ts'
+
+const VARIANTS: Variant[] = [{ name: 'edge-turbopack' }, { name: 'edge-webpack', bundler: 'webpack' }]
+
+describe.each(VARIANTS)('$name', (variant) => {
+  let redis: RedisServer
+  let upstash: UpstashServer
+  let app: NextApp
+  let server: NextServer
+  let buildLog: string
+
+  beforeAll(async () => {
+    redis = await startRedis()
+    upstash = await startUpstash({ redis: redis.url })
+    app = prepareApp(join(import.meta.dirname, 'apps/edge'), variant)
+    buildLog = await app.build()
+    const address = { url: upstash.url, token: upstash.token }
+    server = await app.start({
+      env: {
+        KV_REST_API_URL: address.url,
+        KV_REST_API_TOKEN: address.token,
+        UPSTASH_REDIS_REST_URL: address.url,
+        UPSTASH_REDIS_REST_TOKEN: address.token,
+      },
+    })
+  }, 300_000)
+  afterAll(async () => {
+    await server?.stop()
+    app?.remove()
+    await upstash.close()
+    await redis.stop()
+  })
+
+  async function json(response: Response): Promise<unknown> {
+    return response.json()
+  }
+
+  async function requestsOf(work: () => Promise<unknown>): Promise<number> {
+    const before = upstash.requests.length
+    await work()
+    return upstash.requests.length - before
+  }
+
+  test('builds without an address, and without meeting a module of Node', () => {
+    expect(buildLog).not.toMatch(/node:|ERR_OPTION|not supported in the Edge Runtime/i)
+  })
+
+  test('keeps a session on the Edge runtime, with one request for each read', async () => {
+    const guest = visitor(server.url)
+    expect(await json(await guest.get('/api/edge'))).toEqual({
+      runtime: 'edge-runtime',
+      isDate: false,
+      user: null,
+    })
+    expect(await guest.post('/api/edge', { name: '1e5' })).toEqual({ status: 200, body: { count: 1 } })
+    expect(guest.setCookies).toEqual([expect.stringMatching(/^__Host-sid=[\w-]{43};/)])
+    const reading = async () =>
+      expect(await json(await guest.get('/api/edge'))).toMatchObject({ name: '1e5', isDate: true })
+    expect(await requestsOf(reading)).toBe(1)
+    expect(
+      await requestsOf(async () => expect(await (await guest.get('/profile')).text()).toContain('>1e5<')),
+    ).toBe(1)
+  })
+
+  test('asks for nothing where there is no cookie', async () => {
+    expect(await requestsOf(async () => (await visitor(server.url).get('/profile')).text())).toBe(0)
+  })
+
+  test('signs in and out on the Edge runtime', async () => {
+    const guest = visitor(server.url)
+    await guest.post('/api/edge', { user: 'ann' })
+    expect(await json(await guest.get('/api/edge'))).toMatchObject({ user: 'ann' })
+    const stolen = guest.cookie
+    await guest.get('/api/edge', { method: 'DELETE' })
+    expect(await json(await visitor(server.url, stolen).get('/api/edge'))).toMatchObject({ user: null })
+  })
+
+  test('says that the store is away, and signs nobody out', async () => {
+    const guest = visitor(server.url)
+    await guest.post('/api/edge', { name: 'Ada' })
+    for (const fault of [
+      'bad-gateway',
+      'rate-limited',
+      'half',
+      'drop-before',
+      'drop-after',
+      'redirect',
+    ] as const) {
+      upstash.fail(fault, { times: 2 })
+      expect([fault, (await guest.get('/api/edge')).status]).toEqual([fault, 500])
+      upstash.heal()
+    }
+    expect(await json(await guest.get('/api/edge'))).toMatchObject({ name: 'Ada' })
+    upstash.fail('drop-after', { times: 3, when: ({ path }) => path === '/multi-exec' })
+    expect(await guest.post('/api/edge', {})).toEqual({
+      status: 503,
+      body: { code: 'ERR_STORE_UNAVAILABLE' },
+    })
+    upstash.heal()
+    // Once by the first visit, once though nobody was told, and once now.
+    expect((await guest.post('/api/edge', {})).body).toEqual({ count: 3 })
+  })
+
+  test('gives up on a store that stays silent', async () => {
+    const guest = visitor(server.url)
+    await guest.post('/api/edge', { name: 'Ada' })
+    upstash.fail({ delay: 60_000 })
+    expect((await guest.get('/api/edge')).status).toBe(500)
+    upstash.heal()
+    expect(await json(await guest.get('/api/edge'))).toMatchObject({ name: 'Ada' })
+  })
+
+  test('runs what the guide of Vercel KV does', async () => {
+    const guest = visitor(server.url)
+    expect(await json(await guest.get('/api/kv'))).toEqual({
+      username: null,
+      all: null,
+      cart: null,
+      none: null,
+    })
+    expect((await guest.post('/api/kv')).body).toEqual({ username: 'John Doe' })
+    expect(await json(await guest.get('/api/kv'))).toEqual({
+      username: 'John Doe',
+      all: { username: 'John Doe' },
+      cart: { item: '1e5' },
+      none: null,
+    })
+  })
+
+  test('runs what the guide of Upstash does', async () => {
+    const guest = visitor(server.url)
+    const first = (await json(await guest.get('/api/user/noah'))) as { sessionId: string }
+    expect(first).toEqual({ userName: 'noah', sessionId: expect.any(String) })
+    expect(await json(await guest.get('/api/user/noah'))).toEqual(first)
+    await guest.get('/api/user/emma')
+    expect(server.log().match(/There is no active session/g)).toHaveLength(2)
+    expect(first.sessionId).not.toBe(guest.cookie.split('=')[1])
+  })
+})
