@@ -22,6 +22,8 @@ export interface RedisOptions {
   dir?: string
   /** More arguments for the server, such as `['--maxmemory', '2mb']`. */
   args?: readonly string[]
+  /** A configuration file, read before everything else. Default: none. */
+  config?: string
   /** The server program. Default: the one that `findRedisServer` finds. */
   binary?: string
 }
@@ -56,7 +58,8 @@ process.on('exit', () => {
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const port = options.port ?? (await freePort())
   const dir = options.dir ?? newFolder()
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '']
+  const args = options.config === undefined ? [] : [options.config]
+  args.push('--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '')
   if (options.appendonly) args.push('--appendonly', 'yes', '--appendfsync', 'always')
   args.push(...(options.args ?? []))
   let child = await launch(args, port, options.binary)
