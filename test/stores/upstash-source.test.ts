@@ -42,8 +42,9 @@ describe('the environment', () => {
       upstashStore(source),
     )
     for (const store of stores) {
-      for (const work of [store.load('k'), store.destroy('k', 'logout'), Promise.resolve(store.now())]) {
-        await expect(work).rejects.toMatchObject({
+      const operations = [() => store.load('k'), () => store.destroy('k', 'logout'), async () => store.now()]
+      for (const operation of operations) {
+        await expect(operation()).rejects.toMatchObject({
           code: 'ERR_OPTION_INVALID',
           message: expect.stringContaining('UPSTASH_REDIS_REST_URL'),
         })
