@@ -3,9 +3,10 @@
  * installs them, and by test/support, which starts them.
  */
 
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const MAC_BROWSERS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -15,6 +16,25 @@ const MAC_BROWSERS = [
 /** The Redis or Valkey server: `REDIS_BIN`, or the first on PATH. */
 export function findRedisServer() {
   return process.env.REDIS_BIN || firstOnPath('redis-server', 'valkey-server')
+}
+
+/** Where scripts/servers.mjs puts more servers. */
+export const SERVERS_FOLDER = fileURLToPath(new URL('../.tmp/servers', import.meta.url))
+
+/**
+ * Every server there is: those that `REDIS_SERVERS` names, divided as in PATH, or else the one
+ * of `findRedisServer`, the first Valkey on PATH, and those of scripts/servers.mjs.
+ */
+export function findRedisServers() {
+  const named = process.env.REDIS_SERVERS?.split(delimiter).filter(Boolean)
+  if (named?.length) return named
+  const fetched = existsSync(SERVERS_FOLDER) ? readdirSync(SERVERS_FOLDER) : []
+  const found = [
+    findRedisServer(),
+    firstOnPath('valkey-server'),
+    ...fetched.map((name) => join(SERVERS_FOLDER, name)),
+  ]
+  return [...new Set(found)].filter((file) => file !== undefined && isExecutable(file))
 }
 
 /** The browser: `CHROMIUM_PATH`, the first on PATH, an application on macOS, or Playwright's own download. */
