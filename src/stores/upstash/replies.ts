@@ -18,8 +18,7 @@ export function repliesOf(status: number, text: string, count: number): unknown[
 function replyOf(item: unknown): unknown {
   if (typeof item !== 'object' || item === null) throw unreadable()
   if ('error' in item && typeof item.error === 'string') return new Error(item.error)
-  if (!('result' in item)) throw unreadable()
-  return decoded(item.result)
+  return decoded('result' in item ? item.result : undefined)
 }
 
 function decoded(result: unknown): unknown {
