@@ -11,18 +11,23 @@ export const PLACED: string = `${PREFIX}@`
 /** So many of those may stay; each list of a visited page takes two. */
 const MOST_PLACED = 60
 
-/** The names of all entries; none if the storage is blocked. */
+/** What could not be stored, for as long as the page lives. */
+const memory = new Map<string, string>()
+
+/** The names of all entries. */
 export function entryNames(): string[] {
-  return attempt(() => Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX))) ?? []
+  const stored = attempt(() => Object.keys(sessionStorage)) ?? []
+  return [...memory.keys(), ...stored].filter((name) => name.startsWith(PREFIX))
 }
 
-/** The text of an entry; `null` if there is none, or the storage is blocked. */
+/** The text of an entry; `null` if there is none. */
 export function readText(name: string): string | null {
-  return attempt(() => sessionStorage.getItem(name))
+  return memory.get(name) ?? attempt(() => sessionStorage.getItem(name))
 }
 
 /** Removes an entry. */
 export function removeText(name: string): void {
+  memory.delete(name)
   attempt(() => sessionStorage.removeItem(name))
 }
 
@@ -36,7 +41,7 @@ function attempt<Result>(work: () => Result): Result | null {
 
 /**
  * Writes an entry. If there is no room, what other entries of the history keep has to go,
- * the oldest first.
+ * the oldest first. What cannot be written stays in memory.
  * @throws the browser's error if it could not be written
  */
 export function writeText(name: string, text: string): void {
@@ -44,12 +49,17 @@ export function writeText(name: string, text: string): void {
   others?.splice(MOST_PLACED).forEach(removeText)
   for (;;) {
     try {
-      return sessionStorage.setItem(name, text)
+      sessionStorage.setItem(name, text)
+      memory.delete(name)
+      return
     } catch (error) {
       others ??= ofOtherPlaces(name)
       const oldest = others.pop()
-      if (oldest === undefined) throw error
-      removeText(oldest)
+      if (oldest !== undefined) removeText(oldest)
+      else {
+        memory.set(name, text)
+        throw error
+      }
     }
   }
 }
@@ -58,7 +68,7 @@ export function writeText(name: string, text: string): void {
 function ofOtherPlaces(name: string): string[] {
   const [, place] = name.split(':')
   return entryNames()
-    .filter((other) => other.startsWith(PLACED) && other.split(':')[1] !== place)
+    .filter((other) => other.startsWith(PLACED) && other.split(':')[1] !== place && !memory.has(other))
     .map((other) => [other, headOf(readText(other) ?? '')?.[1] ?? 0] as const)
     .sort(([, one], [, two]) => two - one)
     .map(([other]) => other)

@@ -1,0 +1,18 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { useSessionStorage } from 'sojourn/react'
+// As the package's own provider does.
+import { setSessionTag } from '../node_modules/sojourn/dist/react/tag.js'
+import { noteSeen } from './seen'
+
+export function Tagged({ tag, children }: { tag: string | null; children: ReactNode }) {
+  setSessionTag(tag)
+  return children
+}
+
+export function Draft() {
+  const [draft, setDraft] = useSessionStorage('draft', { default: 'empty' })
+  noteSeen(draft)
+  return <input id="draft" value={draft} onChange={(event) => setDraft(event.target.value)} />
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { type NextApp, type NextServer, prepareApp } from '../support/next-app.ts'
+import { testLists } from './browser/lists.ts'
+import { testOwners } from './browser/owners.ts'
+import { openScene, type Scene } from './browser/scene.ts'
+import { testPlaced, testState } from './browser/state.ts'
+
+const source = join(import.meta.dirname, 'apps/browser')
+
+const scene = {} as Scene
+beforeAll(async () => void Object.assign(scene, await openScene()))
+afterAll(() => scene.end())
+afterEach(() => scene.leave())
+
+describe.each([
+  { name: 'browser', cacheComponents: false },
+  { name: 'browser-cached', cacheComponents: true },
+])('in a browser, $name', (variant) => {
+  let app: NextApp
+  let server: NextServer
+
+  beforeAll(async () => {
+    app = prepareApp(source, variant)
+    await app.build()
+    server = await app.start()
+    scene.url = server.url
+  }, 300_000)
+  afterAll(async () => {
+    await server.stop()
+    app.remove()
+  })
+
+  testLists(scene)
+  testState(scene)
+  testPlaced(scene)
+  testOwners(scene)
+})

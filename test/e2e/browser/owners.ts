@@ -1,0 +1,86 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Scene } from './scene.ts'
+import { entries, ready } from './state.ts'
+import { loadPages, shown } from './tab.ts'
+
+declare global {
+  interface Window {
+    /** What the application has rendered. */
+    seen?: string[]
+  }
+}
+
+/** What belongs to a session is gone with it. */
+export function testOwners(scene: Scene): void {
+  test.each([
+    ['a sign-out', '#be-nobody', 'nobody'],
+    ['a sign-in as somebody else', '#be-bob', 'bob'],
+  ])('shows nothing of the person before after %s', async (_, button, tag) => {
+    const { page } = await scene.open()
+    await page.goto(`${scene.url}/mine`)
+    await become(page, 'ada')
+    await page.fill('#draft', 'secret of Ada')
+    await loadPages(page, 1, 'mine')
+    await page.reload()
+    await ready(page)
+    expect(await page.inputValue('#draft')).toBe('secret of Ada')
+    expect((await shown(page, 'mine')).keys).toHaveLength(40)
+    await page.evaluate(() => void (window.seen = []))
+    await page.click(button)
+    await expect.poll(() => page.textContent('#tag')).toBe(tag)
+    expect(await page.inputValue('#draft')).toBe('empty')
+    expect((await shown(page, 'mine')).keys).toHaveLength(20)
+    expect(await page.evaluate(() => window.seen)).not.toContain('secret of Ada')
+    expect(await entries(page)).not.toContain('secret')
+    await become(page, 'ada')
+    expect(await page.inputValue('#draft')).toBe('empty')
+  })
+
+  test('shows nothing of a person whose session has ended elsewhere', async () => {
+    const { page } = await scene.open()
+    await page.goto(`${scene.url}/mine`)
+    await become(page, 'ada')
+    await page.fill('#draft', 'secret of Ada')
+    await page.context().clearCookies()
+    await page.reload()
+    await ready(page)
+    expect(await page.textContent('#tag')).toBe('nobody')
+    expect(await page.inputValue('#draft')).toBe('empty')
+    expect(await page.evaluate(() => window.seen)).not.toContain('secret of Ada')
+    expect(await entries(page)).not.toContain('secret')
+  })
+
+  test('hands what a guest left to whoever signs in, and to nobody after', async () => {
+    const { page } = await scene.open()
+    await page.goto(`${scene.url}/mine`)
+    await ready(page)
+    await page.fill('#draft', 'of a guest')
+    await become(page, 'ada')
+    expect(await page.inputValue('#draft')).toBe('of a guest')
+    await become(page, 'nobody')
+    expect(await page.inputValue('#draft')).toBe('empty')
+    expect(await entries(page)).not.toContain('guest')
+  })
+
+  test('shows nothing of the person before on going back to a page that was kept', async () => {
+    const { page } = await scene.open()
+    await page.goto(`${scene.url}/mine`)
+    await become(page, 'ada')
+    await page.fill('#draft', 'secret of Ada')
+    await page.click('#to-state')
+    await ready(page)
+    await page.click('#to-mine')
+    await become(page, 'bob')
+    await page.goBack()
+    await page.goBack()
+    await expect.poll(() => page.locator('#draft').count()).toBe(1)
+    await expect.poll(() => page.inputValue('#draft')).toBe('empty')
+  })
+}
+
+async function become(page: Page, tag: string): Promise<void> {
+  await ready(page)
+  await page.click(`#be-${tag}`)
+  await expect.poll(() => page.textContent('#tag')).toBe(tag)
+}
