@@ -69,7 +69,7 @@ export class Namespace<Data extends object = PlainData> {
   set<Key extends keyof Data & string>(key: Key, value: Data[Key]): Promise<void>
   set(values: Partial<Data>): Promise<void>
   set(first: string | Partial<Data>, ...rest: unknown[]): Promise<void> {
-    return this.observe(this.#set(first, rest))
+    return this.observe(this.#write(() => valuesOf(first, rest)))
   }
 
   /**
@@ -77,7 +77,7 @@ export class Namespace<Data extends object = PlainData> {
    * @throws see the class
    */
   delete(...keys: (keyof Data & string)[]): Promise<void> {
-    return this.observe(this.#write(Object.fromEntries(keys.map((key) => [key, undefined]))))
+    return this.observe(this.#write(() => Object.fromEntries(keys.map((key) => [key, undefined]))))
   }
 
   /**
@@ -168,14 +168,8 @@ export class Namespace<Data extends object = PlainData> {
     return this.#view.validate(values, keys, () => this.getAll() as PlainData)
   }
 
-  async #set(first: unknown, rest: readonly unknown[]): Promise<void> {
-    // Both may be what a visitor sent: an object in the place of a key must not name others.
-    if (typeof first === 'string') return this.#write({ [first]: rest[0] })
-    if (rest.length > 0 || !isObject(first)) throw noKey()
-    return this.#write({ ...first })
-  }
-
-  async #write(values: PlainData): Promise<void> {
+  async #write(chosen: () => PlainData): Promise<void> {
+    const values = chosen()
     const keys = Object.keys(values)
     if (this.#isNothing() && keys.every((key) => values[key] === undefined)) return
     const upgrade = this.#view.prepare()
@@ -242,6 +236,16 @@ export class Namespace<Data extends object = PlainData> {
     if (text === null) return undefined
     return this.#decode(this.#view.shownFor(name, text)) as Data[Key]
   }
+}
+
+/**
+ * What `set` is to write. Key and value may be what a visitor sent: an object in the place of a key
+ * must not name others.
+ */
+function valuesOf(first: unknown, rest: readonly unknown[]): PlainData {
+  if (typeof first === 'string') return { [first]: rest[0] }
+  if (rest.length > 0 || !isObject(first)) throw noKey()
+  return { ...first }
 }
 
 // What console.log shows in Node.

@@ -66,6 +66,7 @@ export async function commitNow(response: GatedResponse & Held): Promise<void> {
 class Gate {
   readonly #response: GatedResponse
   readonly #originals: Record<Method, (...args: never[]) => unknown>
+  readonly #implicitHeader: (() => void) | undefined
   readonly #channels: HeldChannel[] = []
   /**
    * `held`: calls wait in line. `begun`: the head is being made; `passed`: it is made. `failing`: an
@@ -78,16 +79,9 @@ class Gate {
     const { writeHead, write, end, flushHeaders = () => {} } = response
     this.#response = response
     this.#originals = { writeHead, write, end, flushHeaders }
-    response.writeHead = (...args: unknown[]) => this.#call({ method: 'writeHead', args })
-    response.write = (...args: unknown[]) => this.#call({ method: 'write', args })
-    response.end = (...args: unknown[]) => this.#call({ method: 'end', args })
-    response.flushHeaders = () => void this.#call({ method: 'flushHeaders', args: [] })
-    const { _implicitHeader: implicitHeader } = response
-    if (implicitHeader === undefined) return
-    response._implicitHeader = () => {
-      this.#overtaken()
-      Reflect.apply(implicitHeader, response, [])
-    }
+    Object.assign(response, GATED)
+    this.#implicitHeader = response._implicitHeader
+    if (this.#implicitHeader !== undefined) response._implicitHeader = implicitHeader
   }
 
   admit(channel: HeldChannel): void {
@@ -104,7 +98,8 @@ class Gate {
     }
   }
 
-  #call(call: Call): unknown {
+  /** A call of the application's. */
+  call(call: Call): unknown {
     switch (this.#state) {
       case 'passed':
       case 'failing':
@@ -126,8 +121,12 @@ class Gate {
    * Node makes the head in a call that did not come by here: in `response.end(await work())` the
    * method is looked up before `work` asks for the session. Now only the socket can wait.
    */
-  #overtaken(): void {
-    if (this.#state !== 'open' || this.#channels.every(isSettled)) return
+  makeImplicitHeader(): void {
+    if (this.#state === 'open' && !this.#channels.every(isSettled)) this.#holdSocket()
+    Reflect.apply(this.#implicitHeader ?? (() => {}), this.#response, [])
+  }
+
+  #holdSocket(): void {
     this.#state = 'begun'
     const held = holdSocket(this.#response)
     if (held === null) return
@@ -201,7 +200,7 @@ class Gate {
     let isFlowing = false
     try {
       for (const call of line) {
-        const answer = this.#call(call)
+        const answer = this.call(call)
         if (call.method === 'write') isFlowing = answer !== false
       }
     } catch (error) {
@@ -242,6 +241,24 @@ class Gate {
     if (typeof callback === 'function') queueMicrotask(() => void Reflect.apply(callback, undefined, []))
     return method === 'write' ? true : this.#response
   }
+}
+
+/** One function for all responses: each would cost as much as all else here. */
+function gated(method: Method): (this: Held, ...args: unknown[]) => unknown {
+  return function (...args) {
+    return this[GATE]?.call({ method, args })
+  }
+}
+
+const GATED = {
+  writeHead: gated('writeHead'),
+  write: gated('write'),
+  end: gated('end'),
+  flushHeaders: gated('flushHeaders'),
+}
+
+function implicitHeader(this: Held): void {
+  this[GATE]?.makeImplicitHeader()
 }
 
 function statusOf(error: unknown): number {

@@ -41,12 +41,13 @@ const MOST = 10
 
 /** See the module. */
 export class Writes {
-  readonly #running = new Set<Promise<void>>()
-  #failures: Failure[] = []
+  /** Made with the first write: most requests only read. */
+  #running: Set<Promise<void>> | null = null
+  #failures: Failure[] | null = null
 
   /** Whether `settle` would have nothing to wait for and nothing to tell. */
   get isSettled(): boolean {
-    return this.#running.size === 0 && !this.#failures.some(isUnnoticed)
+    return !this.#running?.size && !this.#failures?.some(isUnnoticed)
   }
 
   /**
@@ -56,28 +57,29 @@ export class Writes {
   observe<T>(work: Promise<T>): Promise<T> {
     const write = new Write<T>((resolve, reject) => void work.then(resolve, reject))
     write.tolerate()
+    const running = (this.#running ??= new Set())
     const ending: Promise<void> = work.then(
-      () => void this.#running.delete(ending),
+      () => void running.delete(ending),
       (error: unknown) => {
-        this.#running.delete(ending)
-        this.#failures = this.#failures.filter(isUnnoticed)
+        running.delete(ending)
+        this.#failures = (this.#failures ?? []).filter(isUnnoticed)
         if (this.#failures.length < MOST) this.#failures.push({ write, error })
       },
     )
-    this.#running.add(ending)
+    running.add(ending)
     return write
   }
 
   /** Resolves when no write is on its way; rejects with the first failure that nobody has noticed. */
   async settle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running)
+    while (this.#running?.size) await Promise.all(this.#running)
     this.tellFailure()
   }
 
   /** Throws the first failure that nobody has noticed, and forgets all. */
   tellFailure(): void {
-    const failure = this.#failures.find(isUnnoticed)
-    this.#failures = []
+    const failure = this.#failures?.find(isUnnoticed)
+    this.#failures = null
     if (failure !== undefined) throw failure.error
   }
 }

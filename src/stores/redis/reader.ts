@@ -1,10 +1,11 @@
 /**
- * Reads of the same tick in one packet: what a client costs, it costs for each batch of
+ * Reads of the same moment in one packet: what a client costs, it costs for each batch of
  * commands, and a busy server reads for many requests at once.
  *
  * @module
  */
 
+import { isNode } from '../../core/node-builtin.ts'
 import type { EndedRecord, LoadedRecord } from '../../core/store.ts'
 import type { Executor } from './client.ts'
 import { failure, settled } from './failure.ts'
@@ -38,7 +39,7 @@ export class Reader {
   read(key: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const count = this.#waiting.push({ key, resolve, reject })
-      if (count === 1) queueMicrotask(() => this.#flush())
+      if (count === 1) soon(() => this.#flush())
     })
   }
 
@@ -88,6 +89,9 @@ export class Reader {
     else reject(failure(this.#link.name, error))
   }
 }
+
+/** Once all requests that have arrived by now have asked: after the microtasks of each, where that can be told. */
+const soon: (work: () => void) => void = isNode ? setImmediate : queueMicrotask
 
 async function replies(executor: Executor, keys: readonly string[], withTime: boolean): Promise<unknown[]> {
   return executor.read(keys, withTime)
