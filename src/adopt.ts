@@ -11,9 +11,9 @@
  * @module sojourn/adopt
  */
 
-export { connectSession, type ConnectSessionOptions } from './adopt/connect-session.ts'
+export { connectSession, type ConnectSessionOptions, type OldConnectStore } from './adopt/connect-session.ts'
 export { ironSession, type IronSessionOptions } from './adopt/iron-session.ts'
-export { nextSession, type NextSessionOptions } from './adopt/next-session.ts'
+export { nextSession, type NextSessionOptions, type NextSessionStore } from './adopt/next-session.ts'
 export type { AdoptionOptions } from './adopt/old-session.ts'
 export type { OldStore, KeyValueClient } from './adopt/old-store.ts'
 export type { Adoption, OldSession } from './core/adoption.ts'

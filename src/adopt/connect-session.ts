@@ -5,21 +5,21 @@
  * @module
  */
 
-import type { Adoption } from '../core/adoption.ts'
+import { adoptionOf, type Adoption } from '../core/adoption.ts'
 import type { Bytes } from '../core/base64url.ts'
 import { invalidOption } from '../core/errors.ts'
 import { common, type AdoptionOptions } from './old-session.ts'
 import { clientAccess, withoutCookie, type OldStore, type OldStoreAccess } from './old-store.ts'
 
 /** The part of an express-session store that is needed. */
-export interface ConnectStore {
+export interface OldConnectStore {
   get(id: string, done: (error?: unknown, session?: unknown) => void): unknown
   destroy(id: string, done?: (error?: unknown) => void): unknown
 }
 
 /** Options of `connectSession`. `name` is `connect.sid` if nothing is said. */
 export type ConnectSessionOptions = AdoptionOptions &
-  OldStore<ConnectStore> & {
+  OldStore<OldConnectStore> & {
     /** The `secret` of express-session, or all of them. */
     secret: string | readonly string[]
   }
@@ -33,7 +33,7 @@ export function connectSession(options: ConnectSessionOptions): Adoption {
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret === ''))
     throw invalidOption('connectSession: secret: expected the secret of express-session.')
   const old = access(options)
-  return {
+  return adoptionOf({
     ...common('connect', options.name ?? 'connect.sid', options),
     hasForm: (value) => value.length <= 1024 && /^s(:|%3[Aa])/.test(value),
     async identify(value) {
@@ -44,7 +44,7 @@ export function connectSession(options: ConnectSessionOptions): Adoption {
     },
     load: async (id, now) => withoutCookie(await old.get(id), options, now),
     remove: (id) => old.destroy(id),
-  }
+  })
 }
 
 function access({ store, client, prefix }: ConnectSessionOptions): OldStoreAccess {

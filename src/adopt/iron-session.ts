@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Adoption, OldSession } from '../core/adoption.ts'
+import { adoptionOf, type Adoption, type OldSession } from '../core/adoption.ts'
 import { fromBase64url, type Bytes } from '../core/base64url.ts'
 import { invalidOption } from '../core/errors.ts'
 import type { PlainData } from '../core/schema.ts'
@@ -31,7 +31,7 @@ export function ironSession(options: IronSessionOptions): Adoption {
   const passwords = typeof password === 'string' ? { 1: password } : password
   if (Object.values(passwords ?? {}).length === 0)
     throw invalidOption('ironSession: password: expected the password of iron-session.')
-  return {
+  return adoptionOf({
     ...common('iron-session', name, options),
     hasForm: (value) => value.startsWith('Fe26.2*'),
     identify: async (value) => ((await open(value, passwords)) === null ? null : value),
@@ -41,7 +41,7 @@ export function ironSession(options: IronSessionOptions): Adoption {
       return oldSession(opened.data, options, opened.expiresAt)
     },
     remove: async () => {},
-  }
+  })
 }
 
 /** Unseals a cookie; `null` unless it is sealed under a known password. */

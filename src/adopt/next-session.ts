@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Adoption } from '../core/adoption.ts'
+import { adoptionOf, type Adoption } from '../core/adoption.ts'
 import { invalidOption } from '../core/errors.ts'
 import { common, type AdoptionOptions } from './old-session.ts'
 import { clientAccess, withoutCookie, type OldStore, type OldStoreAccess } from './old-store.ts'
@@ -35,13 +35,13 @@ export function nextSession(options: NextSessionOptions): Adoption {
     const id = decode === undefined ? value : decode(value)
     return form.test(id) ? id : null
   }
-  return {
+  return adoptionOf({
     ...common('next-session', options.name ?? 'sid', options),
     hasForm: (value) => value.length <= 1024 && (decode !== undefined || form.test(value)),
     identify: idIn,
     load: async (id, now) => withoutCookie(await old.get(id), options, now),
     remove: (id) => old.destroy(id),
-  }
+  })
 }
 
 function access({ store, client, prefix }: NextSessionOptions): OldStoreAccess {

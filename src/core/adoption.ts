@@ -37,8 +37,8 @@ export interface OldSession {
   expiresAt?: number | undefined
 }
 
-/** How to take over the sessions of another library. `sojourn/adopt` makes them. */
-export interface Adoption {
+/** What another library's sessions look like. */
+export interface OldLibrary {
   /** Which library: keeps equal ids of two apart. */
   readonly kind: string
   /** The cookie that the other library sends. */
@@ -55,6 +55,12 @@ export interface Adoption {
   remove(id: string): Promise<void>
 }
 
+/** How to take over the sessions of another library. The functions of `sojourn/adopt` make them. */
+export interface Adoption extends OldLibrary {
+  /** Takes over the session of an old cookie, if the request brings one. Answers whether it did. */
+  adopt(binding: Binding): Promise<boolean>
+}
+
 /** In the pointer: the new record has been made. */
 const DONE = '%done'
 /** How often the move of one session may fail before it is given up. */
@@ -62,15 +68,18 @@ const ATTEMPTS = 5
 /** After this many milliseconds a move that has not been finished counts as failed. */
 const MOVE_TIME = 30_000
 
-/** Takes over the session of an old cookie, if the request brings one and has none of ours. */
-export async function adopt(binding: Binding): Promise<void> {
-  for (const adoption of binding.context.settings.adopt) {
-    const id = await oldId(binding, adoption)
-    if (id !== null && (await adoptOne(binding, adoption, id))) return
+/** Makes the adoption of a library's sessions; what needs none does not load this module. */
+export function adoptionOf(library: OldLibrary): Adoption {
+  return {
+    ...library,
+    async adopt(binding) {
+      const id = await oldId(binding, this)
+      return id !== null && adoptOne(binding, this, id)
+    },
   }
 }
 
-async function oldId(binding: Binding, adoption: Adoption): Promise<string | null> {
+async function oldId(binding: Binding, adoption: OldLibrary): Promise<string | null> {
   const values = { read: (value: string) => (adoption.hasForm(value) ? value : null), write: String }
   const candidates = findTokens(binding.channel.header ?? '', adoption.cookie.name, values)
   const ids = await Promise.all(candidates.map(async (value) => adoption.identify(value)))
@@ -81,7 +90,7 @@ async function oldId(binding: Binding, adoption: Adoption): Promise<string | nul
 }
 
 /** Answers false if there is nothing to take over. */
-async function adoptOne(binding: Binding, adoption: Adoption, id: string): Promise<boolean> {
+async function adoptOne(binding: Binding, adoption: OldLibrary, id: string): Promise<boolean> {
   const { context } = binding
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const pointer = await digest(`adopted ${JSON.stringify([adoption.kind, id, attempt])}`)
@@ -104,7 +113,7 @@ async function adoptOne(binding: Binding, adoption: Adoption, id: string): Promi
 }
 
 /** Makes the new record. Answers false if there is no old session that it could be made of. */
-async function move(context: Context, adoption: Adoption, id: string, pointer: string): Promise<boolean> {
+async function move(context: Context, adoption: OldLibrary, id: string, pointer: string): Promise<boolean> {
   const { store, settings } = context
   const now = await store.now()
   const old = await bounded(context, adoption.kind, 'load', adoption.load(id, now))
@@ -141,7 +150,7 @@ function wasLeftUndone({ settings }: Context, pointer: LoadedRecord): boolean {
 }
 
 /** Gives the browser a token of ours, where a cookie can be sent, and takes the old cookie away. */
-async function tell(binding: Binding, { cookie, keep }: Adoption): Promise<void> {
+async function tell(binding: Binding, { cookie, keep }: OldLibrary): Promise<void> {
   try {
     await reissue(binding)
   } catch (error) {

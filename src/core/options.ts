@@ -200,7 +200,7 @@ function isStore(value: unknown): boolean {
 }
 
 function isAdoption(value: unknown): boolean {
-  return isObject(value) && ['hasForm', 'identify', 'load', 'remove'].every((verb) => verb in value)
+  return isObject(value) && typeof value['adopt'] === 'function'
 }
 
 function isPositiveInteger(value: unknown): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { adopt } from './adoption.ts'
+import type { Adoption } from './adoption.ts'
 import { Binding } from './binding.ts'
 import type { CookieChannel } from './channel.ts'
 import type { Context } from './context.ts'
@@ -85,7 +85,8 @@ export class Sessions<Data extends object = PlainData> {
       const identity = derived instanceof Promise ? await derived : derived
       await openRecord(binding, identity)
     }
-    if (settings.adopt.length > 0 && binding.living === null && other === undefined) await adopt(binding)
+    if (settings.adopt.length > 0 && binding.living === null && other === undefined)
+      await adoptFirst(settings.adopt, binding)
     if (!hasShape(settings, binding.journal.fields)) return new Session<Data>(binding, null)
     const id = binding.living?.identity.id ?? null
     return new Session<Data>(binding, await openShape(settings, binding.journal, id, emit))
@@ -130,4 +131,9 @@ export class Sessions<Data extends object = PlainData> {
   async close(): Promise<void> {
     await this.#context.store.close?.()
   }
+}
+
+/** Takes over the session of another library's cookie, of the first that the request brings. */
+async function adoptFirst(adoptions: readonly Adoption[], binding: Binding): Promise<void> {
+  for (const adoption of adoptions) if (await adoption.adopt(binding)) return
 }
