@@ -22,6 +22,8 @@ const CLIENTS: Record<string, (prefix: string) => RedisStore> = {
   'node-redis 5': (prefix) => redisStore(() => clients['node-redis 5'](redisUrl), { prefix }),
   ioredis: (prefix) => redisStore(() => clients['ioredis 6'](redisUrl), { prefix }),
   'ioredis 5': (prefix) => redisStore(() => clients['ioredis 5'](redisUrl), { prefix }),
+  iovalkey: (prefix) => redisStore(() => clients.iovalkey(redisUrl), { prefix }),
+  glide: (prefix) => redisStore(() => clients.glide(redisUrl), { prefix }),
   'our own way to Upstash': (prefix) => upstashStore(address(), { prefix }),
   '@upstash/redis': (prefix) => upstashStore(new Upstash(address()), { prefix }),
   '@vercel/kv': (prefix) => upstashStore(vercelKv.createClient(address()), { prefix }),

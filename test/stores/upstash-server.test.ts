@@ -184,67 +184,6 @@ test('it serves again when Redis is back', async () => {
   expect(await client.get('a')).toBe('2')
 })
 
-describe('failures', () => {
-  const fast = () => new Upstash({ url: upstash.url, token: upstash.token, retry: { retries: 0 } })
-
-  test('come as often as asked for, to the requests asked for, and then no more', async () => {
-    upstash.fail('rate-limited', { times: 2, when: ({ commands }) => commands[0]?.[0] === 'get' })
-    await fast().set('a', '1')
-    await expect(fast().get('a')).rejects.toThrow('max requests limit')
-    await expect(fast().get('a')).rejects.toThrow('max requests limit')
-    expect(await fast().get('a')).toBe(1)
-    expect(upstash.requests.slice(-4).map(({ fault }) => fault)).toEqual([
-      undefined,
-      'rate-limited',
-      'rate-limited',
-      undefined,
-    ])
-  })
-
-  test.each([
-    ['drop-before', 0],
-    ['drop-after', 1],
-    ['cut', 1],
-    ['half', 1],
-    ['short', 1],
-    ['unauthorized', 0],
-    ['rate-limited', 0],
-    ['bad-gateway', 0],
-    ['redirect', 0],
-  ] as const)('after %s the command was executed %i times', async (fault, times) => {
-    upstash.fail(fault)
-    await expect(fast().incr('count')).rejects.toBeInstanceOf(Error)
-    expect(Number(await direct.get('count'))).toBe(times)
-  })
-
-  test('a delayed answer was executed at once', async () => {
-    upstash.fail({ delay: 300 })
-    const answer = fast().incr('count')
-    await expect.poll(async () => direct.get('count'), { interval: 5 }).toBe('1')
-    const outcome = await Promise.race([answer, Promise.resolve('not yet')])
-    expect([outcome, await answer]).toEqual(['not yet', 1])
-  })
-})
-
-describe('a replica that lags', () => {
-  test('shows what was there before, except to those who carry the token of a later answer', async () => {
-    const [writer, reader] = [open(), open()]
-    await writer.hset('hash', { a: '1' })
-    upstash.lag()
-    await writer.hset('hash', { a: '2' })
-    await writer.set('new', 'x')
-    await writer.del('hash')
-    expect(await reader.hget('hash', 'a')).toBe('1')
-    expect(await reader.get('new')).toBeNull()
-    expect(await writer.get('new')).toBe('x')
-    expect(await writer.hget('hash', 'a')).toBeNull()
-    await upstash.catchUp()
-    expect(await reader.hget('hash', 'a')).toBeNull()
-    expect(await reader.get('new')).toBe('x')
-    expect(await direct.keys('*')).toEqual(['new'])
-  })
-})
-
 async function post(path: string, body: unknown, token: string = upstash.token): Promise<Response> {
   return fetch(`${upstash.url}${path}`, {
     method: 'POST',
