@@ -80,9 +80,8 @@ describe.for(CLUSTER_KINDS)('a cluster of %s', (kind) => {
     const { store, key, life, arrive, end } = await onItsWay(kind)
     const change = { expect: new Map([['a', '1']]), set: new Map([['a', '2']]) }
     const begun = [store.load(key), store.update(key, change, life), store.create(key, record(), life)]
-    await sleep(100)
-    await arrive()
-    expect(await Promise.all(begun)).toMatchObject([{ meta: 'meta' }, { status: 'ok' }, false])
+    const [found] = await Promise.all([Promise.all(begun), sleep(100).then(arrive)])
+    expect(found).toMatchObject([{ meta: 'meta' }, { status: 'ok' }, false])
     expect(await store.load(key)).toMatchObject({ fields: new Map([['a', '2']]) })
     await end()
   })

@@ -4,6 +4,7 @@ import { storeError } from '../../core/errors.ts'
 import type { Command, Executor, GlideClient } from './client.ts'
 import { closeOrCut } from './closing.ts'
 import { throwFirstError } from './hash.ts'
+import { untilSlotRests } from './moving-slot.ts'
 
 /** How commands are gathered. The class is not reachable from a client. */
 interface Batch {
@@ -79,7 +80,8 @@ export function glideExecutor(client: GlideClient): Executor {
       return replies
     },
     pipeline,
-    transaction: (key, commands) => send(true, key, commands),
+    transaction: (key, commands) =>
+      isCluster ? untilSlotRests(() => send(true, key, commands)) : send(true, key, commands),
     async close() {
       // It forgets what it has not been answered.
       await closeOrCut(

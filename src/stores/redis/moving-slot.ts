@@ -20,6 +20,7 @@ export async function untilSlotRests<T>(attempt: () => Promise<T>): Promise<T> {
   return attempt()
 }
 
+/** Glide has words of its own for the replies of the server. */
 function isMoving(error: unknown): boolean {
-  return error instanceof Error && /^(?:TRYAGAIN|ASK|MOVED)\b/.test(error.message)
+  return error instanceof Error && /^(?:TRYAGAIN|ASK|MOVED)\b|- (?:TryAgain|Ask|Moved):/.test(error.message)
 }
