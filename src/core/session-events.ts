@@ -13,6 +13,7 @@ import { isSessionError } from './errors.ts'
 import { eventStream, message, type EventStream } from './event-stream.ts'
 import { checkAll, type Known } from './known-options.ts'
 import type { Sessions } from './sessions.ts'
+import { onShutdown } from './shutdown.ts'
 import type { Identity } from './token.ts'
 
 /** Options of `events`. */
@@ -64,7 +65,8 @@ export function sessionEvents<Data extends object, Client>(
   const { interval = '500ms', lifetime = '10m', limit = 1000 } = options
   const watch = sessions.watch(milliseconds(interval, 'events.interval'))
   const life = milliseconds(lifetime, 'events.lifetime')
-  let open = 0
+  const streams = new Set<EventStream>()
+  let stopWaiting = (): void => {}
 
   async function look(header: string | null): Promise<{ view: ClientSession; identity: Identity | null }> {
     const { session, identity } = await sessions.look(header)
@@ -74,11 +76,17 @@ export function sessionEvents<Data extends object, Client>(
   /** Tells of the end, once. */
   function follow(stream: EventStream, header: string | null, { key, id }: Identity): void {
     const stop = watch.watch(key, id, () => void tell(stream, header))
-    open++
+    if (streams.size === 0) stopWaiting = onShutdown(endAll)
+    streams.add(stream)
     stream.onEnd(() => {
-      open--
       stop()
+      streams.delete(stream)
+      if (streams.size === 0) stopWaiting()
     })
+  }
+
+  function endAll(): void {
+    for (const stream of streams) stream.end()
   }
 
   async function tell(stream: EventStream, header: string | null): Promise<void> {
@@ -100,7 +108,7 @@ export function sessionEvents<Data extends object, Client>(
       request.method === 'GET' && request.headers.get('accept')?.includes('text/event-stream')
     if (wantsStream !== true) return Response.json(view, { headers: PRIVATE })
     const follows = view.tag === null ? null : identity
-    const isFull = follows !== null && (open >= limit || watch.watching(follows.key) >= MOST_OF_ONE)
+    const isFull = follows !== null && (streams.size >= limit || watch.watching(follows.key) >= MOST_OF_ONE)
     const [least, most] = isFull ? RETRY_WHEN_FULL : RETRY
     const retry = Math.round(least + Math.random() * (most - least))
     return eventStream(request.signal, life * (0.9 + Math.random() * 0.1), PRIVATE, (stream) => {

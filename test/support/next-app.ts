@@ -24,8 +24,8 @@ export interface NextApp {
   readonly dir: string
   /** Builds it; answers what the build printed. Rejects if the build fails, with that text. */
   build(env?: Record<string, string>): Promise<string>
-  /** Starts the production server, or the development server. */
-  start(options?: { dev?: boolean; env?: Record<string, string> }): Promise<NextServer>
+  /** Starts the production server, or the development server. Default port: a free one. */
+  start(options?: { dev?: boolean; env?: Record<string, string>; port?: number }): Promise<NextServer>
   /** Removes it from the disk. */
   remove(): void
 }
@@ -78,8 +78,8 @@ export function prepareApp(source: string, variant: Variant): NextApp {
       if (code !== 0) throw new Error(`next build failed:\n${child.log()}`)
       return child.log()
     },
-    async start({ dev = false, env = {} } = {}) {
-      const port = await freePort()
+    async start({ dev = false, env = {}, port: wanted } = {}) {
+      const port = wanted ?? (await freePort())
       const address = { PORT: String(port), HOSTNAME: '127.0.0.1' }
       if (variant.standalone === true && !dev) {
         const server = join(isolateStandalone(dir), 'server.js')

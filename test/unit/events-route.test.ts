@@ -230,6 +230,26 @@ test('a stream shows every quarter of a minute that it lives, and ends when its 
   expect(await rest).toEqual([':\n\n', ':\n\n', null])
 })
 
+test('streams end when the server is told to stop, and only where it listens itself', async () => {
+  const { browser, GET, request } = begin()
+  await browser.visit((session) => session.login('ada'))
+  const listeners = (): number => process.listenerCount('SIGTERM')
+  const before = listeners()
+  const unheard = listen(await GET(request()))
+  expect(listeners()).toBe(before)
+  await unheard.cancel()
+
+  const own = (): void => {}
+  process.on('SIGTERM', own)
+  const stream = listen(await GET(request()))
+  await stream.next()
+  expect(listeners()).toBe(before + 2)
+  process.emit('SIGTERM')
+  expect(await stream.text()).toBe(null)
+  expect(listeners()).toBe(before + 1)
+  process.off('SIGTERM', own)
+})
+
 test('a store that fails is an error and no end', async () => {
   const broken = faulty(memory)
   const sessions = new Sessions({}, broken.store)

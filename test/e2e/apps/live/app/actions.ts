@@ -1,0 +1,28 @@
+'use server'
+
+import { getSession } from '../lib/session'
+
+export async function signInAda() {
+  const session = await getSession()
+  await session.login('ada', { data: { card: '4242' } })
+}
+
+export async function signInBob() {
+  const session = await getSession()
+  await session.login('bob')
+}
+
+export async function count() {
+  const session = await getSession()
+  await session.increment('visits')
+}
+
+export async function stay() {
+  const session = await getSession()
+  await session.touch()
+}
+
+export async function leave() {
+  const session = await getSession()
+  await session.logout()
+}

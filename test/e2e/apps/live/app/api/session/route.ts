@@ -1,0 +1,3 @@
+import { sessions } from '../../../lib/session'
+
+export const { GET } = sessions.events()

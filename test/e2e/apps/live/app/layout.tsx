@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react'
+import { SessionProvider } from 'sojourn/react'
+import { sessions } from '../lib/session'
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <head>
+        <link rel="icon" href="data:," />
+      </head>
+      <body>
+        <SessionProvider initial={sessions.client()} endsSoon="4s">
+          {children}
+        </SessionProvider>
+      </body>
+    </html>
+  )
+}

@@ -1,0 +1,15 @@
+import type { NextConfig } from 'next'
+
+const cached = process.env['CACHE_COMPONENTS'] === '1'
+
+const config: NextConfig = {
+  ...(cached && { cacheComponents: true, partialPrefetching: true }),
+  reactCompiler: true,
+  reactStrictMode: true,
+  experimental: { turbopackRustReactCompiler: true },
+  devIndicators: false,
+  turbopack: { root: process.env['REPOSITORY']! },
+  outputFileTracingRoot: process.env['REPOSITORY']!,
+}
+
+export default config
