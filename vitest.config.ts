@@ -1,6 +1,8 @@
 import { configDefaults, type ViteUserConfig } from 'vitest/config'
 
-const redis = { globalSetup: './test/support/global-redis.ts', testTimeout: 20_000, hookTimeout: 20_000 }
+// On a busy machine everything takes several times as long; how long is no test's business.
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
+const redis = { globalSetup: './test/support/global-redis.ts', ...patience }
 
 const config: ViteUserConfig = {
   test: {
@@ -8,6 +10,7 @@ const config: ViteUserConfig = {
       {
         test: {
           name: 'unit',
+          ...patience,
           include: ['test/unit/**/*.test.ts'],
           typecheck: {
             enabled: true,
@@ -19,7 +22,7 @@ const config: ViteUserConfig = {
       },
       { test: { name: 'stores', include: ['test/stores/**/*.test.ts'], ...redis } },
       { test: { name: 'integration', include: ['test/{adapters,integration}/**/*.test.ts'], ...redis } },
-      { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'package', include: ['test/package/**/*.test.ts'], ...patience } },
       {
         test: {
           name: 'e2e',
