@@ -1,4 +1,4 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { channel } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createEmitter } from '../../src/core/events.ts'
 import { SessionWatch } from '../../src/core/session-watch.ts'
@@ -37,12 +37,13 @@ function begin(key: string): void {
 test('nothing is asked, and no timer runs, while nothing is watched', async () => {
   begin('a')
   const stop = watch.watch('a', 'id-a', () => {})
+  memory.close()
+  expect(vi.getTimerCount()).toBe(1)
   stop()
   stop()
+  expect(vi.getTimerCount()).toBe(0)
   await vi.advanceTimersByTimeAsync(5000)
   expect(loads).toEqual([])
-  memory.close()
-  expect(vi.getTimerCount()).toBe(0)
 })
 
 test('the end of a record in another process is seen in the next round, and told once', async () => {
@@ -79,14 +80,13 @@ test('the end of a record in this process is told at once, without asking the st
 })
 
 test('the events of this process are heard only while something is watched', () => {
-  const other = (): void => {}
-  subscribe('sojourn:event', other)
-  const told = vi.fn<() => void>()
-  const stop = watch.watch('a', 'id-a', told)
+  const events = channel('sojourn:event')
+  const stop = watch.watch('a', 'id-a', () => {})
+  const stopOther = watch.watch('b', 'id-b', () => {})
   stop()
-  createEmitter()({ type: 'destroyed', id: 'id-a', reason: 'logout' })
-  expect(told).not.toHaveBeenCalled()
-  unsubscribe('sojourn:event', other)
+  expect(events.hasSubscribers).toBe(true)
+  stopOther()
+  expect(events.hasSubscribers).toBe(false)
 })
 
 test('many who watch one record cost one read for each round', async () => {
