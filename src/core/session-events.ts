@@ -50,7 +50,10 @@ const MOST_OF_ONE = 12
 /** In milliseconds: soon, but not all at once after a restart. */
 const RETRY = [500, 1500] as const
 const RETRY_WHEN_FULL = [25_000, 35_000] as const
-const UP_TO_DATE = null
+/** A server that was told to stop does so within a minute, or it goes on. In milliseconds. */
+const STOPPING = 60_000
+/** What a stream says when only the browser can ask how things stand. */
+const ASK = null
 
 /**
  * Makes the functions of the route.
@@ -67,6 +70,7 @@ export function sessionEvents<Data extends object, Client>(
   const life = milliseconds(lifetime, 'events.lifetime')
   const streams = new Set<EventStream>()
   let stopWaiting = (): void => {}
+  let stopsUntil = -Infinity
 
   async function look(header: string | null): Promise<{ view: ClientSession; identity: Identity | null }> {
     const { session, identity } = await sessions.look(header)
@@ -86,6 +90,7 @@ export function sessionEvents<Data extends object, Client>(
   }
 
   function endAll(): void {
+    stopsUntil = performance.now() + STOPPING
     for (const stream of streams) stream.end()
   }
 
@@ -94,7 +99,7 @@ export function sessionEvents<Data extends object, Client>(
       const { view } = await look(header)
       // With a new token only the browser can ask how things stand, for only it has that.
       const isOver = view.tag === null && view.ended !== 'rotated'
-      stream.send(message(isOver ? view : UP_TO_DATE))
+      stream.send(message(isOver ? view : ASK))
     } catch {
       // The browser opens the next stream, and its request gets the error.
     }
@@ -111,9 +116,12 @@ export function sessionEvents<Data extends object, Client>(
     const isFull = follows !== null && (streams.size >= limit || watch.watching(follows.key) >= MOST_OF_ONE)
     const [least, most] = isFull ? RETRY_WHEN_FULL : RETRY
     const retry = Math.round(least + Math.random() * (most - least))
-    return eventStream(request.signal, life * (0.9 + Math.random() * 0.1), PRIVATE, (stream) => {
+    // Else browsers would come back on a connection that the server waits for.
+    const isStopping = performance.now() < stopsUntil
+    const headers = isStopping ? { ...PRIVATE, connection: 'close' } : PRIVATE
+    return eventStream(request.signal, life * (0.9 + Math.random() * 0.1), headers, (stream) => {
       stream.send(`retry: ${retry}\n${message(view)}`)
-      if (follows === null || isFull) stream.end()
+      if (follows === null || isFull || isStopping) stream.end()
       else follow(stream, header, follows)
     })
   }

@@ -40,7 +40,6 @@ export function connect(src: string, receiver: Receiver): Connection {
   const { signal } = closing
   let leads = false
   let stream: EventSource | null = null
-  let timer: ReturnType<typeof setTimeout> | undefined
 
   function sync(): void {
     // HTTP/1.1 has six connections for a host: without locks to agree, only what is seen takes one.
@@ -48,7 +47,6 @@ export function connect(src: string, receiver: Receiver): Connection {
     if (!isWanted) {
       stream?.close()
       stream = null
-      clearTimeout(timer)
     } else if (stream === null) listen()
   }
 
@@ -59,7 +57,8 @@ export function connect(src: string, receiver: Receiver): Connection {
     opened.onerror = () => {
       // What is only interrupted is opened again by the browser.
       if (opened.readyState < 2) return
-      timer = setTimeout(() => {
+      setTimeout(() => {
+        if (stream !== opened) return
         stream = null
         sync()
       }, RETRY)
@@ -78,7 +77,9 @@ export function connect(src: string, receiver: Receiver): Connection {
     ?.request(name, { signal }, () => {
       leads = true
       sync()
-      return new Promise<void>((release) => signal.addEventListener('abort', () => release()))
+      return new Promise((release) => {
+        signal.onabort = release
+      })
     })
     .catch(() => {
       // Closed before it was this tab's turn.

@@ -22,8 +22,8 @@ export interface LiveSession {
   /** Tells everybody of it. */
   readonly settle: () => void
   readonly subscribe: (listener: () => void) => () => void
-  /** Begins to listen. Returns how to stop. */
-  readonly start: () => () => void
+  /** Begins to listen; asks the server too, unless the page has been rendered with an answer. Returns how to stop. */
+  readonly start: (isKnown: boolean) => () => void
 }
 
 /** How often a new token may be waited for that another tab is about to get. */
@@ -44,26 +44,29 @@ export function liveSession(src: string, notice: number): LiveSession {
   let takenAt = 0
   let seeded: ClientSession | null = null
   let started = false
+  let asking = 0
   let connection: Connection | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function take(next: ClientSession): void {
     // Asked a second time, the server may have forgotten why.
-    const ended = next.tag === null ? (next.ended ?? view?.ended ?? null) : null
-    view = { ...next, ended }
+    view = next.tag === null ? { ...next, ended: next.ended ?? view?.ended ?? null } : next
     takenAt = Date.now()
-    setSessionTag(view.tag)
+    setSessionTag(next.tag)
     update()
   }
 
   function update(): void {
-    const next = stateOf(view, view?.tag != null && left(view) <= notice, refresh)
+    const next = stateOf(view, left() <= notice, refresh)
     // Nobody renders again for an answer that says the same.
     if (JSON.stringify(next) !== JSON.stringify(state)) state = next
   }
 
-  function left({ expiresAt, at }: ClientSession): number {
-    return expiresAt === null ? Infinity : takenAt + expiresAt - at - Date.now()
+  /** Milliseconds until the session ends; none while nobody is signed in. */
+  function left(): number {
+    return view?.tag != null && view.expiresAt !== null
+      ? takenAt + view.expiresAt - view.at - Date.now()
+      : Infinity
   }
 
   /** Takes an answer if it is the newest; `askedAt` is known for our own questions. */
@@ -80,47 +83,54 @@ export function liveSession(src: string, notice: number): LiveSession {
     // Another tab has got a new token, and with it the cookie of this one, but not yet.
     if (next.ended === 'rotated' && tries < TRIES)
       return void setTimeout(() => void refresh(tries + 1), TRY_AGAIN * tries)
-    if (offer(next, askedAt)) settle()
+    if (offer(next, askedAt)) pass()
   }
 
   async function refresh(tries?: unknown): Promise<void> {
     const askedAt = Date.now()
+    asking++
     try {
       const response = await fetch(src, { headers: { accept: 'application/json' }, cache: 'no-store' })
       if (response.ok) receive(await response.json(), askedAt, Number(tries) || 0)
     } catch {
       // Without a network all stays as it is.
     }
+    asking--
     update()
     show()
   }
 
-  function settle(): void {
+  function pass(): void {
     if (view !== null && view.ended !== 'rotated') connection?.post(view)
     show()
+  }
+
+  function settle(): void {
+    pass()
+    if (connection !== null && view?.ended === 'rotated') void refresh()
   }
 
   function show(): void {
     for (const listener of listeners) listener()
     connection?.sync()
     clearTimeout(timer)
-    if (connection === null || view?.tag == null) return
-    const rest = left(view)
-    const wait = rest <= 0 ? AFTER_THE_END : rest <= notice ? rest + 500 : rest - notice
+    const rest = left()
+    if (connection === null || rest === Infinity) return
+    const wait = rest > notice ? rest - notice : rest > 0 ? rest + 500 : AFTER_THE_END
     timer = setTimeout(() => void refresh(), Math.min(wait, LONGEST))
   }
 
-  function open(): void {
+  function open(asks: boolean): void {
     connection = connect(src, {
       wanted: () => view?.tag != null,
       pushed: receive,
       relayed: (next) => offer(next) && show(),
-      focused: () => void refresh(),
+      focused() {
+        if (asking === 0) void refresh()
+      },
     })
     settle()
-    // What happened while nobody listened.
-    if (started || view === null || view.ended === 'rotated') void refresh()
-    started = true
+    if (asks) void refresh()
   }
 
   function close(): void {
@@ -142,16 +152,16 @@ export function liveSession(src: string, notice: number): LiveSession {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    start() {
-      const reopen = ({ persisted }: PageTransitionEvent): void => {
-        if (persisted) open()
-      }
-      open()
-      addEventListener('pagehide', close)
-      addEventListener('pageshow', reopen)
+    start(isKnown) {
+      const ending = new AbortController()
+      const { signal } = ending
+      // Started again, it has missed something.
+      open(started || !isKnown)
+      started = true
+      addEventListener('pagehide', close, { signal })
+      addEventListener('pageshow', ({ persisted }) => persisted && open(true), { signal })
       return () => {
-        removeEventListener('pagehide', close)
-        removeEventListener('pageshow', reopen)
+        ending.abort()
         close()
       }
     },

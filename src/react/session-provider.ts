@@ -13,6 +13,7 @@ import {
   useEffect,
   useLayoutEffect,
   useMemo,
+  useState,
   useSyncExternalStore,
 } from 'react'
 import type { ClientSession } from '../core/client-session.ts'
@@ -28,9 +29,12 @@ export interface SessionProviderProps {
    * is there.
    */
   initial?: ClientSession | Promise<ClientSession> | undefined
-  /** The address of the Route Handler that `sessions.events()` made. Default `'/api/session'`. */
+  /**
+   * The address of the Route Handler that `sessions.events()` made, with the `basePath` if there
+   * is one. Read once. Default `'/api/session'`.
+   */
   src?: string | undefined
-  /** How long before the end of the session `endsSoon` is true. Default `'2m'`. */
+  /** How long before the end of the session `endsSoon` is true. Read once. Default `'2m'`. */
   endsSoon?: DurationText | undefined
   children?: ReactNode
 }
@@ -58,13 +62,12 @@ export function SessionProvider({
   endsSoon = '2m',
   children,
 }: SessionProviderProps): ReactNode {
-  const notice = milliseconds(endsSoon)
-  const live = useMemo(() => liveSession(src, notice), [src, notice])
+  const [live] = useState(() => liveSession(src, milliseconds(endsSoon)))
   const shared = useMemo(() => ({ live, initial }), [live, initial])
   // While rendering, so that no child shows what was another person's.
-  if (initial !== undefined && !('then' in initial)) live.seed(initial)
+  if (initial !== undefined && !isPromise(initial)) live.seed(initial)
   useLayoutEffect(() => {
-    if (initial === undefined || !('then' in initial)) return live.settle()
+    if (!isPromise(initial)) return live.settle()
     initial.then(
       (view) => {
         live.seed(view)
@@ -75,7 +78,8 @@ export function SessionProvider({
       },
     )
   }, [live, initial])
-  useEffect(() => live.start(), [live])
+  const isKnown = initial !== undefined
+  useEffect(() => live.start(isKnown), [live, isKnown])
   return createElement(Context, { value: shared }, children)
 }
 
@@ -87,10 +91,14 @@ export function SessionProvider({
  */
 export function useSession<Client = unknown>(): SessionState<Client> {
   const shared = useContext(Context)
-  if (shared === null) throw new Error('useSession: there is no <SessionProvider> above this component.')
+  if (shared === null) throw new Error('useSession: there is no <SessionProvider> above.')
   const { live, initial } = shared
-  const view = initial !== undefined && 'then' in initial ? use(initial) : (initial ?? null)
-  if (view !== null) live.seed(view)
+  const view = isPromise(initial) ? use(initial) : initial
+  if (view !== undefined) live.seed(view)
   const first = useMemo(() => stateOf(view, false, live.refresh), [view, live])
   return useSyncExternalStore(live.subscribe, live.state, () => first) as SessionState<Client>
+}
+
+function isPromise(initial: SessionProviderProps['initial']): initial is Promise<ClientSession> {
+  return initial !== undefined && 'then' in initial
 }

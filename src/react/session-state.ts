@@ -28,11 +28,11 @@ export interface SessionState<Client = unknown> {
 
 /** The same for the answer of a server, or for none. */
 export function stateOf(
-  view: ClientSession | null,
+  view: ClientSession | null | undefined,
   endsSoon: boolean,
   refresh: () => Promise<void>,
 ): SessionState {
-  const status = view === null ? 'loading' : view.tag === null ? 'anonymous' : 'authenticated'
-  const { data = null, expiresAt = null, ended = null } = view ?? {}
+  const { tag, data = null, expiresAt = null, ended = null } = view ?? {}
+  const status = tag === undefined ? 'loading' : tag === null ? 'anonymous' : 'authenticated'
   return { status, data, expiresAt, endsSoon, ended, refresh }
 }

@@ -248,6 +248,12 @@ test('streams end when the server is told to stop, and only where it listens its
   expect(await stream.text()).toBe(null)
   expect(listeners()).toBe(before + 1)
   process.off('SIGTERM', own)
+
+  const response = await GET(request())
+  expect(response.headers.get('connection')).toBe('close')
+  const last = listen(response)
+  expect(await last.next()).toMatchObject({ ended: null })
+  expect(await last.text()).toBe(null)
 })
 
 test('a store that fails is an error and no end', async () => {
