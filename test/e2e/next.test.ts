@@ -234,6 +234,24 @@ describe.each(variants)('next start, $name', (variant) => {
     tokens.push(...guest.tokens)
   })
 
+  test('guards a page and a handler by themselves, whatever a request says of a proxy', async () => {
+    const user = visitor(server.url)
+    await user.post('/api/login')
+    const subrequests = ['middleware', 'src/middleware', 'proxy'].map((name) => Array(5).fill(name).join(':'))
+    for (const value of ['', ...subrequests]) {
+      const headers = { 'x-middleware-subrequest': value, 'content-type': 'application/json' }
+      const ask = async (cookie: string): Promise<[boolean, number]> => {
+        const guest = visitor(server.url, cookie)
+        const page = await (await guest.get('/private', { headers })).text()
+        const answer = await guest.get('/api/private', { method: 'POST', headers, body: '{}' })
+        return [page.includes('id="private"'), answer.status]
+      }
+      expect(await ask(''), value).toEqual([false, 401])
+      expect(await ask(user.cookie), value).toEqual([true, 200])
+    }
+    tokens.push(...user.tokens)
+  })
+
   test('never adopts an id that a visitor chose', async () => {
     const chosen = 'A'.repeat(43)
     const guest = visitor(server.url, `__Host-sid=${chosen}`)

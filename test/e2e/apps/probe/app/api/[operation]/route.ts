@@ -38,6 +38,8 @@ export async function POST(request: Request, { params }: { params: Promise<{ ope
       case 'logout':
         await session.logout()
         return {}
+      case 'private':
+        return { user: (await sessions.requireSession()).userId }
       case 'start':
         return { id: await sessions.getSessionIdAndCreateIfMissing() }
       case 'redirect':
