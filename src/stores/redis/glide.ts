@@ -8,16 +8,13 @@ import { untilSlotRests } from './moving-slot.ts'
 
 /** How commands are gathered. The class is not reachable from a client. */
 interface Batch {
-  customCommand(args: readonly string[]): unknown
+  customCommand(args: string[]): unknown
 }
 
 interface Glide {
   Batch: new (isAtomic: boolean) => Batch
   ClusterBatch: new (isAtomic: boolean) => Batch
 }
-
-/** A constant, so that no bundler looks for a package that most applications do not have. */
-const PACKAGE: string = '@valkey/valkey-glide'
 
 /** `Decoder.Bytes`. As text, one byte that is no UTF-8 would spoil the replies of everybody in the packet. */
 const BYTES = 0
@@ -65,7 +62,11 @@ export function glideExecutor(client: GlideClient): Executor {
       return makeBatch !== null
     },
     async connect() {
-      const module = (await import(/* webpackIgnore: true */ /* @vite-ignore */ PACKAGE)) as Glide
+      // Only applications that have made such a client get here, and no bundler may look for it in others.
+      // oxlint-disable-next-line no-restricted-imports
+      const module: Glide = await import(
+        /* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ '@valkey/valkey-glide'
+      )
       makeBatch = isCluster ? module.ClusterBatch : module.Batch
     },
     readsTogether: !isCluster,
