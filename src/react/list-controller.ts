@@ -6,13 +6,14 @@
  */
 
 import { type Anchor, anchorOf, isHeld } from './list-anchor.ts'
-import type { ListPage, RestoredListOptions } from './list-options.ts'
-import { listText, type Loaded, loadedFrom, type Page } from './list-text.ts'
+import type { RestoredListOptions } from './list-options.ts'
+import { fetchPage, firstPage } from './list-page.ts'
+import { listText, type Loaded, loadedFrom, pagesAround } from './list-text.ts'
 import { bodyOf, entryText, headOf } from './storage-entry.ts'
 import { currentPlace } from './storage-place.ts'
 import { storageError } from './storage-problem.ts'
 import { flush, later } from './storage-queue.ts'
-import { PLACED, readText, writeText } from './storage-shelf.ts'
+import { PLACED, readText, remember, writeText } from './storage-shelf.ts'
 import { mayShow, onSessionTag, sessionTag } from './tag.ts'
 
 /** What a list shows. */
@@ -41,13 +42,6 @@ export function freshState<Item, Cursor>(): ListState<Item, Cursor> {
   return { pages: null, before: [], error: null, loading: false, anchor: null }
 }
 
-/** The first page, as the server gave it. */
-export function firstPage<Item, Cursor>({
-  initial: { items, cursor },
-}: RestoredListOptions<Item, Cursor>): Page<Item, Cursor> {
-  return { from: null, next: cursor, items }
-}
-
 /** Makes the controller of a list. `list` is the id in its items' attributes. */
 export function createListController<Item, Cursor>(
   list: string,
@@ -57,9 +51,11 @@ export function createListController<Item, Cursor>(
   let options = first
   let state = freshState<Item, Cursor>()
   /** Where the list was shown last, under which key, and at which address. */
-  let at: { place: string; key: string; address: string } | null = null
+  let at: { place: string; key: string; address: string; hash: string } | null = null
   let owner: string | null = null
   let anchor: Anchor | null = null
+  /** Not all pages are stored, so which ones depends on what is in view. */
+  let isCut = false
   let running: { abort: AbortController; done: Promise<void> } | null = null
 
   function change(next: Partial<ListState<Item, Cursor>>): void {
@@ -109,30 +105,52 @@ export function createListController<Item, Cursor>(
     if (place === at.place) return true
     // While a traversal waits for its page, the entry is already another's.
     if (address() !== at.address) return false
-    at = { ...at, place }
+    at = { ...at, place, hash: location.hash }
     if (state.pages !== null) save('#', written)
     return true
+  }
+
+  /** The same page under another entry: another visit, or a jump within this one. */
+  function travel(): void {
+    const place = currentPlace()
+    if (at === null || place === at.place || address() !== at.address) return
+    const isJump = location.hash !== at.hash
+    flush()
+    at = { ...at, place, hash: location.hash }
+    if (readText(nameOf('#')) !== null || !isJump) restore()
+    else if (state.pages !== null) save('#', written)
   }
 
   function save(kind: string, write: (limit: number) => string): void {
     const name = nameOf(kind)
     const whose = owner
     later(name, () => {
-      if (!mayShow(whose)) return
-      for (let limit = options.limit ?? LIMIT; ; limit /= 2) {
-        try {
-          return writeText(name, entryText([1, Date.now(), 0, sessionTag()], write(limit)))
-        } catch (cause) {
-          if (limit / 2 < LEAST) return options.onError?.(storageError('unwritable', options.key, cause))
-        }
-      }
+      if (mayShow(whose)) store(name, write, options.limit ?? LIMIT)
     })
   }
 
+  /** Stores as much as there is room for. All of it stays in memory, for going back within the page. */
+  function store(name: string, write: (limit: number) => string, limit: number): void {
+    try {
+      const text = entryText([1, Date.now(), 0, sessionTag()], write(limit))
+      try {
+        writeText(name, text)
+      } catch (cause) {
+        if (limit / 2 < LEAST) throw cause
+        store(name, write, limit / 2)
+        remember(name, text)
+      }
+    } catch (cause) {
+      options.onError?.(storageError('unwritable', options.key, cause))
+    }
+  }
+
   function written(limit: number): string {
-    const inView =
-      state.pages?.findIndex(({ items }) => items.some((item) => keyOf(item) === anchor?.key)) ?? 0
-    return listText(state, Math.max(inView, 0), limit)
+    const pages = state.pages ?? []
+    const inView = pages.findIndex(({ items }) => items.some((item) => keyOf(item) === anchor?.key))
+    const [start, end] = pagesAround(pages, Math.max(inView, 0), limit)
+    isCut = end - start < pages.length
+    return listText(state, start, end)
   }
 
   function keyOf(item: Item): string {
@@ -143,6 +161,7 @@ export function createListController<Item, Cursor>(
     if (isHeld(list) || !isHere()) return
     anchor = anchorOf(list)
     save('~', () => JSON.stringify(anchor))
+    if (isCut) save('#', written)
   }
 
   async function run(from: Cursor | null, previous: boolean, abort: AbortController): Promise<void> {
@@ -189,13 +208,14 @@ export function createListController<Item, Cursor>(
     appear(key) {
       const place = currentPlace()
       const isSame = at?.place === place && at.key === key
-      at = { place, key, address: address() }
+      at = { place, key, address: address(), hash: location.hash }
       if (!mayShow(owner)) forget()
       owner = sessionTag()
       if (!isSame) restore()
       const events = new AbortController()
       const how = { capture: true, passive: true, signal: events.signal }
       for (const moment of ['scroll', 'click', 'pagehide']) addEventListener(moment, note, how)
+      addEventListener('popstate', travel, how)
       const stop = onSessionTag(() => {
         // During the render of another component, no state may be set.
         if (!mayShow(owner)) queueMicrotask(forget)
@@ -211,17 +231,6 @@ export function createListController<Item, Cursor>(
     loadMore: () => load(false),
     loadPrevious: () => load(true),
   }
-}
-
-/** A Server Action takes no signal: all that it is given is sent to the server. */
-function fetchPage<Item, Cursor>(
-  loadMore: RestoredListOptions<Item, Cursor>['loadMore'],
-  cursor: Cursor,
-  signal: AbortSignal,
-): Promise<ListPage<Item, Cursor>> {
-  return loadMore.length > 1
-    ? loadMore(cursor, { signal })
-    : (loadMore as (cursor: Cursor) => Promise<ListPage<Item, Cursor>>)(cursor)
 }
 
 function address(): string {

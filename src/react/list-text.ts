@@ -30,26 +30,18 @@ export interface Loaded<Item, Cursor> {
 const texts = new WeakMap<object, string>()
 
 /**
- * Writes down a list.
- * @param inView index of the page to keep in any case
- * @param limit characters that its pages may take
+ * Writes down the pages of a list from `start` to before `end`.
  * @throws `TypeError` for items that cannot be stored
  */
 export function listText<Item, Cursor>(
   { pages, before, error }: Loaded<Item, Cursor>,
-  inView: number,
-  limit: number,
+  start: number,
+  end: number,
 ): string {
   const all = pages ?? []
-  const written = all.map(pageText)
-  const [start, end] = pagesAround(
-    written.map((text) => text.length),
-    inView,
-    limit,
-  )
   const dropped = all.slice(0, start).map((page) => page.from)
   const message = end === all.length ? error?.message : undefined
-  return `[${encode([...before, ...dropped])},${encode(message)},[${written.slice(start, end).join()}]]`
+  return `[${encode([...before, ...dropped])},${encode(message)},[${all.slice(start, end).map(pageText).join()}]]`
 }
 
 /**
@@ -67,14 +59,16 @@ export function loadedFrom<Item, Cursor>(text: string): Loaded<Item, Cursor> {
 }
 
 /**
- * Which pages stay: those around the one in view, as many on either side, until the limit
- * is reached. Answers the first, and the first that does not follow.
+ * Which pages stay: those around the one in view, as many on either side, until they take
+ * `limit` characters. Answers the first, and the first that does not follow.
+ * @throws `TypeError` for items that cannot be stored
  */
-export function pagesAround(
-  sizes: readonly number[],
+export function pagesAround<Item, Cursor>(
+  pages: ReadonlyArray<Page<Item, Cursor>>,
   inView: number,
   limit: number,
 ): [start: number, end: number] {
+  const sizes = pages.map((page) => pageText(page).length)
   let start = Math.min(inView, sizes.length)
   let end = start
   let used = 0

@@ -7,7 +7,8 @@
 
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { type Anchor, holdAnchor } from './list-anchor.ts'
-import { createListController, firstPage, freshState, type ListState } from './list-controller.ts'
+import { createListController, freshState, type ListState } from './list-controller.ts'
+import { firstPage } from './list-page.ts'
 import type { RestoredList, RestoredListOptions } from './list-options.ts'
 
 /**

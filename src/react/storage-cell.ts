@@ -94,13 +94,13 @@ function createCell(name: string, key: string, options: Options): OwnCell {
     tag = sessionTag()
     if (ahead) return
     const opened = found ? openEntry(found, key, cell.options) : null
-    if (opened === null || opened instanceof Error) return drop(opened)
+    if (!opened || opened instanceof Error) return drop(opened)
     held = opened
-    snapshot = { status: 'stored', value: opened.value, error: null }
+    snapshot = { status: 'stored', value: held.value, error: null }
   }
 
   function write(): void {
-    if (!ahead || held === null) return
+    if (!ahead || !held) return
     try {
       const { value, owner, expiresAt } = held
       const next = entryText([cell.options.version ?? 1, Date.now(), expiresAt, owner], encode(value))
@@ -117,7 +117,7 @@ function createCell(name: string, key: string, options: Options): OwnCell {
     options,
     read() {
       if (listeners.size === 0) load()
-      if (held !== null && isExpired(held.expiresAt)) {
+      if (held && isExpired(held.expiresAt)) {
         drop(storageError('expired', key))
         // Others who show it must hear of it, but not while this component renders.
         queueMicrotask(() => show(snapshot))
@@ -127,7 +127,7 @@ function createCell(name: string, key: string, options: Options): OwnCell {
     fallback: () => (fallback ??= [cell.options.default])[0],
     set(action) {
       const { status } = cell.read()
-      const before = held === null ? cell.fallback() : held.value
+      const before = held ? held.value : cell.fallback()
       const value: unknown = typeof action === 'function' ? action(before) : action
       const { ttl } = cell.options
       held = { value, owner: sessionTag(), expiresAt: ttl ? Date.now() + milliseconds(ttl) : 0 }
@@ -144,7 +144,10 @@ function createCell(name: string, key: string, options: Options): OwnCell {
     report(error) {
       if (reported === error) return
       reported = error
-      if (held === null) removeText(name)
+      if (!held) {
+        removeText(name)
+        text = null
+      }
       cell.options.onError?.(error)
     },
     subscribe(listener) {
@@ -155,8 +158,8 @@ function createCell(name: string, key: string, options: Options): OwnCell {
       }
     },
     refresh() {
-      if (held !== null && !mayShow(held.owner)) drop(null)
-      if (held !== null) held.owner = sessionTag()
+      if (held && !mayShow(held.owner)) drop(null)
+      if (held) held.owner = sessionTag()
       load()
       // A new session may be found while another component renders.
       queueMicrotask(() => show(snapshot))

@@ -24,10 +24,10 @@ export function entryText(head: Head, body: string): string {
   return `${JSON.stringify(head)}\n${body}`
 }
 
-/** The first line of an entry; `null` if the text is none of ours. */
-export function headOf(text: string): Head | null {
+/** The first line of an entry; `null` if there is no text, or it is none of ours. */
+export function headOf(text: string | null): Head | null {
   try {
-    const head = JSON.parse(text.slice(0, text.indexOf('\n'))) as Head
+    const head = JSON.parse(text?.split('\n', 1)[0] ?? '') as Head
     return head.length === 4 ? head : null
   } catch {
     return null

@@ -26,14 +26,14 @@ export function openEntry(
   { version = 1, migrate, schema }: SessionStorageOptions<unknown>,
 ): Held | StorageError | null {
   const head = headOf(text)
-  if (head === null) return storageError('unreadable', key)
+  if (!head) return storageError('unreadable', key)
   const [from, , expiresAt, owner] = head
   if (!mayShow(owner)) return null
   if (isExpired(expiresAt)) return storageError('expired', key)
   if (from > version || (from < version && !migrate)) return storageError('outdated', key)
   try {
     let value = decode(bodyOf(text))
-    for (let at = from; at < version; at++) value = migrate?.[at] ? migrate[at]?.(value) : value
+    for (let at = from; at < version; at++) value = (migrate?.[at] ?? same)(value)
     const result = schema ? schema['~standard'].validate(value) : { value }
     // A promise has neither.
     return 'value' in result && !result.issues
@@ -42,4 +42,8 @@ export function openEntry(
   } catch (cause) {
     return storageError('unreadable', key, cause)
   }
+}
+
+function same(value: unknown): unknown {
+  return value
 }

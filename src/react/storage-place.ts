@@ -23,9 +23,19 @@ export function currentPlace(): string {
   return place
 }
 
-/** The key of the entry in which the component appeared; `null` in its first render. */
+/** The key of the entry that shows the component; `null` in its first render. */
 export function usePlace(wanted: boolean): string | null {
   const [place, arrive] = useReducer((_: string | null, next: string | null) => next, null)
-  useLayoutEffect(() => arrive(wanted ? currentPlace() : null), [wanted])
-  return place
+  useLayoutEffect(() => {
+    if (!wanted) return
+    const { href } = location
+    // While a traversal to another page waits for it, the entry is already that page's.
+    const look = (): void => {
+      if (location.href === href) arrive(currentPlace())
+    }
+    look()
+    addEventListener('popstate', look)
+    return () => removeEventListener('popstate', look)
+  }, [wanted])
+  return wanted ? place : null
 }

@@ -7,7 +7,7 @@
 import { headOf, PREFIX } from './storage-entry.ts'
 
 /** Names of entries that belong to an entry of the history begin with this, then its key and `:`. */
-export const PLACED: string = `${PREFIX}@`
+export const PLACED = 'sojourn:@'
 /** So many of those may stay; each list of a visited page takes two. */
 const MOST_PLACED = 60
 
@@ -16,8 +16,11 @@ const memory = new Map<string, string>()
 
 /** The names of all entries. */
 export function entryNames(): string[] {
-  const stored = attempt(() => Object.keys(sessionStorage)) ?? []
-  return [...memory.keys(), ...stored].filter((name) => name.startsWith(PREFIX))
+  return [...memory.keys(), ...storedNames()].filter((name) => name.startsWith(PREFIX))
+}
+
+function storedNames(): string[] {
+  return attempt(() => Object.keys(sessionStorage)) ?? []
 }
 
 /** The text of an entry; `null` if there is none. */
@@ -39,6 +42,11 @@ function attempt<Result>(work: () => Result): Result | null {
   }
 }
 
+/** Keeps an entry in memory, where it goes before the stored one. */
+export function remember(name: string, text: string): void {
+  memory.set(name, text)
+}
+
 /**
  * Writes an entry. If there is no room, what other entries of the history keep has to go,
  * the oldest first. What cannot be written stays in memory.
@@ -47,29 +55,26 @@ function attempt<Result>(work: () => Result): Result | null {
 export function writeText(name: string, text: string): void {
   let others = readText(name) === null ? ofOtherPlaces(name) : null
   others?.splice(MOST_PLACED).forEach(removeText)
-  for (;;) {
+  remember(name, text)
+  while (memory.has(name)) {
     try {
       sessionStorage.setItem(name, text)
       memory.delete(name)
-      return
     } catch (error) {
       others ??= ofOtherPlaces(name)
       const oldest = others.pop()
-      if (oldest !== undefined) removeText(oldest)
-      else {
-        memory.set(name, text)
-        throw error
-      }
+      if (!oldest) throw error
+      removeText(oldest)
     }
   }
 }
 
-/** What other entries of the history keep, the oldest last. */
+/** What other entries of the history keep in the storage, the oldest last. */
 function ofOtherPlaces(name: string): string[] {
   const [, place] = name.split(':')
-  return entryNames()
-    .filter((other) => other.startsWith(PLACED) && other.split(':')[1] !== place && !memory.has(other))
-    .map((other) => [other, headOf(readText(other) ?? '')?.[1] ?? 0] as const)
+  return storedNames()
+    .filter((other) => other.startsWith(PLACED) && other.split(':')[1] !== place)
+    .map((other) => [other, headOf(readText(other))?.[1] ?? 0] as const)
     .sort(([, one], [, two]) => two - one)
     .map(([other]) => other)
 }

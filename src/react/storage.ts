@@ -53,7 +53,7 @@ export function useSessionStorage<Value>(
 ): SessionStorageState<Value>
 export function useSessionStorage<Value>(
   key: string,
-  options: SessionStorageOptions<Value>,
+  options: SessionStorageOptions<Value> & { schema?: undefined },
 ): SessionStorageState<Value>
 export function useSessionStorage(
   key: string,
@@ -68,10 +68,10 @@ export function useSessionStorage(
   const [, again] = useReducer(() => ({}), {})
   useLayoutEffect(() => {
     // React looks for changes only after the browser has painted what it hydrated or revealed.
-    if (cell !== null && cell.read() !== shown) again()
+    if (cell && cell.read() !== shown) again()
   }, [cell, shown])
   useEffect(() => {
-    if (shown.error !== null) cell?.report(shown.error)
+    if (shown.error) cell?.report(shown.error)
   }, [cell, shown.error])
 
   const value = 'value' in shown ? shown.value : shown === UNKNOWN ? options.default : cell?.fallback()

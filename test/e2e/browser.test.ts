@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { type NextApp, type NextServer, prepareApp } from '../support/next-app.ts'
+import { testLibraries } from './browser/libraries.ts'
 import { testLists } from './browser/lists.ts'
+import { testLoading } from './browser/loading.ts'
 import { testOwners } from './browser/owners.ts'
 import { openScene, type Scene } from './browser/scene.ts'
 import { testPlaced, testState } from './browser/state.ts'
@@ -32,7 +34,9 @@ describe.each([
   })
 
   testLists(scene)
+  testLoading(scene)
   testState(scene)
   testPlaced(scene)
   testOwners(scene)
+  if (!variant.cacheComponents) testLibraries(scene)
 })

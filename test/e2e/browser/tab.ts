@@ -12,6 +12,8 @@ export interface Tab {
   readonly page: Page
   /** Errors and warnings of the console, and uncaught exceptions. */
   readonly complaints: string[]
+  /** The uncaught exceptions among them. */
+  readonly exceptions: string[]
   /** Addresses asked for items so far. */
   readonly loads: string[]
 }
@@ -32,15 +34,20 @@ export async function openTab(context: BrowserContext): Promise<Tab> {
 /** Watches a tab that is open. */
 export function watchTab(page: Page): Tab {
   const complaints: string[] = []
+  const exceptions: string[] = []
   const loads: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} ${message.location().url}`)
   })
-  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('pageerror', (error) => {
+    complaints.push(error.message)
+    exceptions.push(error.message)
+  })
   page.on('request', (request) => {
     if (request.url().includes('/api/items') || request.method() === 'POST') loads.push(request.url())
   })
-  return { page, complaints, loads }
+  return { page, complaints, exceptions, loads }
 }
 
 /** What a list shows, once the page has been at rest for so many frames. */

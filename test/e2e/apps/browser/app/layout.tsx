@@ -13,6 +13,9 @@ export default function Layout({ children }: { children: ReactNode }) {
               {page || 'home'}
             </Link>
           ))}
+          <Link id="to-below" href="#below" scroll={false}>
+            below
+          </Link>
         </nav>
         {children}
       </body>

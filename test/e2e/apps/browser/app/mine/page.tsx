@@ -15,7 +15,7 @@ export default function MinePage() {
 }
 
 async function Mine() {
-  const tag = (await cookies()).get('tag')?.value ?? null
+  const tag = (await cookies()).get('tag')?.value || null
   return (
     <Tagged tag={tag}>
       <Ready />
