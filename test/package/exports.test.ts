@@ -29,7 +29,8 @@ const ENTRIES: Record<string, string[]> = {
   './testing': [...RUNTIME, 'node:assert/strict', 'node:crypto', 'node:timers/promises'],
   './stores/memory': [],
   './stores/sqlite': [],
-  './stores/redis': [],
+  // Loaded for those who pass a client of it.
+  './stores/redis': ['@valkey/valkey-glide'],
   './stores/upstash': [],
   './stores/unstorage': [],
   './stores/keyv': [],

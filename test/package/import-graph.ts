@@ -10,6 +10,7 @@ import { dirname, resolve } from 'node:path'
 // The compiler writes every static import at the start of a line.
 const STATIC = /^(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*['"]([^'"]+)['"]/gm
 const DYNAMIC = /\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
+const SHORT_COMMENT = /\/\*.*?\*\//g
 const COMMENT_LINE = /^\s*(?:\/\/|\/?\*).*$/gm
 
 export interface Import {
@@ -24,7 +25,7 @@ export function importsBelow(entry: string): Import[] {
   const imports: Import[] = []
   const files = new Set([entry])
   for (const from of files) {
-    const text = readFileSync(from, 'utf8').replace(COMMENT_LINE, '')
+    const text = readFileSync(from, 'utf8').replace(SHORT_COMMENT, '').replace(COMMENT_LINE, '')
     for (const match of [...text.matchAll(STATIC), ...text.matchAll(DYNAMIC)]) {
       const specifier = match[1] as string
       const external = !specifier.startsWith('.')
