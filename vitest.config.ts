@@ -28,8 +28,8 @@ const config: ViteUserConfig = {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: [...configDefaults.exclude, 'test/e2e/apps/**'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           // One application and one browser at a time, after everything that measures time.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
