@@ -39,10 +39,10 @@ const AFTER_THE_END = 30_000
  */
 export function liveSession(src: string, notice: number): LiveSession {
   const listeners = new Set<() => void>()
+  const seeded = new WeakSet<ClientSession>()
   let view: ClientSession | null = null
   let state = stateOf(null, false, refresh)
   let takenAt = 0
-  let seeded: ClientSession | null = null
   let started = false
   let asking = 0
   let connection: Connection | null = null
@@ -90,7 +90,7 @@ export function liveSession(src: string, notice: number): LiveSession {
     const askedAt = Date.now()
     asking++
     try {
-      const response = await fetch(src, { headers: { accept: 'application/json' }, cache: 'no-store' })
+      const response = await fetch(src, { headers: { accept: 'application/json' } })
       if (response.ok) receive(await response.json(), askedAt, Number(tries) || 0)
     } catch {
       // Without a network all stays as it is.
@@ -143,8 +143,9 @@ export function liveSession(src: string, notice: number): LiveSession {
     state: () => state,
     refresh,
     seed(next) {
-      if (next === seeded) return
-      seeded = next
+      // React may render with what the page had before, after what it has now.
+      if (seeded.has(next)) return
+      seeded.add(next)
       offer(next)
     },
     settle,

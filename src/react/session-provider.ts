@@ -91,7 +91,7 @@ export function SessionProvider({
  */
 export function useSession<Client = unknown>(): SessionState<Client> {
   const shared = useContext(Context)
-  if (shared === null) throw new Error('useSession: there is no <SessionProvider> above.')
+  if (shared === null) throw new Error('useSession needs a <SessionProvider> above it.')
   const { live, initial } = shared
   const view = isPromise(initial) ? use(initial) : initial
   if (view !== undefined) live.seed(view)

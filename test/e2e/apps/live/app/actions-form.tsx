@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { count, leave, signInAda, signInBob, stay } from './actions'
+import { count, leave, signInAda, signInBob, signInBriefly, stay } from './actions'
 
 export function Actions() {
   return (
@@ -9,6 +9,9 @@ export function Actions() {
       </form>
       <form action={signInBob}>
         <button id="bob">sign in as bob</button>
+      </form>
+      <form action={signInBriefly}>
+        <button id="briefly">sign in briefly</button>
       </form>
       <form action={count}>
         <button id="count">count</button>

@@ -17,9 +17,14 @@ export async function count() {
   await session.increment('visits')
 }
 
+export async function signInBriefly() {
+  const session = await getSession()
+  await session.login('ada', { idle: '125s' })
+}
+
 export async function stay() {
   const session = await getSession()
-  await session.touch()
+  await session.rotate({ idle: '1h' })
 }
 
 export async function leave() {

@@ -9,9 +9,7 @@ export default function Layout({ children }: { children: ReactNode }) {
         <link rel="icon" href="data:," />
       </head>
       <body>
-        <SessionProvider initial={sessions.client()} endsSoon="4s">
-          {children}
-        </SessionProvider>
+        <SessionProvider initial={sessions.client()}>{children}</SessionProvider>
       </body>
     </html>
   )

@@ -14,7 +14,6 @@ export interface Known {
 export const sessions = createSessions<{ visits: number; card: string }, Known>({
   ...(url !== undefined && { store: redisStore(() => createClient({ url })) }),
   ...(file !== undefined && { store: sqliteStore({ file }) }),
-  ...(process.env['IDLE'] === 'short' && { idle: '8s' }),
   toClient: (session) => ({ name: session.userId, visits: session.get('visits') ?? 0 }),
 })
 
