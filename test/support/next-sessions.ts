@@ -47,7 +47,7 @@ export const theirs: Subject = {
   ...realUtils,
 } as unknown as Subject
 
-export type { Options, SessionData, SessionStore }
+export type { Options, SessionData }
 
 /** A store in a Map that notes what it was asked, as JSON has it. */
 export class NotingStore implements SessionStore {

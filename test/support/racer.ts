@@ -36,7 +36,7 @@ export interface Conditions {
 }
 
 /** A request that has read its session. */
-export interface Opened {
+interface Opened {
   /** What `run` knows it by. */
   handle: number
   id: string | null
