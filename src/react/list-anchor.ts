@@ -18,7 +18,7 @@ const holds = new Map<string, Anchor>()
 /** Finds the first item that can be seen; the last, if the list lies above. `null` for an empty list. */
 export function anchorOf(list: string): Anchor | null {
   const items = itemsOf(list)
-  const edge = topOf(scrollerOf(items[0]))
+  const edge = edgeOf(scrollerOf(items[0]))
   let low = 0
   for (let high = items.length - 1; low < high;) {
     const middle = (low + high) >> 1
@@ -26,8 +26,7 @@ export function anchorOf(list: string): Anchor | null {
     else low = middle + 1
   }
   const item = items[low]
-  const key = item?.dataset['item']
-  return item && key !== undefined ? { key, top: item.getBoundingClientRect().top - edge } : null
+  return item ? { key: keyOf(item), top: topOf(item) - edge } : null
 }
 
 /** Whether the list is being kept in place. */
@@ -59,19 +58,19 @@ export function holdAnchor(list: string, anchor: Anchor, done: () => void): () =
     frame = requestAnimationFrame(calm > CALM_FRAMES ? finish : step)
   }
   holds.set(list, anchor)
-  for (const act of ['wheel', 'touchmove', 'mousedown', 'keydown'])
-    addEventListener(act, finish, { capture: true, passive: true, signal: user.signal })
+  for (const act of ['wheel', 'pointerdown', 'keydown'])
+    addEventListener(act, finish, { capture: true, signal: user.signal })
   step()
   return stop
 }
 
 /** Answers whether anything moved. */
 function scrollTo(list: string, { key, top }: Anchor): boolean {
-  const item = itemsOf(list).find((element) => element.dataset['item'] === key)
+  const item = itemsOf(list).find((element) => keyOf(element) === key)
   const scroller = scrollerOf(item)
-  if (item === undefined || scroller === null || isLedByAnother(scroller, top)) return false
+  if (!item || isLedByAnother(scroller, top)) return false
   const before = scroller.scrollTop
-  const distance = item.getBoundingClientRect().top - topOf(scroller) - top
+  const distance = topOf(item) - edgeOf(scroller) - top
   if (Math.abs(distance) >= 1) scroller.scrollBy({ top: distance, behavior: 'instant' })
   return scroller.scrollTop !== before
 }
@@ -87,14 +86,21 @@ function itemsOf(list: string): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>(`[data-list="${list}"]`)]
 }
 
-function scrollerOf(item: Element | undefined): Element | null {
-  for (let box = item?.parentElement; box && box !== document.body; box = box.parentElement)
-    if (/auto|scroll/.test(getComputedStyle(box).overflowY)) return box
-  return document.scrollingElement
+function keyOf(item: HTMLElement): string {
+  return `${item.dataset['item']}`
 }
 
-function topOf(scroller: Element | null): number {
-  return scroller === null || scroller === document.scrollingElement
-    ? 0
-    : scroller.getBoundingClientRect().top
+function topOf(element: Element): number {
+  return element.getBoundingClientRect().top
+}
+
+function scrollerOf(item: Element | undefined): Element {
+  for (let box = item?.parentElement; box && box !== document.body; box = box.parentElement)
+    if (box.scrollHeight > box.clientHeight && /auto|scroll/.test(getComputedStyle(box).overflowY)) return box
+  return document.documentElement
+}
+
+/** The top of what can be seen. */
+function edgeOf(scroller: Element): number {
+  return scroller === document.documentElement ? 0 : topOf(scroller)
 }

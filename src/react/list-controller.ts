@@ -21,6 +21,8 @@ export interface ListState<Item, Cursor> extends Loaded<Item, Cursor> {
   readonly loading: boolean
   /** Where to scroll to, once. */
   readonly anchor: Anchor | null
+  /** The tag of the session that it belongs to. */
+  readonly owner: string | null
 }
 
 /** The functions of one list; the same for as long as its component lives. */
@@ -39,7 +41,7 @@ const LEAST = 1000
 
 /** What a list shows before anything was loaded or found. */
 export function freshState<Item, Cursor>(): ListState<Item, Cursor> {
-  return { pages: null, before: [], error: null, loading: false, anchor: null }
+  return { pages: null, before: [], error: null, loading: false, anchor: null, owner: sessionTag() }
 }
 
 /** Makes the controller of a list. `list` is the id in its items' attributes. */
@@ -52,7 +54,6 @@ export function createListController<Item, Cursor>(
   let state = freshState<Item, Cursor>()
   /** Where the list was shown last, under which key, and at which address. */
   let at: { place: string; key: string; address: string; hash: string } | null = null
-  let owner: string | null = null
   let anchor: Anchor | null = null
   /** Not all pages are stored, so which ones depends on what is in view. */
   let isCut = false
@@ -69,8 +70,11 @@ export function createListController<Item, Cursor>(
     if (state.loading) change({ loading: false })
   }
 
-  /** The list of somebody who has left. */
-  function forget(): void {
+  /** Goes over to whoever is signed in now: a guest's list does, another person's is forgotten. */
+  function settle(): void {
+    const owner = sessionTag()
+    if (owner === state.owner) return
+    if (mayShow(state.owner)) return change({ owner })
     cancel()
     anchor = null
     change(freshState())
@@ -82,9 +86,9 @@ export function createListController<Item, Cursor>(
 
   function stored<Value>(kind: string, read: (body: string) => Value): Value | null {
     const text = readText(nameOf(kind))
-    const head = text === null ? null : headOf(text)
+    const head = headOf(text)
     try {
-      return text !== null && head !== null && mayShow(head[3]) ? read(bodyOf(text)) : null
+      return text && head && mayShow(head[3]) ? read(bodyOf(text)) : null
     } catch (cause) {
       options.onError?.(storageError('unreadable', options.key, cause))
       return null
@@ -92,40 +96,34 @@ export function createListController<Item, Cursor>(
   }
 
   function restore(): void {
+    cancel()
     anchor = stored('~', (body) => JSON.parse(body) as Anchor)
     const loaded = stored('#', (body) => loadedFrom<Item, Cursor>(body))
-    if (loaded !== null || anchor !== null || state.pages !== null)
-      change({ ...freshState(), ...loaded, anchor })
+    if (loaded || anchor || state.pages) change({ ...freshState(), ...loaded, anchor })
   }
 
-  /** Whether the browser still shows the page of this list, under this entry or one that it made since. */
-  function isHere(): boolean {
-    if (at === null) return false
+  /**
+   * Follows the browser to another entry that shows the same page: another visit, or a jump
+   * within this one. Answers whether the page is still shown.
+   */
+  function follow(isTraversal: boolean): boolean {
     const place = currentPlace()
-    if (place === at.place) return true
+    if (place === at?.place) return true
     // While a traversal waits for its page, the entry is already another's.
-    if (address() !== at.address) return false
-    at = { ...at, place, hash: location.hash }
-    if (state.pages !== null) save('#', written)
-    return true
-  }
-
-  /** The same page under another entry: another visit, or a jump within this one. */
-  function travel(): void {
-    const place = currentPlace()
-    if (at === null || place === at.place || address() !== at.address) return
-    const isJump = location.hash !== at.hash
+    if (address() !== at?.address) return false
+    const isOtherVisit = isTraversal && location.hash === at.hash
     flush()
     at = { ...at, place, hash: location.hash }
-    if (readText(nameOf('#')) !== null || !isJump) restore()
-    else if (state.pages !== null) save('#', written)
+    if (isOtherVisit || readText(nameOf('#'))) restore()
+    else if (state.pages) save('#', written)
+    return true
   }
 
   function save(kind: string, write: (limit: number) => string): void {
     const name = nameOf(kind)
-    const whose = owner
+    const { owner } = state
     later(name, () => {
-      if (mayShow(whose)) store(name, write, options.limit ?? LIMIT)
+      if (mayShow(owner)) store(name, write, options.limit ?? LIMIT)
     })
   }
 
@@ -158,7 +156,7 @@ export function createListController<Item, Cursor>(
   }
 
   function note(): void {
-    if (isHeld(list) || !isHere()) return
+    if (isHeld(list) || !follow(false)) return
     anchor = anchorOf(list)
     save('~', () => JSON.stringify(anchor))
     if (isCut) save('#', written)
@@ -187,17 +185,17 @@ export function createListController<Item, Cursor>(
       running = null
       change({ pages, loading: false, error: error instanceof Error ? error : new Error(String(error)) })
     }
-    if (isHere()) save('#', written)
+    if (follow(false)) save('#', written)
   }
 
   function load(previous: boolean): Promise<void> {
-    if (running !== null) return running.done
+    if (running) return running.done
     const from = previous ? state.before.at(-1) : (state.pages?.at(-1) ?? firstPage(options)).next
-    if (from === undefined || (from === null && !previous)) return Promise.resolve()
+    if (from === (previous ? undefined : null)) return Promise.resolve()
     const own = { abort: new AbortController(), done: Promise.resolve() }
     running = own
     change({ loading: true, error: null })
-    own.done = run(from, previous, own.abort)
+    own.done = run(from as Cursor | null, previous, own.abort)
     return own.done
   }
 
@@ -209,18 +207,14 @@ export function createListController<Item, Cursor>(
       const place = currentPlace()
       const isSame = at?.place === place && at.key === key
       at = { place, key, address: address(), hash: location.hash }
-      if (!mayShow(owner)) forget()
-      owner = sessionTag()
+      settle()
       if (!isSame) restore()
       const events = new AbortController()
-      const how = { capture: true, passive: true, signal: events.signal }
+      const how = { capture: true, signal: events.signal }
       for (const moment of ['scroll', 'click', 'pagehide']) addEventListener(moment, note, how)
-      addEventListener('popstate', travel, how)
-      const stop = onSessionTag(() => {
-        // During the render of another component, no state may be set.
-        if (!mayShow(owner)) queueMicrotask(forget)
-        owner = sessionTag()
-      })
+      addEventListener('popstate', () => follow(true), how)
+      // No state may be set while another component renders.
+      const stop = onSessionTag(() => queueMicrotask(settle))
       return () => {
         stop()
         events.abort()

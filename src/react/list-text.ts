@@ -69,21 +69,16 @@ export function pagesAround<Item, Cursor>(
   limit: number,
 ): [start: number, end: number] {
   const sizes = pages.map((page) => pageText(page).length)
-  let start = Math.min(inView, sizes.length)
-  let end = start
-  let used = 0
-  const fits = (at: number): boolean => {
-    const size = sizes[at]
-    if (size === undefined || (used > 0 && used + size > limit)) return false
-    used += size
-    return true
-  }
-  for (let grown = true; grown;) {
-    grown = fits(end)
-    if (grown) end += 1
-    if (fits(start - 1)) {
-      start -= 1
-      grown = true
+  let [start, end, room] = [inView, inView + 1, limit - (sizes[inView] ?? 0)]
+  for (let hasGrown = true; hasGrown;) {
+    hasGrown = false
+    for (const at of [end, start - 1]) {
+      const size = sizes[at]
+      if (size === undefined || size > room) continue
+      room -= size
+      hasGrown = true
+      if (at < start) start = at
+      else end += 1
     }
   }
   return [start, end]

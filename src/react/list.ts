@@ -10,6 +10,7 @@ import { type Anchor, holdAnchor } from './list-anchor.ts'
 import { createListController, freshState, type ListState } from './list-controller.ts'
 import { firstPage } from './list-page.ts'
 import type { RestoredList, RestoredListOptions } from './list-options.ts'
+import { mayShow } from './tag.ts'
 
 /**
  * A list with "load more" that survives leaving the page.
@@ -40,15 +41,16 @@ export function useRestoredList<Item, Cursor>(
     })
   }, [id, anchor])
 
-  const { pages } = state
+  // Another person's list is not shown, even before it is forgotten.
+  const { pages, before, error } = mayShow(state.owner) ? state : freshState<Item, Cursor>()
   const { items: firstItems } = options.initial
   const items = useMemo(() => pages?.flatMap((page) => page.items) ?? firstItems, [pages, firstItems])
   return {
     items,
     loading: state.loading,
-    error: state.error,
+    error,
     end: (pages?.at(-1) ?? firstPage(options)).next === null,
-    hasPrevious: state.before.length > 0,
+    hasPrevious: before.length > 0,
     loadMore: list.loadMore,
     loadPrevious: list.loadPrevious,
     itemProps: (item) => ({ 'data-list': id, 'data-item': `${options.getKey(item)}` }),

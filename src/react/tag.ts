@@ -16,7 +16,7 @@ const listeners = new Set<() => void>()
  * Says who is signed in. Entries of anybody else are removed from the storage before this
  * returns. A guest's entries become those of whoever signs in, as the session's data do.
  * Does nothing on a server.
- * @param tag public, and another for every sign-in: the session's `id` serves; `null` for nobody
+ * @param tag public, and another for every sign-in; `null` for nobody
  */
 export function setSessionTag(tag: string | null): void {
   if (typeof window === 'undefined' || tag === current) return
@@ -45,15 +45,15 @@ export function onSessionTag(listener: () => void): () => void {
 }
 
 function settle(name: string, tag: string | null): void {
-  const text = readText(name) ?? ''
+  const text = readText(name)
   const head = headOf(text)
-  const owner = head?.[3]
-  if (head === null || owner === tag) return
+  if (!text || !head || head[3] === tag) return
   // Removed first: if the storage is full, it must not stay a guest's.
   removeText(name)
-  if (owner !== null) return
+  if (head[3] !== null) return
+  head[3] = tag
   try {
-    writeText(name, entryText([head[0], head[1], head[2], tag], bodyOf(text)))
+    writeText(name, entryText(head, bodyOf(text)))
   } catch {
     // Lost for want of room, which is better than kept for everybody.
   }

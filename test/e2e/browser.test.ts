@@ -7,6 +7,7 @@ import { testLoading } from './browser/loading.ts'
 import { testOwners } from './browser/owners.ts'
 import { openScene, type Scene } from './browser/scene.ts'
 import { testPlaced, testState } from './browser/state.ts'
+import { testStrict } from './browser/strict.ts'
 
 const source = join(import.meta.dirname, 'apps/browser')
 
@@ -39,4 +40,21 @@ describe.each([
   testPlaced(scene)
   testOwners(scene)
   if (!variant.cacheComponents) testLibraries(scene)
+})
+
+describe('in a browser, in development', () => {
+  let app: NextApp
+  let server: NextServer
+
+  beforeAll(async () => {
+    app = prepareApp(source, { name: 'browser-development' })
+    server = await app.start({ dev: true })
+    scene.url = server.url
+  }, 120_000)
+  afterAll(async () => {
+    await server.stop()
+    app.remove()
+  })
+
+  testStrict(scene)
 })

@@ -20,7 +20,6 @@ describe('the pages that stay', () => {
     { sizes: [20, 90, 20, 20, 20], inView: 2, limit: 60, stay: [2, 5] },
     { sizes: [20, 20, 20], inView: 1, limit: 39, stay: [1, 2] },
     { sizes: [99, 99], inView: 1, limit: 20, stay: [1, 2] },
-    { sizes: [], inView: 0, limit: 20, stay: [0, 0] },
   ])('of $sizes around $inView within $limit are $stay', ({ sizes, inView, limit, stay }) => {
     expect(pagesAround(sized(sizes), inView, limit)).toEqual(stay)
   })

@@ -143,6 +143,20 @@ export function testLists(scene: Scene): void {
     expect((await shown(page, 'first')).keys).toEqual(before[0].keys)
   })
 
+  test('finds the place in a box that scrolls', async () => {
+    const tab = await scene.open()
+    const { page } = tab
+    await browse(tab, `${scene.url}/boxed`, { top: 0 })
+    await page.evaluate(() => document.querySelector('#box')?.scrollTo(0, 1009))
+    const before = await shown(page)
+    expect(before.first).not.toBe('0')
+    await page.reload()
+    assertSame(await shown(page), before)
+    await followItem(page, before)
+    await page.goBack()
+    assertSame(await shown(page), before)
+  })
+
   test('brings back 5,000 items', async () => {
     const tab = await scene.open()
     const { page, loads } = tab

@@ -167,7 +167,8 @@ export async function ready(page: Page): Promise<void> {
   await expect.poll(() => page.locator('#ready').filter({ visible: true }).textContent()).toBe('ready')
 }
 
-async function counter(page: Page, id: string): Promise<string> {
+/** Value, status and error of a counter, as shown. */
+export async function counter(page: Page, id: string): Promise<string> {
   const parts = page.locator(`#${id} :is(output, em, i)`).filter({ visible: true })
   return (await parts.allTextContents()).join(' ')
 }

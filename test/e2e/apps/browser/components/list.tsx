@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { type ListPage, useRestoredList } from 'sojourn/react'
 import type { Item } from '../lib/items'
+import { noteSeen } from './seen'
 
 interface Props {
   name: string
@@ -28,6 +29,7 @@ export function List({ name, initial, count = 20, limit, action }: Props) {
     loadMore: action ?? ((from, { signal }) => fetchItems(from, count, signal)),
     ...(limit !== undefined && { limit }),
   })
+  noteSeen(`${name} ${list.items.length}`)
   return (
     <section id={name}>
       {list.hasPrevious && (
