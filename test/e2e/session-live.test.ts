@@ -191,8 +191,9 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store }) =
     const stream = streamOf(first)
     await ask(second, 'rotate')
     await stream
+    const next = streamOf(first)
     await ask(second, 'login')
-    await streamOf(first)
+    await next
     for (const tab of [first, second]) {
       await tab.click('#refresh')
       expect((await said(tab)).filter((text) => text.startsWith('anonymous')).length).toBeLessThan(2)

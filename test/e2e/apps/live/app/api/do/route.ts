@@ -9,5 +9,7 @@ export async function POST(request: Request) {
   if (what === 'rotate') await session.rotate({ grace: '30s' })
   if (what === 'revoke')
     await sessions.revokeUser(user, { except: session.userId === null ? null : session.id })
+  // Other tabs hear of a new token before the browser has it.
+  if (what === 'login') await new Promise((resolve) => setTimeout(resolve, 700))
   return Response.json({ id: session.id })
 }
