@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { decode, encode } from '../../src/react/storage-codec.ts'
@@ -101,7 +102,11 @@ describe('opening an entry', () => {
   })
 
   test('brings older values forward step by step, where a missing step changes nothing', () => {
-    const migrate = { 1: (old: unknown) => [old], 3: (old: unknown) => ({ old }) }
+    const migrate = {
+      1: (old: unknown) => [old],
+      3: (old: unknown) => ({ old }),
+      4: () => 'a step beyond',
+    }
     expect(openEntry(stored(1), 'k', { default: 0, version: 4, migrate })).toMatchObject({
       value: { old: [1] },
     })
@@ -124,6 +129,7 @@ describe('opening an entry', () => {
     ['OUTDATED', stored(1), { version: 2 }],
     ['OUTDATED', stored(1, { version: 3 }), { version: 2, migrate: {} }],
     ['INVALID', stored('text'), { schema: z.number() }],
+    ['INVALID', stored('text'), { schema: v.number() }],
     ['INVALID', stored(1), { schema: late }],
   ])('answers ERR_STORAGE_%s for %j', (code, text, options) => {
     expect(openEntry(text, 'k', { default: 0, ...options })).toMatchObject({
