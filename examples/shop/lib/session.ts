@@ -17,3 +17,6 @@ const url = process.env.REDIS_URL
 export const store = url ? redisStore(() => createClient({ url })) : sqliteStore()
 
 export const { getSession, requireSession, list, revoke, revokeUser } = createSessions<ShopData>({ store })
+
+/** The session of a visitor. */
+export type ShopSession = Awaited<ReturnType<typeof getSession>>

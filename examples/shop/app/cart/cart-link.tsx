@@ -1,9 +1,9 @@
 import Link from 'next/link'
-import type { Session } from 'sojourn/next'
+import type { ShopSession } from '@/lib/session'
 import { linesOf } from './cart'
 
 /** The link to the cart in the header, with its count. */
-export function CartLink({ session }: { session: Session | null }) {
+export function CartLink({ session }: { session: ShopSession | null }) {
   const lines = session ? linesOf(session) : []
   const count = lines.reduce((sum, line) => sum + line.count, 0)
   return (

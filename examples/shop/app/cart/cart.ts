@@ -1,4 +1,4 @@
-import type { Session } from 'sojourn/next'
+import type { ShopSession } from '@/lib/session'
 import { findProduct, type Product } from '@/lib/products'
 
 /** Something in the cart. */
@@ -8,12 +8,12 @@ export interface Line {
 }
 
 /** The cart: how many of each product. A field for each, so parallel clicks do not meet. */
-export function cartOf(session: Session) {
+export function cartOf(session: ShopSession) {
   return session.namespace<Record<string, number>>('cart')
 }
 
 /** What is in the cart. */
-export function linesOf(session: Session): Line[] {
+export function linesOf(session: ShopSession): Line[] {
   return Object.entries(cartOf(session).getAll()).flatMap(([id, count = 0]) => {
     const product = findProduct(id)
     return product ? [{ product, count }] : []

@@ -1,4 +1,4 @@
-import type { Session } from 'sojourn/next'
+import type { ShopSession } from '@/lib/session'
 
 export const themes = ['system', 'light', 'dark'] as const
 export const densities = ['airy', 'compact'] as const
@@ -10,7 +10,7 @@ export interface Preferences {
 }
 
 /** A session's preferences, completed; the usual ones without a session. */
-export function preferencesOf(session: Session | null): Preferences {
+export function preferencesOf(session: ShopSession | null): Preferences {
   const chosen = session?.namespace<Preferences>('preferences').getAll()
   return { theme: 'system', density: 'airy', ...chosen }
 }
