@@ -182,7 +182,7 @@ describe.each(Object.keys(signInOld) as (keyof typeof signInOld)[])('a browser o
     const middle = old.length >> 1
     for (const bad of [
       old.slice(0, -1),
-      `${old.slice(0, middle)}%${old.slice(middle + 1)}`,
+      `${old.slice(0, middle)}~${old.slice(middle + 1)}`,
       old.replace('=', '=x'),
       `${old.split('=')[0]}=s%3A..%2Fetc.AAAA`,
     ]) {
