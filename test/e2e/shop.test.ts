@@ -20,6 +20,8 @@ afterAll(() => browser.close())
 beforeEach(async () => {
   complaints = []
   context = await browser.newContext()
+  // A development server compiles each page when it is first asked for.
+  context.setDefaultTimeout(120_000)
   page = await context.newPage()
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
