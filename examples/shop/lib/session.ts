@@ -1,7 +1,8 @@
-import { createClient } from 'redis'
+import { createClient, createCluster } from 'redis'
 import { createSessions } from 'sojourn/next'
 import { redisStore } from 'sojourn/stores/redis'
 import { sqliteStore } from 'sojourn/stores/sqlite'
+import { upstashStore } from 'sojourn/stores/upstash'
 
 /** What a session of the shop holds. Each feature types its own namespace where it lives. */
 interface ShopData {
@@ -11,12 +12,20 @@ interface ShopData {
   views: number
 }
 
-const url = process.env.REDIS_URL
-
-/** Redis if there is one, else a file in `.sojourn/`. Nothing is opened before the first session. */
-export const store = url ? redisStore(() => createClient({ url })) : sqliteStore()
+/** Nothing is opened before the first session. */
+export const store = chooseStore(process.env)
 
 export const { getSession, requireSession, list, revoke, revokeUser } = createSessions<ShopData>({ store })
 
 /** The session of a visitor. */
 export type ShopSession = Awaited<ReturnType<typeof getSession>>
+
+/** Upstash, Redis or a cluster, whichever the environment names; else a file in `.sojourn/`. */
+function chooseStore(env: NodeJS.ProcessEnv) {
+  if (env.UPSTASH_REDIS_REST_URL || env.KV_REST_API_URL) return upstashStore() // it finds the token, too
+  if (!env.REDIS_URL) return sqliteStore()
+
+  const nodes = env.REDIS_URL.split(',').map((url) => ({ url }))
+  if (nodes.length > 1) return redisStore(() => createCluster({ rootNodes: nodes }))
+  return redisStore(() => createClient(nodes[0]))
+}
