@@ -53,7 +53,7 @@ describe.for([...engines].filter(([, binary]) => binary !== findRedisServer()))(
   })
 
   test('sessions live on a cluster, with every client', async () => {
-    const cluster = await startCluster(binary)
+    const cluster = await startCluster({ binary })
     for (const clusterKind of CLUSTER_KINDS) {
       const store = redisStore(cluster.clients[clusterKind], { prefix: clusterKind })
       const life = await lifetime(store)

@@ -1,4 +1,4 @@
-/** @module A cluster of one's own, of two nodes with half of the slots each. */
+/** @module A cluster of one's own, of three nodes with a third of the slots each. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GlideClusterClient } from '@valkey/valkey-glide'
@@ -8,48 +8,59 @@ import { Cluster as IovalkeyCluster } from 'iovalkey'
 import { createCluster } from 'redis'
 import { createCluster as createCluster5 } from 'redis-5'
 import type { RedisClient } from '../../../src/stores/redis.ts'
-import { type RedisServer, startRedis } from '../../support/redis-server.ts'
+import { type RedisOptions, type RedisServer, startRedis } from '../../support/redis-server.ts'
 import { addressOf, admin } from './clients.ts'
 
 const SLOTS = 16_384
+const NODES = 3
 
 /** A running cluster. */
 export interface TestCluster {
+  servers: readonly RedisServer[]
   /** Clients of the nodes, for the test itself. */
-  nodes: readonly [Redis, Redis]
+  nodes: readonly Redis[]
   /** Kind → a function that makes a client. */
   clients: Record<ClusterKind, () => RedisClient | Promise<RedisClient>>
-  /** The slot of a key, the node that has it, and the other one. */
+  /** The slot of a key, the node that has it, and another one. */
   placeOf(key: string): Promise<{ slot: number; from: Redis; to: Redis }>
+  /** Resolves when every node finds the cluster whole: at the start, and after nodes were away. */
+  whole(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts the nodes, and resolves when both know each other. */
-export async function startCluster(binary?: string): Promise<TestCluster> {
-  const servers = await Promise.all([startNode(binary), startNode(binary)])
-  const nodes = (await Promise.all(servers.map(({ url }) => admin(url)))) as [Redis, Redis]
-  await nodes[0].cluster('ADDSLOTSRANGE', 0, SLOTS / 2 - 1)
-  await nodes[1].cluster('ADDSLOTSRANGE', SLOTS / 2, SLOTS - 1)
-  await nodes[0].cluster('MEET', '127.0.0.1', servers[1].port)
-  for (const node of nodes) {
-    while (!/cluster_state:ok[^]*known_nodes:2/.test(await node.cluster('INFO'))) await sleep(20)
+/** Starts the nodes, and resolves when all know each other. */
+export async function startCluster(
+  options: Pick<RedisOptions, 'binary' | 'appendonly'> = {},
+): Promise<TestCluster> {
+  const servers = await Promise.all(Array.from({ length: NODES }, () => startNode(options)))
+  const nodes = await Promise.all(servers.map(({ url }) => admin(url)))
+  const [first] = nodes as [Redis]
+  for (const [i, node] of nodes.entries())
+    await node.cluster('ADDSLOTSRANGE', firstSlot(i), firstSlot(i + 1) - 1)
+  for (const { port } of servers.slice(1)) await first.cluster('MEET', '127.0.0.1', port)
+  const whole = async (): Promise<void> => {
+    for (const node of nodes) while (!isWhole(await node.cluster('INFO'))) await sleep(20)
   }
-  const [{ url, port }] = servers
-  const start = [{ host: '127.0.0.1', port }]
+  await whole()
+  const [{ url, port }] = servers as [RedisServer]
+  const rootNodes = [{ url }]
+  const startNodes = [{ host: '127.0.0.1', port }]
   return {
+    servers,
     nodes,
+    whole,
     clients: {
-      'node-redis 6': () => createCluster({ rootNodes: [{ url }] }),
-      'node-redis 5': () => createCluster5({ rootNodes: [{ url }] }),
-      'ioredis 6': () => new IoredisCluster(start),
-      'ioredis 5': () => new Ioredis5Cluster(start),
-      iovalkey: () => new IovalkeyCluster(start),
+      'node-redis 6': () => createCluster({ rootNodes }),
+      'node-redis 5': () => createCluster5({ rootNodes }),
+      'ioredis 6': () => new IoredisCluster(startNodes),
+      'ioredis 5': () => new Ioredis5Cluster(startNodes),
+      iovalkey: () => new IovalkeyCluster(startNodes),
       glide: () => GlideClusterClient.createClient(addressOf(url)),
     },
     async placeOf(key) {
-      const slot = await nodes[0].cluster('KEYSLOT', key)
-      const [from, to] = slot < SLOTS / 2 ? nodes : nodes.toReversed()
-      return { slot, from: from!, to: to! }
+      const slot = await first.cluster('KEYSLOT', key)
+      const at = nodes.findIndex((_, i) => slot < firstSlot(i + 1))
+      return { slot, from: nodes[at]!, to: nodes[(at + 1) % NODES]! }
     },
     async stop() {
       for (const node of nodes) node.disconnect()
@@ -70,9 +81,19 @@ export const CLUSTER_KINDS = [
 
 export type ClusterKind = (typeof CLUSTER_KINDS)[number]
 
-function startNode(binary?: string): Promise<RedisServer> {
-  return startRedis({
-    args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'],
-    ...(binary !== undefined && { binary }),
-  })
+function startNode(options: RedisOptions): Promise<RedisServer> {
+  return startRedis({ ...options, args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] })
+}
+
+/** The first slot of a node. */
+function firstSlot(node: number): number {
+  return Math.ceil((node * SLOTS) / NODES)
+}
+
+function isWhole(info: string): boolean {
+  return (
+    /cluster_state:ok/.test(info) &&
+    info.includes(`cluster_known_nodes:${NODES}`) &&
+    info.includes(`cluster_size:${NODES}`)
+  )
 }
