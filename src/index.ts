@@ -29,6 +29,7 @@ export type { PlainData, StandardSchema } from './core/schema.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { LoginOptions, Session } from './core/session.ts'
 export type { Sessions } from './core/sessions.ts'
+export type { StoreCall, StoreOperation, StoreOutcome } from './core/tracing.ts'
 export type {
   Change,
   EndedRecord,

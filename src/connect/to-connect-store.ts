@@ -13,6 +13,7 @@ import { guardStore } from '../core/guard.ts'
 import { decodeMeta, encodeMeta } from '../core/record.ts'
 import { isAlive, type Change, type Lifetime, type LoadedRecord, type Store } from '../core/store.ts'
 import { digest } from '../core/token.ts'
+import { tracedStore } from '../core/tracing.ts'
 import { ExpressCookie } from './express-cookie.ts'
 import { ExpressSession, type SessionRequest } from './express-session.ts'
 import { inherit, loadedAs, remember, rememberForCopies, type Loaded } from './loaded.ts'
@@ -75,7 +76,7 @@ export class ConnectStore extends EventEmitter {
     super()
     const { ttl = '1d', timeout = '2s', list = false, onEvent } = options
     this.#ttl = milliseconds(ttl, 'ttl')
-    this.#store = guardStore(store, milliseconds(timeout, 'timeout'), createEmitter(onEvent))
+    this.#store = tracedStore(guardStore(store, milliseconds(timeout, 'timeout'), createEmitter(onEvent)))
     this.#roll = list ? new Roll(this.#store) : null
     if (this.#roll === null) return
     const roll = this.#roll

@@ -24,6 +24,7 @@ import { SessionWatch } from './session-watch.ts'
 import { hasShape, openShape } from './shape.ts'
 import type { Store } from './store.ts'
 import { identify, type Identity } from './token.ts'
+import { tracedStore } from './tracing.ts'
 
 /** What `createSessions` gives; adapters build on it. */
 export class Sessions<Data extends object = PlainData> {
@@ -44,7 +45,8 @@ export class Sessions<Data extends object = PlainData> {
     const emit = createEmitter(this.settings.onEvent)
     this.#guarded = guardStore(store, this.settings.timeout, emit)
     const { sealer } = this.settings
-    const sealed = sealer === null ? this.#guarded : sealedStore(this.#guarded, sealer)
+    const traced = tracedStore(this.#guarded)
+    const sealed = sealer === null ? traced : sealedStore(traced, sealer)
     this.#context = { settings: this.settings, store: sealed, emit }
   }
 

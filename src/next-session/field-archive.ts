@@ -15,6 +15,7 @@ import { decodeMeta, encodeMeta, type RecordMeta } from '../core/record.ts'
 import { gone, keyTaken } from '../core/refusals.ts'
 import { isAlive, type LoadedRecord, type Store, type UpdateResult } from '../core/store.ts'
 import { createToken, identify, type Identity } from '../core/token.ts'
+import { tracedStore } from '../core/tracing.ts'
 import { RESERVED, type Archive, type Entry, type Found } from './entry.ts'
 import { cookieText, readStoredCookie, valueTexts } from './session-fields.ts'
 import { expiryOf, newCookie } from './stored-cookie.ts'
@@ -40,7 +41,7 @@ export function fieldArchive(
   emit: OnEvent,
   defaults: CookieDefaults,
 ): Archive {
-  const guarded = guardStore(store, timeout, emit)
+  const guarded = tracedStore(guardStore(store, timeout, emit))
   return {
     newId: createToken,
     begin: (id) => new FieldEntry(guarded, id),
