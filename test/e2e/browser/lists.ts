@@ -98,6 +98,20 @@ export function testLists(scene: Scene): void {
     assertSame(await shown(page), second)
   })
 
+  test('shows a visit without more pages as it was, straight after one with more', async () => {
+    const tab = await scene.open()
+    const { page } = tab
+    await page.goto(`${scene.url}/list`)
+    await followItem(page, await shown(page))
+    await page.click('#to-list')
+    await loadPages(page, 2)
+    expect((await shown(page)).keys).toHaveLength(60)
+    await page.evaluate(() => history.go(-2))
+    await expect.poll(() => page.locator('#posts li').filter({ visible: true }).count()).toBe(20)
+    await page.evaluate(() => history.go(2))
+    await expect.poll(() => page.locator('#posts li').filter({ visible: true }).count()).toBe(60)
+  })
+
   test('stays after a jump within the page, and is back there', async () => {
     const tab = await scene.open()
     const { page } = tab

@@ -4,13 +4,6 @@ import type { Scene } from './scene.ts'
 import { entries, ready } from './state.ts'
 import { loadPages, shown } from './tab.ts'
 
-declare global {
-  interface Window {
-    /** What the application has rendered. */
-    seen?: string[]
-  }
-}
-
 /** What belongs to a session is gone with it. */
 export function testOwners(scene: Scene): void {
   test.each([

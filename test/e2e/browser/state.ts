@@ -3,6 +3,13 @@ import { expect, test } from 'vitest'
 import type { Scene } from './scene.ts'
 import { fillStorage } from './tab.ts'
 
+declare global {
+  interface Window {
+    /** What the application has rendered. */
+    seen?: string[]
+  }
+}
+
 /** Values that stay in the tab, shared by all who name them. */
 export function testState(scene: Scene): void {
   test('shows a value in every component, steps by functions, and keeps it over a reload', async () => {
@@ -149,8 +156,11 @@ export function testPlaced(scene: Scene): void {
     await page.reload()
     await ready(page)
     await expect.poll(() => counter(page, 'a')).toBe('4 stored none')
+    await page.evaluate(() => Object.assign(window, { seen: [] }))
     await page.goBack()
     await page.locator('h1', { hasText: 'home' }).waitFor()
+    // Leaving, it does not show what the page that comes next would keep.
+    expect((await page.evaluate(() => window.seen))?.filter((text) => text.includes('default'))).toEqual([])
     await page.goBack()
     await ready(page)
     await expect.poll(() => counter(page, 'a')).toBe('2 stored none')

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react'
 import { useSessionStorage } from 'sojourn/react'
 import { z } from 'zod'
+import { noteSeen } from './seen'
 
 /** `hidden` until the page is hydrated, so that tests do not click too early. */
 export function Ready() {
@@ -27,6 +28,7 @@ export function Counter({
     schema: z.number(),
     onError: ({ code }) => setTold((before) => [...before, code]),
   })
+  noteSeen(`${id} ${count} ${status}`)
   return (
     <section id={id}>
       <output>{count}</output> <em>{status}</em> <i>{error?.code ?? 'none'}</i> <b>{told.join()}</b>

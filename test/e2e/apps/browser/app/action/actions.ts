@@ -2,6 +2,6 @@
 
 import { itemsFrom } from '../../lib/items'
 
-export async function moreItems(from: number) {
-  return itemsFrom(from, 20)
+export async function moreItems(from: number, count = 20) {
+  return itemsFrom(from, count)
 }
