@@ -5,6 +5,7 @@
  */
 
 type Name =
+  | 'node:async_hooks'
   | 'node:buffer'
   | 'node:crypto'
   | 'node:diagnostics_channel'

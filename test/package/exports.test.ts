@@ -26,6 +26,7 @@ const ENTRIES: Record<string, string[]> = {
   './hono': RUNTIME,
   './fetch': RUNTIME,
   './react': ['react'],
+  './otel': ['@opentelemetry/api'],
   './testing': [...RUNTIME, 'node:assert/strict', 'node:crypto', 'node:timers/promises'],
   './stores/memory': [],
   './stores/sqlite': [],

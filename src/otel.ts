@@ -1,0 +1,40 @@
+/**
+ * Spans and metrics of sessions, for OpenTelemetry.
+ *
+ * @module sojourn/otel
+ */
+
+import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api'
+import { hearEvents } from './core/events.ts'
+import { hearStores } from './otel/calls.ts'
+import { recordMetrics } from './otel/metrics.ts'
+import { recordSpans } from './otel/spans.ts'
+
+/** Options of `instrumentSessions`. */
+export interface InstrumentSessionsOptions {
+  /** Where spans go. Default: the global provider. */
+  tracerProvider?: TracerProvider | undefined
+  /** Where metrics go. Default: the global provider, as it is at the time of the call. */
+  meterProvider?: MeterProvider | undefined
+}
+
+/**
+ * Makes spans and metrics of what all sessions in this process do, whichever copy of this package
+ * they come from. Call it once, after the SDK of OpenTelemetry has been set up. They hold public
+ * ids and codes, and never a token, key, value, field, user or list.
+ *
+ * Where there is no `node:diagnostics_channel`, nothing is seen, and nothing happens.
+ *
+ * @returns how to stop
+ */
+export function instrumentSessions(options: InstrumentSessionsOptions = {}): () => void {
+  const tracer = (options.tracerProvider ?? trace).getTracer('sojourn')
+  const recorder = recordMetrics((options.meterProvider ?? metrics).getMeter('sojourn'))
+  const stops = [
+    recordSpans(tracer),
+    hearStores(recorder.onCall),
+    hearEvents(recorder.onEvent),
+    recorder.stop,
+  ]
+  return () => stops.forEach((stop) => stop?.())
+}
