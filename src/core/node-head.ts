@@ -16,7 +16,9 @@ export interface NodeHeaders {
 
 /** Says that the response depends on the cookie. */
 export function varyByCookie(response: NodeHeaders): void {
-  const before = [response.getHeader('vary') ?? []].flat().join(', ')
+  const header = response.getHeader('vary')
+  if (header === undefined) return void response.setHeader('vary', 'Cookie')
+  const before = [header].flat().join(', ')
   const names = before.split(',').map((name) => name.trim().toLowerCase())
   if (names.includes('cookie') || names.includes('*')) return
   response.setHeader('vary', before === '' ? 'Cookie' : `${before}, Cookie`)

@@ -10,7 +10,7 @@ import { endOfSignedIn } from './directory.ts'
 import { endGrace, follow, MARK } from './grace.ts'
 import { isTouchDue } from './lifetime.ts'
 import { decodeMeta } from './record.ts'
-import { isAlive, type EndReason, type LoadedRecord } from './store.ts'
+import { isAlive, type EndReason, type LoadedRecord, type MaybePromise } from './store.ts'
 import type { Identity } from './token.ts'
 
 /**
@@ -21,19 +21,22 @@ import type { Identity } from './token.ts'
 export async function openRecord(binding: Binding, identity: Identity): Promise<void> {
   const { context } = binding
   const answer = await context.store.load(identity.key)
-  if (isAlive(answer)) return arrive(binding, identity, answer, false)
-  if (answer === null) binding.ended = await endOfSignedIn(context, identity)
+  if (isAlive(answer)) {
+    const arrival = arrive(binding, identity, answer, false)
+    // Awaiting what is not there would cost every request a turn.
+    if (arrival !== undefined) await arrival
+  } else if (answer === null) binding.ended = await endOfSignedIn(context, identity)
   else if (answer.ended === 'rotated') await openSuccessor(binding, identity)
   else binding.ended = knownReason(answer.ended)
 }
 
 /** Takes a living record as this request's session, if it can be read and its time is not over. */
-export async function arrive(
+export function arrive(
   binding: Binding,
   identity: Identity,
   record: LoadedRecord,
   byOldToken: boolean,
-): Promise<void> {
+): MaybePromise<void> {
   const { context } = binding
   const meta = decodeMeta(record.meta, context.settings.app)
   if (meta === null) return context.emit({ type: 'unreadable', id: identity.id, what: 'record' })
@@ -44,8 +47,8 @@ export async function arrive(
   binding.adopt(identity, meta, record, byOldToken)
   if (binding.channel.looksOnly === true) return
   const pointer = record.fields.get(MARK)
-  if (pointer !== undefined && !byOldToken) await endGrace(context, identity.key, meta, pointer)
   if (isTouchDue(meta, record)) later(binding.channel, () => binding.touch())
+  if (pointer !== undefined && !byOldToken) return endGrace(context, identity.key, meta, pointer)
 }
 
 async function openSuccessor(binding: Binding, old: Identity): Promise<void> {

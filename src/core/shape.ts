@@ -49,7 +49,9 @@ interface Reading {
 
 /** Whether a record has to be looked at for its shape: without schema and versions it has none. */
 export function hasShape({ schema, version }: Settings, fields: ReadonlyMap<string, string>): boolean {
-  return schema !== null || version > 1 || [...fields.keys()].some(isOfVersion)
+  if (schema !== null || version > 1) return true
+  for (const name of fields.keys()) if (isOfVersion(name)) return true
+  return false
 }
 
 /** Reads the default namespace and puts what it shows into the journal. */
