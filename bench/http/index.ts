@@ -64,7 +64,7 @@ export async function benchHttp(): Promise<void> {
 async function start(name: string, redisUrl: string, folder: string): Promise<Server> {
   const own = mkdtempSync(join(folder, 'server-'))
   const child = fork(join(import.meta.dirname, 'child.ts'), [name, redisUrl, own], {
-    env: { ...process.env, NODE_ENV: 'test', NO_COLOR: '1' },
+    env: { ...process.env, NODE_ENV: 'test', NO_COLOR: '1', NODE_NO_WARNINGS: '1' },
   })
   const [port] = (await once(child, 'message')) as [number]
   const url = `http://127.0.0.1:${port}`
