@@ -1,10 +1,12 @@
 import type { Metadata } from 'next'
 import { Suspense } from 'react'
+import { SessionProvider } from 'sojourn/react'
 import { Frame } from '@/components/frame'
 import { optional } from '@/lib/optional'
-import { getSession } from '@/lib/session'
+import { client, getSession } from '@/lib/session'
+import { AccountLink } from './account/account-link'
+import { FollowSession } from './account/follow-session'
 import { CartLink } from './cart/cart-link'
-import { Account } from './dashboard/account'
 import { preferencesOf } from './preferences/preferences'
 import './globals.css'
 
@@ -27,19 +29,24 @@ export default function RootLayout({ children }: LayoutProps<'/'>) {
 async function Document({ children }: { children: React.ReactNode }) {
   const session = await optional(getSession(), null)
   const { theme, density } = preferencesOf(session)
+  // Without it, the browser asks.
+  const initial = await optional(client(), undefined)
   return (
     <html lang="en" data-theme={theme} data-density={density}>
       <body>
-        <Frame
-          own={
-            <>
-              <Account session={session} />
-              <CartLink session={session} />
-            </>
-          }
-        >
-          {children}
-        </Frame>
+        <SessionProvider initial={initial}>
+          <FollowSession shown={initial?.data?.name ?? null} />
+          <Frame
+            own={
+              <>
+                <AccountLink />
+                <CartLink session={session} />
+              </>
+            }
+          >
+            {children}
+          </Frame>
+        </SessionProvider>
       </body>
     </html>
   )

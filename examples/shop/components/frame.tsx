@@ -15,6 +15,7 @@ export function Frame({ own, children }: { own?: React.ReactNode; children: Reac
           Wayside
         </Link>
         <nav aria-label="Main">
+          <Link href="/posts">Journal</Link>
           <Link href="/preferences">Preferences</Link>
           {/* A page of the Pages Router: a plain link, since prefetching it would count a view. */}
           <a href="/legacy">Legacy</a>

@@ -15,7 +15,19 @@ interface ShopData {
 /** Nothing is opened before the first session. */
 export const store = chooseStore(process.env)
 
-export const { getSession, requireSession, list, revoke, revokeUser } = createSessions<ShopData>({ store })
+/** What the browser may know of its session: `useSession` in client components. */
+export interface ShopClient {
+  /** Who is signed in; `null` for nobody. */
+  name: string | null
+}
+
+export const { getSession, requireSession, list, revoke, revokeUser, client, events } = createSessions<
+  ShopData,
+  ShopClient
+>({
+  store,
+  toClient: (session) => ({ name: session.userId === null ? null : (session.get('name') ?? session.userId) }),
+})
 
 /** The session of a visitor. */
 export type ShopSession = Awaited<ReturnType<typeof getSession>>

@@ -19,3 +19,8 @@ export function linesOf(session: ShopSession): Line[] {
     return product ? [{ product, count }] : []
   })
 }
+
+/** What all of it costs, in cents. */
+export function totalOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { product, count }) => sum + product.price * count, 0)
+}

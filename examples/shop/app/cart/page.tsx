@@ -7,7 +7,7 @@ import { Submit } from '@/components/submit'
 import { price } from '@/lib/products'
 import { getSession } from '@/lib/session'
 import { changeQuantity, removeFromCart } from './actions'
-import { linesOf, type Line } from './cart'
+import { linesOf, totalOf, type Line } from './cart'
 
 export const metadata: Metadata = { title: 'Cart' }
 
@@ -31,7 +31,6 @@ async function CartLines() {
       </p>
     )
   }
-  const total = lines.reduce((sum, { product, count }) => sum + product.price * count, 0)
   return (
     <>
       <ul className="lines">
@@ -40,8 +39,11 @@ async function CartLines() {
         ))}
       </ul>
       <p className="total">
-        Total <strong>{price(total)}</strong>
+        Total <strong>{price(totalOf(lines))}</strong>
       </p>
+      <Link className="button" href="/checkout">
+        Check out
+      </Link>
     </>
   )
 }

@@ -1,11 +1,15 @@
+'use client'
+
 import Link from 'next/link'
-import type { ShopSession } from '@/lib/session'
+import { useSession } from 'sojourn/react'
+import type { ShopClient } from '@/lib/session'
 
 /** The link in the header: to the dashboard for somebody signed in, else to the sign-in page. */
-export function Account({ session }: { session: ShopSession | null }) {
-  return session?.userId ? (
+export function AccountLink() {
+  const { status, data } = useSession<ShopClient>()
+  return status === 'authenticated' ? (
     <Link className="pill" href="/dashboard">
-      {session.get('name')}
+      {data?.name}
     </Link>
   ) : (
     <Link className="pill" href="/login">

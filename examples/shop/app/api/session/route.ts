@@ -1,0 +1,3 @@
+import { events } from '@/lib/session'
+
+export const { GET } = events()
