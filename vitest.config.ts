@@ -21,7 +21,9 @@ const config: ViteUserConfig = {
         },
       },
       { test: { name: 'stores', include: ['test/stores/**/*.test.ts'], ...redis } },
-      { test: { name: 'integration', include: ['test/{adapters,integration}/**/*.test.ts'], ...redis } },
+      {
+        test: { name: 'integration', include: ['test/{adapters,faults,integration}/**/*.test.ts'], ...redis },
+      },
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], ...patience } },
       {
         test: {

@@ -1,5 +1,5 @@
 /**
- * Makes a fresh machine ready: `node scripts/setup.mjs [redis] [chromium]`.
+ * Makes a fresh machine ready: `node scripts/setup.mjs [redis] [chromium] [strace]`.
  *
  * Runs before `npm run demo` and `npm test`. Needs Node >= 20 and npm, nothing
  * else, and says nothing when there is nothing to do. What it may not install by
@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium, findRedisServer, findWrk } from './tools.mjs'
+import { findChromium, findRedisServer, findStrace, findWrk } from './tools.mjs'
 
 /** The oldest Node that every development tool supports. The package itself asks for less, see `engines`. */
 const NODE = [22, 19]
@@ -19,6 +19,7 @@ const NODE = [22, 19]
 const TOOLS = {
   redis: { variable: 'REDIS_URL', find: findRedisServer, apt: 'redis-server', brew: 'redis' },
   wrk: { variable: 'WRK_PATH', find: findWrk, apt: 'wrk', brew: 'wrk' },
+  strace: { variable: 'STRACE_PATH', find: findStrace, apt: 'strace' },
   chromium: { variable: 'CHROMIUM_PATH', find: findChromium, apt: 'chromium', brew: '--cask chromium' },
 }
 
@@ -79,7 +80,8 @@ function installPackages() {
 }
 
 function installTools(names) {
-  const missing = () => names.filter((name) => !process.env[TOOLS[name].variable] && !TOOLS[name].find())
+  const wanted = names.filter((name) => TOOLS[name].brew || process.platform === 'linux')
+  const missing = () => wanted.filter((name) => !process.env[TOOLS[name].variable] && !TOOLS[name].find())
   let left = missing()
   if (left.length === 0) return
 
@@ -100,7 +102,7 @@ function installTools(names) {
     ...instructions(left).map((line) => `  ${line}`),
     'or point at your own:',
     ...left.map((name) => `  export ${TOOLS[name].variable}=...`),
-    '`npm run test:unit` and `npm run demo` need neither.',
+    '`npm run test:unit` and `npm run demo` need none of them.',
   )
 }
 

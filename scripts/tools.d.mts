@@ -3,3 +3,4 @@ export declare const SERVERS_FOLDER: string
 export declare function findRedisServers(): string[]
 export declare function findChromium(): string | undefined
 export declare function findWrk(): string | undefined
+export declare function findStrace(): string | undefined

@@ -52,6 +52,11 @@ export function findWrk() {
   return process.env.WRK_PATH || firstOnPath('wrk')
 }
 
+/** What shows the system calls of a program, on Linux: `STRACE_PATH`, or the first on PATH. */
+export function findStrace() {
+  return process.env.STRACE_PATH || firstOnPath('strace')
+}
+
 function firstOnPath(...names) {
   const folders = (process.env.PATH ?? '').split(delimiter)
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)

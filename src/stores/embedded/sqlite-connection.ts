@@ -71,8 +71,32 @@ function createFile(file: string): void {
   if (fs.existsSync(file)) return
   const directory = path.dirname(file)
   const made = fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+  syncNames(directory, made ?? directory)
   if (made !== undefined) writeNew(path.join(directory, '.gitignore'), '*\n')
   writeNew(file, '')
+}
+
+/**
+ * Makes sure that directories are there after a loss of power: those from `made` down to
+ * `directory`. What is in the latter SQLite sees to.
+ */
+function syncNames(directory: string, made: string): void {
+  const fs = nodeBuiltin('node:fs')!
+  const path = nodeBuiltin('node:path')!
+  for (let at = directory; at.length >= made.length; at = path.dirname(at)) {
+    const above = path.dirname(at)
+    if (above === at) return
+    try {
+      const opened = fs.openSync(above, 'r')
+      try {
+        fs.fsyncSync(opened)
+      } finally {
+        fs.closeSync(opened)
+      }
+    } catch {
+      // Not every system can, nor may everyone read there. SQLite does not insist either.
+    }
+  }
 }
 
 /** Writes a file that only its owner can read, unless it is there by now. */

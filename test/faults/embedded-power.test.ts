@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { sqliteStore, type Durability } from '../../src/stores/sqlite.ts'
+import { seeded } from '../support/seeded.ts'
+import { Disk } from './embedded/disk.ts'
+import { record, type Step } from './embedded/recording.ts'
+import { LIST, WRITERS_PROGRAM } from './embedded/writers.ts'
+
+const ACKNOWLEDGEMENTS = 12_000
+const POINTS = 200
+
+/** The version of each session that was acknowledged last; 0 if its end was. */
+type Acknowledged = Map<string, number>
+
+describe('a loss of power under fifty writers', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sojourn-power-'))
+  const recorded = {} as Record<Durability, Step[]>
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  beforeAll(async () => {
+    for (const durability of ['disk', 'process'] as const) {
+      const root = mkdtempSync(join(directory, durability))
+      const file = join(root, 'data', 'sessions.db')
+      const args = [WRITERS_PROGRAM, file, durability, String(ACKNOWLEDGEMENTS)]
+      recorded[durability] = (await record(root, args)).map((step) => relativeTo(root, step))
+    }
+  })
+
+  test('loses nothing that was acknowledged, at 200 moments, when only what was synced is kept', async () => {
+    expect(await losses(recorded.disk, directory)).toEqual([])
+  })
+
+  test('loses nothing that was acknowledged, at 200 moments, when any sectors of the rest are kept too', async () => {
+    expect(await losses(recorded.disk, directory, { random: seeded(2) })).toEqual([])
+  })
+
+  test('leaves a file that can be opened, at every moment before the first acknowledgement', async () => {
+    const began = recorded.disk.findIndex(isAcknowledgement)
+    const points = Array.from({ length: began }, (_, point) => point)
+    expect(await losses(recorded.disk, directory, { points, random: seeded(3) })).toEqual([])
+  })
+
+  test("loses some of it with durability: 'process', so that a loss would be seen", async () => {
+    expect((await losses(recorded.process, directory)).length).toBeGreaterThan(POINTS / 2)
+  })
+})
+
+function relativeTo(root: string, step: Step): Step {
+  return 'path' in step ? { ...step, path: step.path.replace(root, '') || '/' } : step
+}
+
+/** What was lost at random moments: the first loss of each. */
+async function losses(
+  steps: readonly Step[],
+  directory: string,
+  { points = randomPoints(steps.length), random }: { points?: number[]; random?: () => number } = {},
+): Promise<string[]> {
+  const disk = new Disk('/')
+  const acknowledged: Acknowledged = new Map()
+  const lost: string[] = []
+  let at = 0
+  for (const point of points.toSorted((a, b) => a - b)) {
+    for (; at < point; at++) {
+      const step = steps[at]!
+      if (isAcknowledgement(step)) note(acknowledged, step.bytes.toString())
+      else disk.do(step)
+    }
+    const after = join(directory, 'after')
+    disk.restore(after, random)
+    const loss = await firstLoss(join(after, 'data', 'sessions.db'), acknowledged)
+    if (loss !== undefined) lost.push(`step ${point} of ${steps.length}: ${loss}`)
+  }
+  return lost
+}
+
+function randomPoints(end: number): number[] {
+  const draw = seeded(1)
+  return Array.from({ length: POINTS }, () => Math.floor(draw() * end))
+}
+
+function isAcknowledgement(step: Step): step is Step & { call: 'write' } {
+  return step.call === 'write' && step.fd === 1
+}
+
+function note(acknowledged: Acknowledged, line: string): void {
+  const [key = '', version] = line.trim().split(' ')
+  acknowledged.set(key, Number(version))
+}
+
+/** The first session that is not as it should be. What nobody acknowledged yet may have happened or not. */
+async function firstLoss(file: string, acknowledged: Acknowledged): Promise<string | undefined> {
+  const store = sqliteStore({ file })
+  try {
+    const listed = new Set((await store.index.entries(LIST)).map(({ key }) => key))
+    for (const [key, version] of acknowledged) {
+      const found = await store.load(key)
+      const isAlive = found !== null && 'fields' in found
+      if (version === 0 && isAlive) return `a session that had ended is back`
+      if (version > 0 && !found) return `a session is gone`
+      if (version > 0 && isAlive && Number(found.fields.get('version')) < version) return `a change is undone`
+      if (version > 0 && !listed.has(key)) return `a session is missing in the list`
+    }
+    await store.create('next', { meta: '', fields: new Map() }, { idle: 1000, absoluteAt: Infinity })
+    return undefined
+  } catch (error) {
+    return String(error)
+  } finally {
+    await store.close()
+  }
+}
