@@ -28,6 +28,7 @@
  * | `ERR_STORE_UNAVAILABLE` | the store refused, failed or could not be reached |
  * | `ERR_STORE_TIMEOUT` | the store did not answer in time; the outcome of a write is unknown |
  * | `ERR_STORE_FULL` | the store has no room for the write |
+ * | `ERR_STORE_NOT_REPLICATED` | too few replicas confirmed a write; its outcome is unknown |
  * | `ERR_STORE_UNSUPPORTED` | the store cannot do what was asked, see its `capabilities` |
  */
 export type SessionErrorCode =
@@ -47,6 +48,7 @@ export type SessionErrorCode =
   | 'ERR_STORE_UNAVAILABLE'
   | 'ERR_STORE_TIMEOUT'
   | 'ERR_STORE_FULL'
+  | 'ERR_STORE_NOT_REPLICATED'
   | 'ERR_STORE_UNSUPPORTED'
 
 const STATUS: Partial<Record<SessionErrorCode, number>> = {
@@ -61,6 +63,7 @@ const STATUS: Partial<Record<SessionErrorCode, number>> = {
   ERR_STORE_UNAVAILABLE: 503,
   ERR_STORE_TIMEOUT: 503,
   ERR_STORE_FULL: 503,
+  ERR_STORE_NOT_REPLICATED: 503,
 }
 
 const BRAND = Symbol.for('sojourn.error')
@@ -120,6 +123,8 @@ const STORE_TEXT: Record<StoreErrorCode, string> = {
   ERR_STORE_TIMEOUT:
     'did not answer in time. If it was asked to write, that may or may not have happened. Check the load and the network between the application and the store.',
   ERR_STORE_FULL: 'has no room for the write. Give it more memory or disk.',
+  ERR_STORE_NOT_REPLICATED:
+    'could not get a write to as many replicas as were asked for, so it may or may not outlive its server. Check that the replicas are running and connected.',
   ERR_STORE_UNSUPPORTED: 'cannot do this. Use a store whose `capabilities` include it.',
 }
 
@@ -133,6 +138,24 @@ const STORE_TEXT: Record<StoreErrorCode, string> = {
 export function storeError(code: StoreErrorCode, store: string, cause?: unknown): SessionError {
   const message = `The session store (${store}) ${STORE_TEXT[code]}`
   return new SessionError(code, message, cause === undefined ? undefined : { cause: stripped(cause) })
+}
+
+const UNREACHED = Symbol.for('sojourn.unreached')
+
+/** Network errors of Node.js, which drivers pass on. */
+const NETWORK = /^(?:ECONN|EHOST|ENET|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_)/
+
+/** As `storeError` for a store that was not reached at all, so that nothing is known but that. Internal. */
+export function unreachedError(store: string, cause: unknown): SessionError {
+  const error = storeError('ERR_STORE_UNAVAILABLE', store, cause)
+  Object.defineProperty(error, UNREACHED, { value: true })
+  return error
+}
+
+/** Whether a store, or its driver, says by this error that it was not reached. Internal. */
+export function isUnreached(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return UNREACHED in error || ('code' in error && NETWORK.test(String(error.code)))
 }
 
 function stripped(cause: unknown): Error {

@@ -6,33 +6,36 @@
  */
 
 import { Deadline, type Outcomes } from './deadline.ts'
-import { isSessionError, storeError, type SessionError } from './errors.ts'
+import { isSessionError, isUnreached, storeError, type SessionError } from './errors.ts'
 import type { OnEvent } from './events.ts'
 import type { MaybePromise, SessionIndex, Store } from './store.ts'
 
-const TIMEOUTS_TO_OPEN = 5
+const MISSES_TO_OPEN = 5
 const OPEN_FOR = 1000
 
 /**
- * Wraps a store. After five timeouts in a row the breaker opens and operations fail at
- * once; a second later a single one is let through to see whether the store is back.
+ * Wraps a store. Once five operations in a row did not reach it, or had no answer in time, the
+ * breaker is open. After a timeout operations then fail at once; a second later a single one is
+ * let through to see whether the store is back. Whoever cannot be reached says so at once, and
+ * is asked again by the next. Any answer closes the breaker, also a refusal.
  *
  * @param timeout milliseconds an operation may take
  */
 export function guardStore(store: Store, timeout: number, emit: OnEvent): Store {
   const deadline = new Deadline(timeout)
-  let timeouts = 0
+  /** In a row. */
+  let misses = 0
   let openUntil = 0
 
   /** Makes the function that watches over one kind of operation. */
   function watch(operation: string): <T>(work: () => MaybePromise<T>) => MaybePromise<T> {
     const outcomes: Outcomes = {
       succeeded: recovered,
-      failed: (error) => failed(operation, error),
+      failed: (error) => failed(operation, answered(error)),
       late: () => failed(operation, timedOut()),
     }
     return function run<T>(work: () => MaybePromise<T>): MaybePromise<T> {
-      if (timeouts >= TIMEOUTS_TO_OPEN && !mayProbe())
+      if (misses >= MISSES_TO_OPEN && !mayProbe())
         throw failed(operation, storeError('ERR_STORE_UNAVAILABLE', store.name))
       let answer: MaybePromise<T>
       try {
@@ -41,9 +44,9 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
         throw failed(operation, error)
       }
       if (isThenable(answer)) return deadline.race(Promise.resolve(answer), outcomes)
-      // An answer at once ends a breakdown. It does not end a row of timeouts: stores that read at
+      // An answer at once ends a breakdown. It does not end a row of misses: stores that read at
       // once, such as SQLite, may still hang when they write.
-      if (timeouts >= TIMEOUTS_TO_OPEN) recovered()
+      if (misses >= MISSES_TO_OPEN) recovered()
       return answer
     }
   }
@@ -56,16 +59,28 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
   }
 
   function timedOut(): SessionError {
-    timeouts++
-    if (timeouts === TIMEOUTS_TO_OPEN) emit({ type: 'breaker', store: store.name, state: 'open' })
-    if (timeouts >= TIMEOUTS_TO_OPEN) openUntil = performance.now() + OPEN_FOR
+    missed(OPEN_FOR)
     return storeError('ERR_STORE_TIMEOUT', store.name)
   }
 
+  /** Looks at an error for what it says of the way to the store. */
+  function answered(error: unknown): unknown {
+    if (isUnreached(error)) missed(0)
+    else if (isSessionError(error, 'ERR_STORE_TIMEOUT')) missed(OPEN_FOR)
+    else recovered()
+    return error
+  }
+
+  function missed(wait: number): void {
+    misses++
+    openUntil = performance.now() + wait
+    if (misses === MISSES_TO_OPEN) emit({ type: 'breaker', store: store.name, state: 'open' })
+  }
+
   function recovered(): void {
-    if (timeouts === 0) return
-    if (timeouts >= TIMEOUTS_TO_OPEN) emit({ type: 'breaker', store: store.name, state: 'closed' })
-    timeouts = 0
+    if (misses === 0) return
+    if (misses >= MISSES_TO_OPEN) emit({ type: 'breaker', store: store.name, state: 'closed' })
+    misses = 0
   }
 
   function failed(operation: string, error: unknown): SessionError {

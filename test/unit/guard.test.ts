@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { isSessionError, storeError } from '../../src/core/errors.ts'
+import { isSessionError, storeError, unreachedError } from '../../src/core/errors.ts'
 import type { SessionEvent } from '../../src/core/events.ts'
 import { guardStore } from '../../src/core/guard.ts'
 import type { Store } from '../../src/core/store.ts'
@@ -31,6 +31,27 @@ function subject(): {
     events,
     hang: (on) => void (isHanging = on),
     reached: () => count,
+  }
+}
+
+/** A real store that fails on demand, guarded. */
+function failing(): {
+  store: Store
+  events: SessionEvent[]
+  /** What the breaker told. */
+  states: () => string[]
+  fail: (error: Error | null) => void
+} {
+  const events: SessionEvent[] = []
+  let failure: Error | null = null
+  const broken = interfered(memoryStore(), {
+    before: () => (failure ? Promise.reject(failure) : undefined),
+  })
+  return {
+    store: guardStore(broken, 100, (event) => events.push(event)),
+    events,
+    states: () => events.flatMap((event) => (event.type === 'breaker' ? [event.state] : [])),
+    fail: (error) => void (failure = error),
   }
 }
 
@@ -115,6 +136,44 @@ describe('the guard', () => {
     expect(await outcome(() => store.load('key'))).toBeNull()
     const states = events.flatMap((event) => (event.type === 'breaker' ? [event.state] : []))
     expect(states).toEqual(['open', 'closed'])
+  })
+
+  test.each([
+    ['a store', unreachedError('memory', new Error('no connection'))],
+    ['a driver', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+  ])('opens after five operations of which %s says that they did not reach it', async (_, error) => {
+    const { store, events, states, fail } = failing()
+    fail(error)
+    for (let i = 0; i < 4; i++) expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_UNAVAILABLE')
+    expect(states()).toEqual([])
+    for (let i = 0; i < 4; i++) expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_UNAVAILABLE')
+    expect(states()).toEqual(['open'])
+    expect(events.filter(({ type }) => type === 'store-error')).toHaveLength(8)
+    fail(null)
+    expect(await outcome(() => store.load('key'))).toBeNull()
+    expect(states()).toEqual(['open', 'closed'])
+  })
+
+  test('counts timeouts of the store as its own', async () => {
+    const { store, states, fail } = failing()
+    fail(storeError('ERR_STORE_TIMEOUT', 'memory'))
+    for (let i = 0; i < 5; i++) expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_TIMEOUT')
+    expect(states()).toEqual(['open'])
+    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_UNAVAILABLE')
+  })
+
+  test('takes a refusal for an answer, however many there are, and closes with it', async () => {
+    const { store, states, fail } = failing()
+    fail(new Error('READONLY'))
+    for (let i = 0; i < 9; i++) expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_UNAVAILABLE')
+    expect(states()).toEqual([])
+    fail(storeError('ERR_STORE_TIMEOUT', 'memory'))
+    for (let i = 0; i < 5; i++) await outcome(() => store.load('key'))
+    fail(storeError('ERR_STORE_FULL', 'memory'))
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_FULL')
+    expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_FULL')
+    expect(states()).toEqual(['open', 'closed'])
   })
 
   test('closes when a store answers at once that has hung before', async () => {

@@ -47,7 +47,11 @@ type Argument = string | number | readonly (string | number)[]
 /** The one narrow way to talk to any of them. Commands of one call travel in one packet. */
 export interface Executor {
   readonly isOpen: boolean
+  /** Whether there is a connection that works. `undefined` if the client does not tell. */
+  readonly isReady?: boolean | undefined
   connect(): Promise<void>
+  /** Tells why there is no connection, as long as somebody else hears it too. Answers how to stop. */
+  hearErrors?(hear: (error: unknown) => void): () => void
   /** Whether several keys may share a packet: not those of a cluster, which lie on different nodes. */
   readonly readsTogether: boolean
   /**
@@ -62,8 +66,22 @@ export interface Executor {
    * in the place of its reply; rejects if nothing was executed.
    */
   transaction(key: string, commands: readonly Command[]): Promise<unknown[]>
+  /**
+   * Sends the commands, between MULTI and EXEC or without, and WAIT behind them on the same
+   * connection, in one packet. Answers what `transaction` or `pipeline` does, and the reply to
+   * WAIT behind that. Missing where packets cannot be held together.
+   */
+  replicated?(
+    key: string,
+    commands: readonly Command[],
+    isTransaction: boolean,
+    wait: Wait,
+  ): Promise<unknown[]>
   close(): Promise<void>
 }
+
+/** The arguments of WAIT. */
+export type Wait = readonly [replicas: number, milliseconds: number]
 
 /** Gives the executor when it is needed. */
 export interface ExecutorSource {

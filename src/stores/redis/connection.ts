@@ -6,6 +6,7 @@
 
 import type { MaybePromise } from '../../core/store.ts'
 import type { Executor, ExecutorSource, RedisClient } from './client.ts'
+import { inPatience, untilReady } from './outage.ts'
 import { executorFor } from './recognise.ts'
 
 /** A client, or a function that makes one when it is first needed. */
@@ -15,6 +16,7 @@ export type RedisClientSource = RedisClient | (() => RedisClient | Promise<Redis
 export class Connection implements ExecutorSource {
   readonly #make: (() => MaybePromise<RedisClient>) | null
   #executor: Executor | null = null
+  /** From when a connection is missed until it is there. Rejected before that if it takes too long. */
   #opening: Promise<Executor> | null = null
   #closing: Promise<void> | null = null
 
@@ -26,9 +28,9 @@ export class Connection implements ExecutorSource {
 
   /** The connected client. A failed attempt is repeated by the next call. */
   open(): MaybePromise<Executor> {
-    if (this.#executor?.isOpen && !this.#opening) return this.#executor
-    this.#opening ??= this.#connect().finally(() => (this.#opening = null))
-    return this.#opening
+    const executor = this.#executor
+    if (executor !== null && (executor.isReady ?? (executor.isOpen && !this.#opening))) return executor
+    return (this.#opening ??= this.#begin())
   }
 
   /** Closes the client if it was made here. */
@@ -38,11 +40,28 @@ export class Connection implements ExecutorSource {
     await this.#closing
   }
 
-  async #connect(): Promise<Executor> {
+  #begin(): Promise<Executor> {
+    let reason: unknown
+    let deafen: (() => void) | undefined
+    const connecting = this.#connect((executor) => {
+      deafen = executor.hearErrors?.((error) => (reason = error))
+    })
+    const end = (): void => {
+      deafen?.()
+      this.#opening = null
+    }
+    connecting.then(end, end)
+    return inPatience(connecting, () => ({ is: this.#executor?.isReady === false, reason }))
+  }
+
+  async #connect(made: (executor: Executor) => void): Promise<Executor> {
     if (this.#closing) throw new Error('closed')
     this.#executor ??= executorFor(await this.#make?.())
-    if (this.#closing) await this.#executor.close()
-    else if (!this.#executor.isOpen) await this.#executor.connect()
-    return this.#executor
+    const executor = this.#executor
+    made(executor)
+    if (this.#closing) await executor.close()
+    else if (!executor.isOpen) await executor.connect()
+    await untilReady(executor)
+    return executor
   }
 }

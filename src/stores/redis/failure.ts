@@ -1,6 +1,7 @@
 /** @module What a failing Redis means to the caller. */
 
-import { isSessionError, type SessionError, storeError } from '../../core/errors.ts'
+import { isSessionError, type SessionError, storeError, unreachedError } from '../../core/errors.ts'
+import { NotConnected } from './outage.ts'
 
 /**
  * Settles as `work` does; errors of the client become errors of the store.
@@ -22,10 +23,17 @@ export async function settled<T>(store: string, work: Promise<T>): Promise<T> {
  */
 export function failure(store: string, error: unknown): SessionError {
   if (isSessionError(error)) return error
-  return storeError(isFull(error) ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', store, error)
+  if (isFull(error)) return storeError('ERR_STORE_FULL', store, error)
+  return isRefusal(error) ? storeError('ERR_STORE_UNAVAILABLE', store, error) : unreachedError(store, error)
 }
 
 /** Whether Redis has no memory left for what it was asked, or, of Upstash, the plan has none. */
 export function isFull(error: unknown): boolean {
   return error instanceof Error && /\bOOM\b|capacity quota exceeded/.test(error.message)
+}
+
+/** Whether Redis itself said no: its replies begin with a word in capitals, and glide gives them a name. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof NotConnected) return false
+  return /^[A-Z]{2,}\b/.test(error.message) || error.name === 'RequestError'
 }

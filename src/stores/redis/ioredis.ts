@@ -1,19 +1,29 @@
 /** @module Talking to Redis through the packages `ioredis` and `iovalkey`. */
 
-import type { Command, Executor, IoredisClient, Methods } from './client.ts'
+import type { Command, Executor, IoredisClient, Methods, Wait } from './client.ts'
 import { closeOrCut } from './closing.ts'
+import { hearErrors } from './outage.ts'
 import { untilSlotRests } from './moving-slot.ts'
+
+/** In these it puts commands into a queue. Once it has ended, it refuses them. */
+const OFFLINE: ReadonlySet<string> = new Set(['wait', 'connecting', 'connect', 'close', 'reconnecting'])
 
 /** Wraps a `Redis` or a `Cluster`. */
 export function ioredisExecutor(client: IoredisClient): Executor {
   const all = client as unknown as Methods
   const isCluster = 'isCluster' in client && client.isCluster === true
+  // Those that look for their server first have ways, and patience, of their own.
+  const isSingle = !isCluster && !(client as { options?: { sentinels?: unknown } }).options?.sentinels
 
-  function fill(batch: Methods, commands: readonly Command[]): Promise<unknown> {
+  function add(batch: Methods, commands: readonly Command[]): void {
     for (const [name, ...args] of commands) {
       if (name === 'eval') batch[name]!(args[0], (args[1] as readonly string[]).length, args[1], args[2])
       else batch[name]!(...args)
     }
+  }
+
+  function fill(batch: Methods, commands: readonly Command[]): Promise<unknown> {
+    add(batch, commands)
     return batch['exec']!() as Promise<unknown>
   }
 
@@ -26,10 +36,45 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     }
   }
 
+  async function replicated(
+    commands: readonly Command[],
+    isTransaction: boolean,
+    wait: Wait,
+  ): Promise<unknown[]> {
+    // Only then a cluster knows where packets go, and takes EXEC for a command and not for the end.
+    if (isCluster && client.status !== 'ready') await all['ping']!()
+    const batch = client.pipeline() as Methods
+    if (isTransaction) batch['multi']!()
+    add(batch, commands)
+    if (isTransaction) batch['exec']!()
+    batch['wait']!(...wait)
+    const outcomes = (await batch['exec']!()) as Outcome[]
+    const replies = outcomes.map(replyOf)
+    return isTransaction ? [...(replies.at(-2) as unknown[]), replies.at(-1)] : replies
+  }
+
+  /** A cluster finds its way again after what it understands, and does not understand such a packet. */
+  async function inCluster<T>(key: string, attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('MOVED')) await all['pttl']!(key)
+      throw error
+    }
+  }
+
   return {
-    // It connects by itself with the first command.
-    isOpen: true,
-    async connect() {},
+    get isOpen() {
+      return !isSingle || client.status !== 'wait'
+    },
+    get isReady() {
+      return isSingle ? !OFFLINE.has(client.status) : undefined
+    },
+    hearErrors: (hear) => hearErrors(all, hear),
+    async connect() {
+      // It goes on trying by itself, whatever becomes of the first attempt.
+      Promise.resolve(all['connect']?.()).catch(() => undefined)
+    },
     readsTogether: !isCluster,
     async read(keys, withTime) {
       const batch = client.pipeline() as Methods
@@ -48,6 +93,10 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     },
     transaction: (_key, commands) =>
       isCluster ? untilSlotRests(() => transaction(commands)) : transaction(commands),
+    replicated(key, commands, isTransaction, wait) {
+      const once = (): Promise<unknown[]> => replicated(commands, isTransaction, wait)
+      return isCluster ? untilSlotRests(() => inCluster(key, once)) : once()
+    },
     async close() {
       const cut = (): unknown => all['disconnect']?.()
       if (client.status === 'ready') await closeOrCut(() => all['quit']?.(), cut)

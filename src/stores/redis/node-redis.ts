@@ -1,9 +1,11 @@
 /** @module Talking to Redis through the package `redis`. */
 
-import type { Command, Executor, Methods, NodeRedisClient } from './client.ts'
+import type { Command, Executor, Methods, NodeRedisClient, Wait } from './client.ts'
 import { closeOrCut } from './closing.ts'
+import { hearErrors } from './outage.ts'
 import { throwFirstError } from './hash.ts'
 import { untilSlotRests } from './moving-slot.ts'
+import { fillRaw } from './raw-multi.ts'
 
 type Fill = (multi: Methods) => void
 
@@ -19,6 +21,8 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
   // A hash as a Map, since node-redis builds one in less time than an object.
   const plain = (all['withTypeMapping']?.({ [RESP_MAP]: Map }) ?? client) as { multi(key: string): object }
   const isCluster = 'masters' in client
+  // Those that look for their server first have ways, and patience, of their own.
+  const isSingle = 'isReady' in client && !isCluster && !('getSentinelNode' in client)
 
   function attempt(key: string, fill: Fill, method: 'exec' | 'execAsPipeline'): Promise<unknown[]> {
     const multi = plain.multi(key) as Methods
@@ -52,6 +56,13 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     return isCluster ? clusterPipeline(key, fill) : attempt(key, fill, 'execAsPipeline')
   }
 
+  async function replicated(key: string, fill: Fill, isTransaction: boolean, wait: Wait): Promise<unknown[]> {
+    const raw: Fill = (multi) => fillRaw(multi, fill, isTransaction, wait)
+    const once = (): Promise<unknown[]> => attempt(key, raw, 'execAsPipeline')
+    const replies = await (isCluster ? untilSlotRests(() => inCluster(key, once)) : once())
+    return isTransaction ? [...(replies.at(-2) as unknown[]), replies.at(-1)] : replies
+  }
+
   async function cut(): Promise<void> {
     try {
       await all['destroy']?.()
@@ -65,6 +76,10 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     get isOpen() {
       return client.isOpen
     },
+    get isReady() {
+      return isSingle ? (client.isReady as boolean) : undefined
+    },
+    hearErrors: (hear) => hearErrors(all, hear),
     async connect() {
       try {
         await client.connect()
@@ -84,6 +99,8 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
       }),
     pipeline: (key, commands) => pipeline(key, (multi) => addAll(multi, commands)),
     transaction: (key, commands) => transaction(key, (multi) => addAll(multi, commands)),
+    replicated: (key, commands, isTransaction, wait) =>
+      replicated(key, (multi) => addAll(multi, commands), isTransaction, wait),
     async close() {
       if (!client.isOpen) return
       // While it is not connected, closing in order would wait for the server.
