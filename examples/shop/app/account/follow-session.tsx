@@ -14,7 +14,10 @@ export function FollowSession({ shown }: { shown: string | null }) {
   const router = useRouter()
   const name = data?.name ?? null
   useEffect(() => {
-    if (status !== 'loading' && name !== shown) router.refresh()
+    if (status === 'loading' || name === shown) return
+    // Where the sign-out was clicked, the new page is on its way already.
+    const timer = setTimeout(() => router.refresh(), 1000)
+    return () => clearTimeout(timer)
   }, [status, name, shown, router])
   return null
 }
