@@ -7,6 +7,7 @@
 type Name =
   | 'node:async_hooks'
   | 'node:buffer'
+  | 'node:cluster'
   | 'node:crypto'
   | 'node:diagnostics_channel'
   | 'node:fs'

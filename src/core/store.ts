@@ -112,6 +112,9 @@ export interface SessionIndex {
   remove(list: string, keys: readonly string[]): MaybePromise<void>
 }
 
+/** What lies beneath a store, for `sojourn/doctor`. A registered symbol, so that every copy of this package has the same. */
+export const beneath: unique symbol = Symbol.for('sojourn.beneath') as never
+
 /** A place that keeps sessions. */
 export interface Store {
   /** Short name for events and errors, such as `redis`. */
@@ -166,6 +169,9 @@ export interface Store {
 
   /** Lists of keys, for finding the sessions of a user. Optional. */
   readonly index?: SessionIndex
+
+  /** For stores of this package. */
+  readonly [beneath]?: unknown
 
   /** Releases what the store itself opened; a client that the user brought stays open. Optional. */
   close?(): MaybePromise<void>

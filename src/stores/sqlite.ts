@@ -7,18 +7,19 @@
 
 import { invalidOption } from '../core/errors.ts'
 import { nodeBuiltin } from '../core/node-builtin.ts'
-import type {
-  Change,
-  EndedRecord,
-  EndReason,
-  IndexEntry,
-  Lifetime,
-  LoadedRecord,
-  MaybePromise,
-  SessionIndex,
-  Store,
-  StoredRecord,
-  UpdateResult,
+import {
+  beneath,
+  type Change,
+  type EndedRecord,
+  type EndReason,
+  type IndexEntry,
+  type Lifetime,
+  type LoadedRecord,
+  type MaybePromise,
+  type SessionIndex,
+  type Store,
+  type StoredRecord,
+  type UpdateResult,
 } from '../core/store.ts'
 import { copyOf } from './embedded/apply-change.ts'
 import {
@@ -62,6 +63,7 @@ export interface SqliteStore extends Store {
   touch(key: string, lifetime: Lifetime): Promise<boolean>
   destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
   readonly index: SqliteIndex
+  readonly [beneath]: SqlitePlace
   /** Finishes waiting writes and closes the file. The next operation opens it again. */
   close(): Promise<void>
 }
@@ -70,6 +72,13 @@ export interface SqliteStore extends Store {
 export interface SqliteIndex extends SessionIndex {
   add(list: string, entry: IndexEntry): Promise<number>
   remove(list: string, keys: readonly string[]): Promise<void>
+}
+
+/** What `sojourn/doctor` looks at. */
+export interface SqlitePlace {
+  /** Absolute. */
+  readonly file: string
+  readonly durability: Durability
 }
 
 /** How long a read waits for another process to release the file, in milliseconds. */
@@ -115,6 +124,7 @@ class Sqlite implements SqliteStore {
   readonly capabilities = { atomic: true, durable: true }
   readonly identity: string
   readonly now: () => number
+  readonly [beneath]: SqlitePlace
   readonly #file: string
   readonly #durability: Durability
   readonly #sweepInterval: number
@@ -141,6 +151,7 @@ class Sqlite implements SqliteStore {
   constructor(file: string, durability: Durability, sweepInterval: number, now: () => number) {
     this.identity = `sqlite ${file}`
     this.now = now
+    this[beneath] = { file, durability }
     this.#file = file
     this.#durability = durability
     this.#sweepInterval = sweepInterval

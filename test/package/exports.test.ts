@@ -27,6 +27,7 @@ const ENTRIES: Record<string, string[]> = {
   './fetch': RUNTIME,
   './react': ['react'],
   './otel': ['@opentelemetry/api'],
+  './doctor': ['ms'],
   './testing': [...RUNTIME, 'node:assert/strict', 'node:crypto', 'node:timers/promises'],
   './stores/memory': [],
   './stores/sqlite': [],

@@ -1,20 +1,26 @@
 /** @module Which library a client is of. */
 
 import { invalidOption } from '../../core/errors.ts'
-import type { Executor, GlideClient, IoredisClient, Methods, NodeRedisClient } from './client.ts'
+import type { Executor, GlideClient, IoredisClient, Methods, NodeRedisClient, RedisClient } from './client.ts'
 import { glideExecutor } from './glide.ts'
 import { ioredisExecutor } from './ioredis.ts'
 import { nodeRedisExecutor } from './node-redis.ts'
+
+/** An executor, and the client behind it: `sojourn/doctor` asks what no store asks. */
+export interface ClientExecutor extends Executor {
+  readonly client: RedisClient
+}
 
 /**
  * Recognises a client.
  *
  * @throws SessionError `ERR_OPTION_INVALID` if it is of none.
  */
-export function executorFor(client: unknown): Executor {
-  if (isIoredis(client)) return ioredisExecutor(client)
-  if (isNodeRedis(client)) return nodeRedisExecutor(client)
-  if (isGlide(client)) return glideExecutor(client)
+export function executorFor(client: unknown): ClientExecutor {
+  // Added to the object, for a copy would lose its getters.
+  if (isIoredis(client)) return Object.assign(ioredisExecutor(client), { client })
+  if (isNodeRedis(client)) return Object.assign(nodeRedisExecutor(client), { client })
+  if (isGlide(client)) return Object.assign(glideExecutor(client), { client })
   throw invalidOption(
     'redisStore: the client is not one of `redis` (node-redis 5 or later), `ioredis` (5 or later), `iovalkey` ' +
       'or `@valkey/valkey-glide` (2 or later). Pass such a client, cluster, pool or sentinel, or a function ' +

@@ -1,0 +1,21 @@
+/** @module Questions that are given up after a while. */
+
+import { Deadline } from '../core/deadline.ts'
+
+/** Runs work and rejects if it takes too long, or throws at once. */
+export type Limited = <T>(work: () => T | PromiseLike<T>) => Promise<T>
+
+/**
+ * Makes a limit. Its timer keeps no process alive.
+ *
+ * @param limit milliseconds
+ */
+export function limitedTo(limit: number): Limited {
+  const deadline = new Deadline(limit)
+  const outcomes = {
+    succeeded: () => undefined,
+    failed: (error: unknown) => (error instanceof Error ? error : new Error('')),
+    late: () => new Error('TIMEOUT'),
+  }
+  return async (work) => deadline.race(Promise.resolve(work()), outcomes)
+}

@@ -1,0 +1,95 @@
+/**
+ * Whether the user may run each command that the store runs. Found out by running them, on
+ * keys of its own: `ACL DRYRUN` is younger than most servers, and a right that few users have.
+ *
+ * @module
+ */
+
+import { about, type Finding } from './finding.ts'
+import { isRefusal } from './redis-facts.ts'
+import type { Ask } from './redis-nodes.ts'
+
+/** Milliseconds that the keys live, should the user not even have the right to delete them. */
+const SHORT = '5000'
+
+/** Every command that the Redis store sends, by name, with harmless arguments; transactions and scripts aside. */
+export function storeCommands(prefix: string, name: string): Record<string, readonly string[]> {
+  const hash = `${prefix}:{${name}}`
+  const list = `${prefix}:list:{${name}}`
+  return {
+    HSET: [hash, 'n', '1'],
+    PEXPIRE: [hash, SHORT],
+    ZADD: [list, '1', 'm'],
+    PEXPIREAT: [list, '1'],
+    TIME: [],
+    PTTL: [hash],
+    HGETALL: [hash],
+    HMGET: [hash, 'n'],
+    HINCRBY: [hash, 'n', '1'],
+    HEXISTS: [hash, 'n'],
+    HDEL: [hash, 'x'],
+    RENAMENX: [hash, `${hash}:new`],
+    ZINTERSTORE: [`${list}:new`, '1', list],
+    ZREMRANGEBYSCORE: [list, '-inf', '0'],
+    ZREMRANGEBYRANK: [list, '-1', '0'],
+    ZRANGE: [list, '0', '-1', 'WITHSCORES'],
+    ZCARD: [list],
+    ZREM: [list, 'x'],
+    DEL: [hash],
+  }
+}
+
+/**
+ * @param ask one server
+ * @param transact sends a transaction in the way of the store
+ */
+export async function rightsFindings(
+  ask: Ask,
+  prefix: string,
+  transact: (key: string) => Promise<unknown>,
+): Promise<Finding[]> {
+  const name = `doctor-${crypto.randomUUID()}`
+  const commands = Object.entries(storeCommands(prefix, name))
+  const script = (key: string): Promise<unknown> => ask('EVAL', 'return 1', '1', key)
+  const key = `${prefix}:{${name}}`
+  const [scripts, transactions, ...others] = await Promise.all([
+    refusalOf(() => script(key)),
+    refusalOf(() => transact(key)),
+    ...commands.map(([command, args]) => refusalOf(() => ask(command, ...args))),
+  ])
+  const leftovers = [key, `${key}:new`, `${prefix}:list:{${name}}`, `${prefix}:list:{${name}}:new`]
+  await Promise.allSettled(leftovers.map((leftover) => ask('DEL', leftover)))
+
+  const refused = commands.filter((_, i) => others[i] !== null).map(([command]) => command)
+  const all = transactions === null ? refused : ['MULTI', ...refused]
+  return [permissionsFinding(all, commands.length + 1), scriptsFinding(scripts!)]
+}
+
+/** What the server says if it refuses, `null` if it does not. Other errors mean that it would have done it. */
+async function refusalOf(work: () => Promise<unknown>): Promise<Error | null> {
+  try {
+    await work()
+    return null
+  } catch (error) {
+    return isRefusal(error) ? (error as Error) : null
+  }
+}
+
+function permissionsFinding(refused: readonly string[], count: number): Finding {
+  const on = about('permissions')
+  if (refused.length === 0) return on.ok('The user may run every command of the store.')
+  const which = refused.length === count ? 'any command of the store' : refused.join(', ')
+  return on.serious(
+    `The user may not run ${which} on the keys of the store.`,
+    'Allow it those commands, and the keys that begin with the `prefix` of the store.',
+  )
+}
+
+function scriptsFinding(refusal: Error | null): Finding {
+  const on = about('scripts')
+  if (refusal === null) return on.ok('The user may run scripts.')
+  return on.warning(
+    'The server refuses scripts: `update()`, `append()` and what else compares before it writes will throw.',
+    'Allow the user the command EVAL, or do without those methods.',
+  )
+}
