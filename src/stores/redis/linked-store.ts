@@ -4,18 +4,19 @@
  * @module
  */
 
-import type {
-  Change,
-  EndedRecord,
-  EndReason,
-  IndexEntry,
-  Lifetime,
-  LoadedRecord,
-  MaybePromise,
-  SessionIndex,
-  Store,
-  StoredRecord,
-  UpdateResult,
+import {
+  beneath,
+  type Change,
+  type EndedRecord,
+  type EndReason,
+  type IndexEntry,
+  type Lifetime,
+  type LoadedRecord,
+  type MaybePromise,
+  type SessionIndex,
+  type Store,
+  type StoredRecord,
+  type UpdateResult,
 } from '../../core/store.ts'
 import { create } from './create.ts'
 import { destroy } from './destroy.ts'
@@ -36,8 +37,15 @@ export interface RedisStore extends Store {
   touch(key: string, lifetime: Lifetime): Promise<boolean>
   destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
   readonly index: RedisIndex
+  readonly [beneath]: RedisPlace
   /** Closes the client if a function of the user's made it; after that every verb fails. */
   close(): Promise<void>
+}
+
+/** What `sojourn/doctor` looks at. */
+export interface RedisPlace {
+  readonly link: Link
+  readonly prefix: string
 }
 
 /** Lists in Redis: one sorted set each, gone when its last entry is. Times after 2109 are taken for 2109. */
@@ -60,6 +68,7 @@ export function linkedStore(link: Link, prefix: string): RedisStore {
     name,
     identity: `${name} ${prefix}`,
     capabilities: { atomic: true, durable: true },
+    [beneath]: { link, prefix },
     now: () => (link.clock.isSet() ? link.clock.now() : settled(link.now(keyOf('')))),
     create: (key, record, lifetime) => settled(create(link, keyOf(key), record, lifetime)),
     load: (key) => reader.read(keyOf(key)),
