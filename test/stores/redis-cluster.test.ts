@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Sessions } from '../../src/core/sessions.ts'
 import type { Lifetime } from '../../src/core/store.ts'
 import { redisStore, type RedisStore } from '../../src/stores/redis.ts'
 import { testStore } from '../../src/testing.ts'
+import { Browser } from '../support/browser.ts'
 import { CLUSTER_KINDS, type ClusterKind, startCluster, type TestCluster } from './redis/cluster.ts'
 import { lifetime, record } from './redis/place.ts'
 
@@ -53,6 +55,32 @@ describe.for(CLUSTER_KINDS)('a cluster of %s', (kind) => {
       expect(await packetsOf(async () => store.index.add(key, entry))).toBe(1)
       expect(await packetsOf(async () => store.index.entries(key))).toBe(1)
       expect(await packetsOf(async () => store.destroy(key, 'logout'))).toBe(1)
+    }
+    await store.close()
+  })
+
+  test('a session is read in one packet to one node, also the first of a process', async () => {
+    const client = await cluster.clients[kind]()
+    const prefix = `visits-${crypto.randomUUID()}`
+    const store = redisStore(() => client, { prefix })
+    // Clients connect to a node when it is first needed.
+    await Promise.all(Array.from({ length: 64 }, async (_, i) => store.load(`k${i}`)))
+    for (let i = 0; i < 4; i++) {
+      const visitor = new Browser(new Sessions({}, store))
+      await visitor.visit((session) => session.set('a', i))
+      // Has read nothing, so it learns the time along the way.
+      const cold = new Browser(
+        new Sessions(
+          {},
+          redisStore(() => client, { prefix }),
+        ),
+      )
+      cold.token = visitor.token
+      const read = (): Promise<unknown> => cold.visit((session) => expect(session.get('a')).toBe(i))
+      expect(await packetsOf(read)).toBe(1)
+      expect(await packetsOf(read)).toBe(1)
+      // One to read, one to write.
+      expect(await packetsOf(() => cold.visit((session) => session.set('b', i)))).toBe(2)
     }
     await store.close()
   })
