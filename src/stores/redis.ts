@@ -13,12 +13,12 @@
 import { Connection, type RedisClientSource } from './redis/connection.ts'
 import { Link } from './redis/link.ts'
 import { linkedStore, type RedisStore } from './redis/linked-store.ts'
-import { checkedPrefix, type RedisStoreOptions } from './redis/options.ts'
+import { checkedPrefix, checkedReplicas, type RedisStoreOptions } from './redis/options.ts'
 
 export type { GlideClient, IoredisClient, NodeRedisClient, RedisClient } from './redis/client.ts'
 export type { RedisClientSource } from './redis/connection.ts'
 export type { RedisIndex, RedisStore } from './redis/linked-store.ts'
-export type { RedisStoreOptions } from './redis/options.ts'
+export type { RedisDurability, RedisStoreOptions } from './redis/options.ts'
 
 /**
  * Keeps sessions in Redis 4 or later, or in Valkey.
@@ -32,15 +32,22 @@ export type { RedisStoreOptions } from './redis/options.ts'
  * @param client A client, cluster, pool or sentinel of `redis` or `ioredis`, both from
  * version 5, of `iovalkey`, or of `@valkey/valkey-glide` from version 2; or a function that
  * returns one. The function is called once, at the first operation, and again only if it
- * failed. Nothing is connected before that; a client of `redis` that is not open is
- * connected then. `close()` closes what the function returned, and leaves alone a client
- * that was passed.
+ * failed; with `durability: 'replica'` twice, for writes then have a client of their own.
+ * Nothing is connected before that; a client of `redis` that is not open is connected then.
+ * `close()` closes what the function returned, and leaves alone a client that was passed.
  * @throws SessionError `ERR_OPTION_INVALID` if the client is of no such kind or an option
  * is wrong. Operations fail with `ERR_STORE_FULL` if Redis is out of memory,
  * `ERR_STORE_UNSUPPORTED` if `update` with `expect` meets a server that refuses scripts,
- * and `ERR_STORE_UNAVAILABLE` for everything else.
+ * `ERR_STORE_NOT_REPLICATED` if too few replicas confirm a write, and `ERR_STORE_UNAVAILABLE` for everything else.
  */
 export function redisStore(client: RedisClientSource, options: RedisStoreOptions = {}): RedisStore {
-  const prefix = checkedPrefix('redisStore', options)
-  return linkedStore(new Link('redis', new Connection(client)), prefix)
+  const prefix = checkedPrefix('redisStore', options, ['prefix', 'durability'])
+  const replicas = checkedReplicas(options.durability)
+  const connection = new Connection(client)
+  // A client that was passed is the only one.
+  const writing = replicas > 0 && typeof client === 'function' ? new Connection(client) : connection
+  return linkedStore(
+    new Link('redis', connection, replicas > 0 ? { replicas, connection: writing } : null),
+    prefix,
+  )
 }

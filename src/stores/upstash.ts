@@ -10,12 +10,12 @@
 
 import { Link } from './redis/link.ts'
 import { linkedStore, type RedisStore } from './redis/linked-store.ts'
-import { checkedPrefix, type RedisStoreOptions } from './redis/options.ts'
+import { checkedPrefix, type UpstashStoreOptions } from './redis/options.ts'
 import { UpstashConnection } from './upstash/connection.ts'
 import type { UpstashSource } from './upstash/source.ts'
 
 export type { RedisIndex, RedisStore } from './redis/linked-store.ts'
-export type { RedisStoreOptions } from './redis/options.ts'
+export type { UpstashStoreOptions } from './redis/options.ts'
 export type { UpstashAddress, UpstashClient, UpstashSource } from './upstash/source.ts'
 
 /**
@@ -44,7 +44,7 @@ export type { UpstashAddress, UpstashClient, UpstashSource } from './upstash/sou
  * `ERR_STORE_UNAVAILABLE` for everything else: no connection, a wrong token, too many
  * requests, an answer that is not whole.
  */
-export function upstashStore(source: UpstashSource = {}, options: RedisStoreOptions = {}): RedisStore {
+export function upstashStore(source: UpstashSource = {}, options: UpstashStoreOptions = {}): RedisStore {
   const prefix = checkedPrefix('upstashStore', options)
   return linkedStore(new Link('upstash', new UpstashConnection(source)), prefix)
 }

@@ -21,6 +21,7 @@ export interface NodeRedisClient {
 /** A `Redis` or `Cluster` of the package `ioredis`, version 5 or later, or of the package `iovalkey`. */
 export interface IoredisClient {
   readonly status: string
+  readonly options?: { scaleReads?: unknown }
   defineCommand(...args: never[]): unknown
   multi(...args: never[]): object
   pipeline(...args: never[]): object
@@ -68,8 +69,8 @@ export interface Executor {
   transaction(key: string, commands: readonly Command[]): Promise<unknown[]>
   /**
    * Sends the commands, between MULTI and EXEC or without, and WAIT behind them on the same
-   * connection, in one packet. Answers what `transaction` or `pipeline` does, and the reply to
-   * WAIT behind that. Missing where packets cannot be held together.
+   * connection. Answers what `transaction` or `pipeline` does, and the reply to
+   * WAIT behind that. Missing where there is no such command.
    */
   replicated?(
     key: string,

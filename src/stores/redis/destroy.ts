@@ -26,7 +26,7 @@ export async function destroy(link: Link, key: string, reason: EndReason): Promi
     // A full Redis still deletes, outside of a transaction: who deletes the key has ended the record.
     // Not to replace it, which would be refused: nobody asked to be signed out.
     if (!isFull(error) || reason === 'rotated') throw error
-    return link.pipeline(key, ending)
+    return link.change(key, ending)
   })
   const [left, hash] = replies
   if (!isForeign(hash)) throwFirstError(replies)

@@ -1,7 +1,7 @@
 /** @module Talking to Redis or Valkey through the package `@valkey/valkey-glide`. */
 
 import { storeError } from '../../core/errors.ts'
-import type { Command, Executor, GlideClient } from './client.ts'
+import type { Command, Executor, GlideClient, Wait } from './client.ts'
 import { closeOrCut } from './closing.ts'
 import { throwFirstError } from './hash.ts'
 import { untilSlotRests } from './moving-slot.ts'
@@ -31,6 +31,20 @@ export function glideExecutor(client: GlideClient): Executor {
   const onTheirWay = new Set<Promise<unknown>>()
   let makeBatch: Glide['Batch'] | null = null
 
+  async function replicated(
+    key: string,
+    commands: readonly Command[],
+    isTransaction: boolean,
+    wait: Wait,
+  ): Promise<unknown[]> {
+    // It takes no packet that goes on after a transaction. So WAIT goes in one of its own, which
+    // counts if it comes by the same connection to the same process.
+    const replies = await (isTransaction ? transaction : pipeline)(key, [...commands, ...WHERE])
+    const written = whereOf(replies.splice(-WHERE.length))
+    const [acknowledged, ...where] = (await pipeline(key, [...WHERE, ['wait', ...wait]])).toReversed()
+    return [...replies, whereOf(where.toReversed()) === written ? acknowledged : 0]
+  }
+
   async function send(isAtomic: boolean, key: string, commands: readonly Command[]): Promise<unknown[]> {
     if (commands.length === 0) return []
     const batch = new makeBatch!(isAtomic)
@@ -48,6 +62,11 @@ export function glideExecutor(client: GlideClient): Executor {
     } finally {
       onTheirWay.delete(answer)
     }
+  }
+
+  function transaction(key: string, commands: readonly Command[]): Promise<unknown[]> {
+    const once = (): Promise<unknown[]> => send(true, key, commands)
+    return isCluster ? untilSlotRests(once) : once()
   }
 
   async function pipeline(key: string, commands: readonly Command[]): Promise<unknown[]> {
@@ -81,8 +100,8 @@ export function glideExecutor(client: GlideClient): Executor {
       return replies
     },
     pipeline,
-    transaction: (key, commands) =>
-      isCluster ? untilSlotRests(() => send(true, key, commands)) : send(true, key, commands),
+    transaction,
+    replicated,
     async close() {
       // It forgets what it has not been answered.
       await closeOrCut(
@@ -92,6 +111,16 @@ export function glideExecutor(client: GlideClient): Executor {
       client.close()
     },
   }
+}
+
+/** What tells one connection from all others. */
+const WHERE: readonly Command[] = [
+  ['client', 'id'],
+  ['info', 'server'],
+]
+
+function whereOf([connection, info]: readonly unknown[]): string {
+  return `${String(connection)} ${/run_id:\w+/.exec(String(info))?.[0]}`
 }
 
 /** A command as it is sent. */

@@ -7,6 +7,10 @@
 
 import type { Command, Executor, ExecutorSource } from './client.ts'
 import { StoreClock } from './clock.ts'
+import { replicated, type Replication } from './replication.ts'
+
+/** How an executor is to send commands. */
+type Way = (executor: Executor, commands: readonly Command[]) => Promise<unknown[]>
 
 /** A connection with a clock. */
 export class Link {
@@ -14,22 +18,30 @@ export class Link {
   readonly name: string
   readonly connection: ExecutorSource
   readonly clock: StoreClock
+  readonly #replication: Replication | null
   #asking: Promise<unknown> | null = null
 
-  constructor(name: string, connection: ExecutorSource, clock: StoreClock = new StoreClock()) {
+  /** @param replication what writes wait for. Default: the server alone */
+  constructor(name: string, connection: ExecutorSource, replication: Replication | null = null) {
     this.name = name
     this.connection = connection
-    this.clock = clock
+    this.clock = new StoreClock()
+    this.#replication = replication
   }
 
-  /** Sends commands in one packet. Rejects with the first error. */
+  /** Sends commands in one packet. Rejects with the first error. Waits for no replica: see `change`. */
   pipeline(key: string, commands: readonly Command[]): Promise<unknown[]> {
-    return this.#send('pipeline', key, commands)
+    return this.#send(this.connection, commands, (executor, all) => executor.pipeline(key, all))
+  }
+
+  /** As `pipeline`, for writes that are not to be lost. */
+  change(key: string, commands: readonly Command[]): Promise<unknown[]> {
+    return this.#write('pipeline', key, commands)
   }
 
   /** Sends a transaction in one packet. Errors of single commands stand in the place of their replies. */
   transaction(key: string, commands: readonly Command[]): Promise<unknown[]> {
-    return this.#send('transaction', key, commands)
+    return this.#write('transaction', key, commands)
   }
 
   /**
@@ -45,20 +57,29 @@ export class Link {
     return this.clock.now()
   }
 
-  #send(mode: 'pipeline' | 'transaction', key: string, commands: readonly Command[]): Promise<unknown[]> {
-    const executor = this.connection.open()
-    if (executor instanceof Promise) return executor.then((open) => this.#through(open, mode, key, commands))
-    return this.#through(executor, mode, key, commands)
+  /** Closes what the connections opened. */
+  async close(): Promise<void> {
+    await Promise.all([this.connection.close(), this.#replication?.connection.close()])
   }
 
-  #through(
-    executor: Executor,
-    mode: 'pipeline' | 'transaction',
-    key: string,
-    commands: readonly Command[],
-  ): Promise<unknown[]> {
-    if (!this.clock.isDue()) return executor[mode](key, commands)
-    return executor[mode](key, [...commands, ['time']]).then((replies) => {
+  #write(mode: 'pipeline' | 'transaction', key: string, commands: readonly Command[]): Promise<unknown[]> {
+    const replication = this.#replication
+    if (replication === null)
+      return this.#send(this.connection, commands, (executor, all) => executor[mode](key, all))
+    return this.#send(replication.connection, commands, (executor, all) =>
+      replicated(this.name, replication.replicas, executor, mode, key, all),
+    )
+  }
+
+  #send(connection: ExecutorSource, commands: readonly Command[], way: Way): Promise<unknown[]> {
+    const executor = connection.open()
+    if (executor instanceof Promise) return executor.then((open) => this.#through(open, commands, way))
+    return this.#through(executor, commands, way)
+  }
+
+  #through(executor: Executor, commands: readonly Command[], way: Way): Promise<unknown[]> {
+    if (!this.clock.isDue()) return way(executor, commands)
+    return way(executor, [...commands, ['time']]).then((replies) => {
       this.clock.set(replies.pop())
       return replies
     })

@@ -80,6 +80,6 @@ export function linkedStore(link: Link, prefix: string): RedisStore {
       entries: (list) => settled(readEntries(link, listOf(list))),
       remove: (list, keys) => settled(removeEntries(link, listOf(list), keys)),
     },
-    close: () => settled(link.connection.close()),
+    close: () => settled(link.close()),
   }
 }

@@ -30,7 +30,7 @@ export async function readEntries(link: Link, list: string): Promise<IndexEntry[
 
 /** Removes entries: `ZREM …; ZREMRANGEBYRANK …` in one packet. */
 export async function removeEntries(link: Link, list: string, keys: readonly string[]): Promise<void> {
-  if (keys.length > 0) await link.pipeline(list, removal(list, keys))
+  if (keys.length > 0) await link.change(list, removal(list, keys))
 }
 
 /**
