@@ -5,6 +5,8 @@
  * @module sojourn
  */
 
+import { afterFirstUse } from './core/first-use.ts'
+import { isNode } from './core/node-builtin.ts'
 import type { SessionOptions } from './core/options.ts'
 import type { PlainData } from './core/schema.ts'
 import { Sessions } from './core/sessions.ts'
@@ -53,10 +55,19 @@ export type {
 export function createSessions<Data extends object = PlainData>(
   options: SessionOptions<Data> = {},
 ): Sessions<Data> {
-  return new Sessions(options, options.store ?? defaultStore())
+  const store = options.store ?? defaultStore()
+  return new Sessions(options, options.diagnose === false ? store : examined(store))
 }
 
 /** The store that serves when none is named: an embedded SQLite file. */
 export function defaultStore(): Store {
   return sqliteStore()
+}
+
+/** In development, a store that is looked at once it is in use. Production builds leave all of that out. */
+function examined(store: Store): Store {
+  if (!isNode || process.env['NODE_ENV'] === 'production' || process.env['NODE_ENV'] === 'test') return store
+  return afterFirstUse(store, () => {
+    import('./doctor/at-start.ts').then(({ examineOnce }) => examineOnce(store)).catch(() => undefined)
+  })
 }

@@ -84,6 +84,12 @@ export interface SessionOptions<Data extends object = PlainData> {
   timeout?: Duration | undefined
   /** Receives events, for logs and metrics. */
   onEvent?: OnEvent | undefined
+  /**
+   * Whether to warn, in development, of what is unsafe about the store: once for each store of the
+   * process, after its first operation, by a warning of the process for each finding of
+   * `sojourn/doctor` that is serious. Never where `NODE_ENV` is `production` or `test`. Default true.
+   */
+  diagnose?: boolean | undefined
 }
 
 /** Checked and completed options, without the store. */
@@ -148,6 +154,7 @@ const KNOWN: Record<keyof SessionOptions, Known> = {
   maxBytes: [isPositiveInteger, 'a positive integer, in bytes'],
   timeout: [() => true, ''],
   onEvent: [(v) => typeof v === 'function', 'a function'],
+  diagnose: [isBoolean, 'true or false'],
 }
 
 /**
