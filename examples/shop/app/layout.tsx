@@ -13,7 +13,6 @@ import './globals.css'
 export const metadata: Metadata = {
   title: { default: 'Wayside: things for a longer stay', template: '%s · Wayside' },
   description: 'The demo shop of sojourn: durable server-side sessions for Next.js.',
-  icons: '/icon.svg',
 }
 
 // The theme is part of <html>, so the document waits for it: a page in the wrong colours
@@ -33,6 +32,10 @@ async function Document({ children }: { children: React.ReactNode }) {
   const initial = await optional(client(), undefined)
   return (
     <html lang="en" data-theme={theme} data-density={density}>
+      <head>
+        {/* Not in the metadata: they come later, when browsers have asked for /favicon.ico. */}
+        <link rel="icon" href="/icon.svg" />
+      </head>
       <body>
         <SessionProvider initial={initial}>
           <FollowSession shown={initial?.data?.name ?? null} />
