@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { RedisPlace } from '../stores/redis/linked-store.ts'
 import { about, type Finding } from './finding.ts'
 import { isRefusal } from './redis-facts.ts'
 import type { Ask } from './redis-nodes.ts'
@@ -13,7 +14,8 @@ import type { Ask } from './redis-nodes.ts'
 const SHORT = '5000'
 
 /** Every command that the Redis store sends, by name, with harmless arguments; transactions and scripts aside. */
-export function storeCommands(prefix: string, name: string): Record<string, readonly string[]> {
+export function storeCommands(place: RedisPlace, name: string): Record<string, readonly string[]> {
+  const { prefix, link } = place
   const hash = `${prefix}:{${name}}`
   const list = `${prefix}:list:{${name}}`
   return {
@@ -36,6 +38,8 @@ export function storeCommands(prefix: string, name: string): Record<string, read
     ZCARD: [list],
     ZREM: [list, 'x'],
     DEL: [hash],
+    // For none, so that the connection does not wait.
+    ...(link.replicas > 0 && { WAIT: ['0', '1'] }),
   }
 }
 
@@ -45,11 +49,12 @@ export function storeCommands(prefix: string, name: string): Record<string, read
  */
 export async function rightsFindings(
   ask: Ask,
-  prefix: string,
+  place: RedisPlace,
   transact: (key: string) => Promise<unknown>,
 ): Promise<Finding[]> {
+  const { prefix } = place
   const name = `doctor-${crypto.randomUUID()}`
-  const commands = Object.entries(storeCommands(prefix, name))
+  const commands = Object.entries(storeCommands(place, name))
   const script = (key: string): Promise<unknown> => ask('EVAL', 'return 1', '1', key)
   const key = `${prefix}:{${name}}`
   const [scripts, transactions, ...others] = await Promise.all([

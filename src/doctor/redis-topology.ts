@@ -1,20 +1,13 @@
-/** @module Which server this is among others: its version, its role, its replicas, its cluster. */
+/** @module Which server this is among others: its version, its role, its cluster. */
 
 import { about, type Finding } from './finding.ts'
 import type { RedisFacts } from './redis-facts.ts'
 
 const OLDEST = 4
-/** Seconds. Replicas report every second. */
-const LATE = 10
 
 /** @param isCluster whether the client finds its way in a cluster */
 export function topologyFindings(facts: RedisFacts, isCluster: boolean): Finding[] {
-  return [
-    versionFinding(facts),
-    roleFinding(facts),
-    clusterFinding(facts, isCluster),
-    ...replicaFindings(facts),
-  ]
+  return [versionFinding(facts), roleFinding(facts), clusterFinding(facts, isCluster)]
 }
 
 function versionFinding(facts: RedisFacts): Finding {
@@ -64,55 +57,4 @@ export function wrongClusterClient(): Finding {
     'The client is made for a cluster, and the server is none.',
     'Create the client with `createClient`, `new Redis` or `GlideClient`.',
   )
-}
-
-function replicaFindings(facts: RedisFacts): Finding[] {
-  const on = about('replicas')
-  // A replica answers for its own replicas, not for those of its master.
-  if (facts.info('role') === 'slave') return []
-  const replicas = facts.count('connected_slaves')
-  if (replicas === undefined)
-    return [
-      on.unknown('The server does not say whether it has replicas.', 'Allow the user the command INFO.'),
-    ]
-  if (replicas === 0) {
-    return [
-      on.note(
-        'The server has no replicas: while it is down, nobody has a session.',
-        'Add a replica, with sentinels or a cluster, if that is too much.',
-      ),
-    ]
-  }
-  const following = Array.from({ length: replicas }, (_, i) => facts.info(`slave${i}`) ?? '').filter(
-    isFollowing,
-  )
-  if (following.length === 0) {
-    return [
-      on.warning(
-        `None of the replicas (${replicas}) has acknowledged anything in the last ${LATE} seconds: a failover would lose it.`,
-        'Look at the log of the replicas, and at the network between them and the master.',
-      ),
-    ]
-  }
-  return [waitingFinding(facts, `${following.length} of ${replicas}`)]
-}
-
-function waitingFinding(facts: RedisFacts, following: string): Finding {
-  const on = about('replicas')
-  const text = `Replicas that follow: ${following}.`
-  const least = facts.config('min-replicas-to-write')
-  const cure = 'Set `min-replicas-to-write 1` and `min-replicas-max-lag 10`, which bounds the loss.'
-  if (least === undefined)
-    return on.unknown(`${text} The server does not say whether it accepts writes without them.`, cure)
-  if (least !== '0') return on.ok(`${text} Without them the server refuses writes.`)
-  return on.note(
-    `${text} A write is acknowledged before they have it: a failover may undo the last ones, sign-outs too.`,
-    cure,
-  )
-}
-
-/** Of a line such as `ip=…,port=…,state=online,offset=14,lag=1`. */
-function isFollowing(line: string): boolean {
-  const lag = /\blag=(\d+)/.exec(line)?.[1]
-  return /\bstate=online\b/.test(line) && lag !== undefined && Number(lag) <= LATE
 }

@@ -9,6 +9,7 @@ import { factsOf } from './redis-facts.ts'
 import { memoryFindings } from './redis-memory.ts'
 import { nodesOf, type Ask, type RedisNodes } from './redis-nodes.ts'
 import { persistenceFindings } from './redis-persistence.ts'
+import { replicaFindings } from './redis-replicas.ts'
 import { rightsFindings } from './redis-rights.ts'
 import { topologyFindings, wrongClusterClient } from './redis-topology.ts'
 
@@ -17,7 +18,7 @@ export async function redisFindings(place: RedisPlace, limited: Limited): Promis
   let found: Finding[][]
   try {
     const nodes = await nodesOf(place, limited)
-    found = await Promise.all(nodes.asks.map((ask) => nodeFindings(ask, nodes, place.prefix)))
+    found = await Promise.all(nodes.asks.map((ask) => nodeFindings(ask, nodes, place)))
   } catch (error) {
     return [unreachable(error)]
   }
@@ -31,15 +32,16 @@ export async function forgetIn(place: RedisPlace, limited: Limited, key: string)
   await limited(() => place.link.pipeline(name, [['del', name]]))
 }
 
-async function nodeFindings(ask: Ask, nodes: RedisNodes, prefix: string): Promise<Finding[]> {
+async function nodeFindings(ask: Ask, nodes: RedisNodes, place: RedisPlace): Promise<Finding[]> {
   const facts = await factsOf(ask)
   return [
     ...topologyFindings(facts, nodes.isCluster),
+    ...replicaFindings(facts, place.link.replicas),
     ...memoryFindings(facts),
     ...persistenceFindings(facts),
     connectionsFinding(facts),
     clockFinding(facts.clockOffset),
-    ...(await rightsFindings(ask, prefix, (key) => nodes.transact(key))),
+    ...(await rightsFindings(ask, place, (key) => nodes.transact(key))),
   ]
 }
 

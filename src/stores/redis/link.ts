@@ -29,6 +29,11 @@ export class Link {
     this.#replication = replication
   }
 
+  /** How many replicas have to confirm a write. */
+  get replicas(): number {
+    return this.#replication?.replicas ?? 0
+  }
+
   /** Sends commands in one packet. Rejects with the first error. Waits for no replica: see `change`. */
   pipeline(key: string, commands: readonly Command[]): Promise<unknown[]> {
     return this.#send(this.connection, commands, (executor, all) => executor.pipeline(key, all))
