@@ -79,7 +79,7 @@ export function liveSession(src: string, notice: number): LiveSession {
 
   /** Takes what the server said to this tab, and passes it on. */
   function receive(next: ClientSession | null, askedAt?: number, tries = 0): void {
-    if (next === null) return void refresh()
+    if (!next) return void refresh()
     // Another tab has got a new token, and with it the cookie of this one, but not yet.
     if (next.ended === 'rotated' && tries < TRIES)
       return void setTimeout(() => void refresh(tries + 1), TRY_AGAIN * tries)

@@ -34,7 +34,7 @@ function pack(value: unknown): unknown {
   if (value instanceof Date) return tagged('d', +value)
   if (value instanceof Map) return tagged('m', [...value])
   if (value instanceof Set) return tagged('s', [...value])
-  if (!isPlain(value)) throw new TypeError(`not storable: ${Object.prototype.toString.call(value)}`)
+  if (!isPlain(value)) throw new TypeError(`not storable: ${typeof value}`)
   return '$' in value ? tagged('o', Object.entries(value)) : changed(value, pack)
 }
 

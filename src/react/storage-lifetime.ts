@@ -16,7 +16,7 @@ const UNITS: Record<string, number> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5
  * @throws `TypeError` if it has no unit or is not positive
  */
 export function milliseconds(duration: DurationText): number {
-  const time = Number.parseFloat(duration) * (UNITS[`${duration}`.replace(/^[\d.]+/, '')] ?? 0)
+  const time = parseFloat(duration) * (UNITS[`${duration}`.replace(/^[\d.]+/, '')] ?? 0)
   if (time > 0) return time
   throw new TypeError(`"${duration}" is not a duration, such as '15m'.`)
 }
