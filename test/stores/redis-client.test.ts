@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis as Upstash } from '@upstash/redis'
 import { createClient } from 'redis'
 import { describe, expect, test, vi } from 'vitest'
 import { isSessionError } from '../../src/core/errors.ts'
 import { type RedisClient, redisStore } from '../../src/stores/redis.ts'
+import { type UpstashClient, upstashStore } from '../../src/stores/upstash.ts'
 import { freePort, startRedis } from '../support/redis-server.ts'
 import { admin, type ClientKind, clients, type GlideKind } from './redis/clients.ts'
 import { lifetime, record, usePlace } from './redis/place.ts'
+import { vercelKv } from './upstash/vercel-kv.ts'
 
 const place = usePlace()
 
@@ -134,6 +137,24 @@ describe('checking', () => {
       })
       expect(() => redisStore(value as never)).toThrow(refused)
       await expect(redisStore(() => value as never).load('k')).rejects.toEqual(refused)
+    },
+  )
+
+  test.for<[string, object]>([
+    ['@upstash/redis', new Upstash({ url: 'https://nobody.upstash.io', token: 'token' })],
+    ['@vercel/kv', vercelKv.createClient({ url: 'https://nobody.upstash.io', token: 'token' })],
+  ])(
+    'a client that speaks HTTP is refused with the name of the store that takes it: %s',
+    async ([, client]) => {
+      const refused = expect.objectContaining({
+        code: 'ERR_OPTION_INVALID',
+        message: expect.stringMatching(/`upstashStore` of `sojourn\/stores\/upstash`/) as string,
+      })
+      expect(() => redisStore(client as never)).toThrow(refused)
+      await expect(redisStore(() => client as never).load('k')).rejects.toEqual(refused)
+      // It throws whatever it is asked, while its environment is not set.
+      expect(() => redisStore(vercelKv.kv as never)).toThrow(refused)
+      expect(upstashStore(client as UpstashClient).name).toBe('upstash')
     },
   )
 

@@ -17,6 +17,12 @@ export interface ClientExecutor extends Executor {
  * @throws SessionError `ERR_OPTION_INVALID` if it is of none.
  */
 export function executorFor(client: unknown): ClientExecutor {
+  if (speaksHttp(client)) {
+    throw invalidOption(
+      'redisStore: this client speaks HTTP, as those of `@upstash/redis` and `@vercel/kv` do. Pass it to ' +
+        '`upstashStore` of `sojourn/stores/upstash`.',
+    )
+  }
   // Added to the object, for a copy would lose its getters.
   if (isIoredis(client)) return Object.assign(ioredisExecutor(client), { client })
   if (isNodeRedis(client)) return Object.assign(nodeRedisExecutor(client), { client })
@@ -38,6 +44,15 @@ function isNodeRedis(client: unknown): client is NodeRedisClient {
 
 function isGlide(client: unknown): client is GlideClient {
   return hasMethods(client, ['customCommand', 'exec', 'close'])
+}
+
+function speaksHttp(client: unknown): boolean {
+  try {
+    return hasMethods(client, ['hgetall', 'multi', 'pipeline']) && !isIoredis(client)
+  } catch {
+    // `kv` of `@vercel/kv` throws at every look while the environment lacks its address.
+    return true
+  }
 }
 
 function hasMethods(value: unknown, names: readonly string[]): value is Methods {
