@@ -100,6 +100,17 @@ describe.for(subjects)('on Redis, with %s', ([, kind, options]) => {
     const isTheirs = (line: string): boolean => kind === 'ioredis 6' && COMMAND.test(line)
     expect(lines.filter((line) => isEncrypted || !isTheirs(line))).toEqual([])
 
+    const isOurs = ([name]: [string, string]): boolean => /^(tracing:)?sojourn:/.test(name)
+    const ours = Object.fromEntries(Object.entries(traces).filter(isOurs))
+    expect(Object.keys(ours)).toEqual(
+      expect.arrayContaining([
+        'sojourn:event id',
+        'tracing:sojourn:store:start id',
+        'tracing:sojourn:store:error outcome',
+      ]),
+    )
+    expect(crowd.keys().in(ours)).toEqual([])
+
     // The search finds what is there.
     const commands = traces[`tracing:${kind.slice(0, -2)}:command:start args`] ?? ''
     const places = ['appendonlydir/appendonly.aof.1.incr.aof', 'dump.rdb', 'logs', 'monitor']
