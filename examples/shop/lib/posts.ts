@@ -8,7 +8,7 @@ export interface PostSummary {
 }
 
 /** A whole post. */
-export interface Post extends PostSummary {
+interface Post extends PostSummary {
   paragraphs: string[]
 }
 
@@ -28,8 +28,7 @@ const sentences = [
   'Whoever comes next will find the kettle filled.',
 ]
 
-/** How many there are. */
-export const postCount = things.length * doings.length * places.length
+const postCount = things.length * doings.length * places.length
 
 /** Post number `index`, the newest first. */
 function postAt(index: number): Post {

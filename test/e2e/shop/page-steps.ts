@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { adding, cartHolds, enterPassword } from './shopping.ts'
 
 /** Waits until React answers for an element: a click before would be lost. */
 export async function ready(page: Page, selector: string): Promise<void> {
@@ -11,9 +12,7 @@ export async function ready(page: Page, selector: string): Promise<void> {
 /** Signs in as Ada. */
 export async function signIn(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/login`)
-  await page.getByLabel('Name').fill('ada')
-  await page.getByLabel('Password').fill('lovelace')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await enterPassword(page, 'lovelace')
   await page.waitForURL('**/dashboard')
   await page.getByText('Ada (ada)').waitFor()
 }
@@ -21,6 +20,6 @@ export async function signIn(page: Page, url: string): Promise<void> {
 /** Puts a mug into the cart. */
 export async function fillCart(page: Page, url: string): Promise<void> {
   await page.goto(url)
-  await page.getByRole('button', { name: 'Add Harbour mug to cart' }).click()
-  await page.getByRole('link', { name: 'Cart, 1 item' }).waitFor()
+  await adding(page, 'mug').click()
+  await cartHolds(page, 1)
 }
