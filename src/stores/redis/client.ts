@@ -21,7 +21,7 @@ export interface NodeRedisClient {
 /** A `Redis` or `Cluster` of the package `ioredis`, version 5 or later, or of the package `iovalkey`. */
 export interface IoredisClient {
   readonly status: string
-  readonly options?: { scaleReads?: unknown }
+  readonly options?: object
   defineCommand(...args: never[]): unknown
   multi(...args: never[]): object
   pipeline(...args: never[]): object

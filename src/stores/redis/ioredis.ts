@@ -15,6 +15,12 @@ export function ioredisExecutor(client: IoredisClient): Executor {
   // Those that look for their server first have ways, and patience, of their own.
   const isSingle = !isCluster && !(client as { options?: { sentinels?: unknown } }).options?.sentinels
 
+  const { scaleReads = 'master' } = (client.options ?? {}) as { scaleReads?: unknown }
+  // A transaction goes to the master, whatever the client is told to read from replicas: there a
+  // session may have ended, or begun, that does not show it yet.
+  const asksReplicas = isCluster && scaleReads !== 'master'
+  const gather = (): Methods => (asksReplicas ? client.multi() : client.pipeline()) as Methods
+
   function add(batch: Methods, commands: readonly Command[]): void {
     for (const [name, ...args] of commands) {
       if (name === 'eval') batch[name]!(args[0], (args[1] as readonly string[]).length, args[1], args[2])
@@ -77,7 +83,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     },
     readsTogether: !isCluster,
     async read(keys, withTime) {
-      const batch = client.pipeline() as Methods
+      const batch = gather()
       for (const key of keys) {
         batch['pttl']!(key)
         batch['hgetall']!(key)
@@ -88,7 +94,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
       return outcomes.map(([error, reply]) => error ?? reply)
     },
     async pipeline(_key, commands) {
-      const outcomes = (await fill(client.pipeline() as Methods, commands)) as Outcome[]
+      const outcomes = (await fill(gather(), commands)) as Outcome[]
       return outcomes.map(replyOf)
     },
     transaction: (_key, commands) =>

@@ -21,11 +21,13 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
   // A hash as a Map, since node-redis builds one in less time than an object.
   const plain = (all['withTypeMapping']?.({ [RESP_MAP]: Map }) ?? client) as { multi(key: string): object }
   const isCluster = 'masters' in client
+  const isSentinel = 'getSentinelNode' in client
   // Those that look for their server first have ways, and patience, of their own.
-  const isSingle = 'isReady' in client && !isCluster && !('getSentinelNode' in client)
+  const isSingle = 'isReady' in client && !isCluster && !isSentinel
 
   function attempt(key: string, fill: Fill, method: 'exec' | 'execAsPipeline'): Promise<unknown[]> {
     const multi = plain.multi(key) as Methods
+    if (isCluster || isSentinel) leadToMaster(multi, isCluster ? 1 : 0)
     fill(multi)
     return multi[method]!() as Promise<unknown[]>
   }
@@ -108,6 +110,17 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
       else await closeOrCut(() => all['close']?.(), cut)
     },
   }
+}
+
+/**
+ * Whatever the client is told to read from replicas: there a session may have ended, or begun,
+ * that does not show it yet.
+ *
+ * @param at where `addCommand` takes whether a command only reads
+ */
+function leadToMaster(multi: Methods, at: number): void {
+  const add = multi['addCommand']!
+  multi['addCommand'] = (...args) => add.apply(multi, args.with(at, false))
 }
 
 function addAll(multi: Methods, commands: readonly Command[]): void {
