@@ -23,13 +23,14 @@ import {
 } from '../core/store.ts'
 import { copyOf } from './embedded/apply-change.ts'
 import {
+  isThere,
   openConnection,
   requireSqlite,
   type Connection,
   type Durability,
 } from './embedded/sqlite-connection.ts'
-import { isBusy, storeFailure } from './embedded/sqlite-failure.ts'
 import { GroupCommit } from './embedded/group-commit.ts'
+import { patiently } from './embedded/patiently.ts'
 import { pack } from './embedded/packed-text.ts'
 import { startSweeper } from './embedded/sweeper.ts'
 
@@ -81,17 +82,17 @@ export interface SqlitePlace {
   readonly durability: Durability
 }
 
-/** How long a read waits for another process to release the file, in milliseconds. */
-const PATIENCE = 5_000
+/** How often reads see whether the file is still there, in milliseconds. */
+const LOOK_AGAIN = 500
 
 /**
  * Keeps sessions in one SQLite file. Nothing is opened before the first operation, and
  * nothing made before the first session. Writes of one turn of the event loop share
  * one transaction; each promise resolves after its commit.
  *
- * Operations fail with `ERR_STORE_FULL` if the disk is full and `ERR_STORE_UNAVAILABLE`
- * if the file cannot be opened, is of another application, was written by a newer
- * version, or stays locked for 5 seconds.
+ * Operations fail with `ERR_STORE_FULL` if the disk is full, except reads and sign-outs, and
+ * with `ERR_STORE_UNAVAILABLE` if the file cannot be opened or written, is damaged or of another
+ * application, was written by a newer version, or stays locked for 5 seconds.
  *
  * @throws SessionError `ERR_OPTION_INVALID` if an option is of the wrong type, or the
  * runtime has no `node:sqlite` (Node 22.13 or later has).
@@ -126,25 +127,25 @@ class Sqlite implements SqliteStore {
   readonly now: () => number
   readonly [beneath]: SqlitePlace
   readonly #file: string
-  readonly #durability: Durability
   readonly #sweepInterval: number
   readonly #writes = new GroupCommit<Connection>(
     () => this.#current(),
     () => this.#disconnect(),
   )
   #connection: Connection | undefined
+  #lookedAt = -Infinity
   #stopSweeper: (() => void) | undefined
 
   readonly index: SqliteIndex = {
     add: (list, entry) => {
       const copy = { ...entry }
-      return this.#writes.write(({ entries }) => entries.add(list, copy, this.now()))
+      return this.#grow(({ entries }) => entries.add(list, copy, this.now()))
     },
     entries: (list) => this.#read(({ entries }) => entries.list(list, this.now()), []),
     remove: async (list, keys) => {
       if (keys.length === 0 || this.#isEmpty()) return
       const copy = [...keys]
-      await this.#writes.write(({ entries }) => entries.remove(list, copy))
+      await this.#writes.write(({ entries }) => entries.remove(list, copy), true)
     },
   }
 
@@ -153,13 +154,12 @@ class Sqlite implements SqliteStore {
     this.now = now
     this[beneath] = { file, durability }
     this.#file = file
-    this.#durability = durability
     this.#sweepInterval = sweepInterval
   }
 
   async create(key: string, record: StoredRecord, lifetime: Lifetime): Promise<boolean> {
     const packed = pack(record.meta, record.fields)
-    return this.#writes.write(({ rows }) => rows.create(key, packed, lifetime, this.now()))
+    return this.#grow(({ rows }) => rows.create(key, packed, lifetime, this.now()))
   }
 
   load(key: string): MaybePromise<LoadedRecord | EndedRecord | null> {
@@ -169,7 +169,7 @@ class Sqlite implements SqliteStore {
   async update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult> {
     if (this.#isEmpty()) return { status: 'gone' }
     const copy = copyOf(change)
-    return this.#writes.write(({ rows }) => rows.update(key, copy, lifetime, this.now()))
+    return this.#grow(({ rows }) => rows.update(key, copy, lifetime, this.now()))
   }
 
   async touch(key: string, lifetime: Lifetime): Promise<boolean> {
@@ -179,7 +179,9 @@ class Sqlite implements SqliteStore {
 
   async destroy(key: string, reason: EndReason): Promise<LoadedRecord | null> {
     if (this.#isEmpty()) return null
-    return this.#writes.write(({ rows }) => rows.destroy(key, reason, this.now()))
+    const task = ({ rows }: Connection) => rows.destroy(key, reason, this.now())
+    // The others make way for a successor, which would find no room.
+    return reason === 'logout' || reason === 'revoked' ? this.#writes.write(task, true) : this.#grow(task)
   }
 
   async close(): Promise<void> {
@@ -187,41 +189,33 @@ class Sqlite implements SqliteStore {
     this.#disconnect()
   }
 
+  /** Writes, and leaves the spare room to those who sign out. */
+  #grow<T>(task: (connection: Connection) => T): Promise<T> {
+    return this.#writes.write((connection) => {
+      connection.spare.fill()
+      return task(connection)
+    })
+  }
+
+  /** Reads, or answers `nothing` if there is no file. */
   #read<T>(work: (connection: Connection) => T, nothing: T): MaybePromise<T> {
-    try {
-      return this.#tryToRead(work, nothing)
-    } catch (cause) {
-      if (isBusy(cause)) return this.#readLater(work, nothing)
-      throw storeFailure(cause)
-    }
+    return patiently(() => {
+      this.#lookAgain()
+      if (!this.#connection && !isThere(this.#file)) return nothing
+      return work((this.#connection ??= this.#open()))
+    })
   }
 
-  /** Reads at once, or answers `nothing` if there is no file. */
-  #tryToRead<T>(work: (connection: Connection) => T, nothing: T): T {
-    if (!this.#connection && !this.#exists()) return nothing
-    this.#connection ??= this.#open()
-    return work(this.#connection)
-  }
-
-  async #readLater<T>(work: (connection: Connection) => T, nothing: T): Promise<T> {
-    const until = performance.now() + PATIENCE
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 10))
-      try {
-        return this.#tryToRead(work, nothing)
-      } catch (cause) {
-        if (!isBusy(cause) || performance.now() > until) throw storeFailure(cause)
-      }
-    }
+  /** A removed file could be read for ever. */
+  #lookAgain(): void {
+    if (performance.now() - this.#lookedAt < LOOK_AGAIN) return
+    this.#lookedAt = performance.now()
+    if (this.#connection?.isCurrent() === false) this.#disconnect()
   }
 
   /** Whether no session was ever stored, so that there is no need to make a file. */
   #isEmpty(): boolean {
-    return !this.#connection && this.#writes.isIdle && !this.#exists()
-  }
-
-  #exists(): boolean {
-    return nodeBuiltin('node:fs')!.existsSync(this.#file)
+    return !this.#connection && this.#writes.isIdle && !isThere(this.#file)
   }
 
   /** The connection, opened anew if somebody removed or replaced the file. */
@@ -231,7 +225,7 @@ class Sqlite implements SqliteStore {
   }
 
   #open(): Connection {
-    const connection = openConnection(this.#file, this.#durability)
+    const connection = openConnection(this.#file, this[beneath].durability)
     this.#stopSweeper ??= startSweeper((limit) => this.#sweep(limit), this.#sweepInterval)
     return connection
   }

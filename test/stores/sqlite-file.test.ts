@@ -29,9 +29,11 @@ describe('the file of sqliteStore', () => {
       '.gitignore',
       'sessions.db',
       'sessions.db-shm',
+      'sessions.db-spare',
       'sessions.db-wal',
     ])
-    for (const name of ['', '-shm', '-wal']) expect(statSync(place.file + name).mode & 0o777).toBe(0o600)
+    for (const name of ['', '-shm', '-spare', '-wal'])
+      expect(statSync(place.file + name).mode & 0o777).toBe(0o600)
     expect(statSync(join(place.directory, 'data')).mode & 0o777).toBe(0o700)
     expect(readFileSync(join(place.directory, 'data', '.gitignore'), 'utf8')).toBe('*\n')
   })

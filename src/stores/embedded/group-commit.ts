@@ -5,19 +5,22 @@
  * @module
  */
 
-import { isBusy, storeFailure } from './sqlite-failure.ts'
+import { isBusy, isFull, storeFailure } from './sqlite-failure.ts'
 
 /** What a group needs of the connection. */
 export interface Transactions {
   begin(): void
   commit(): void
   rollback(): void
+  /** Finds room for a write that must not wait until there is some. */
+  makeRoom?(): void
 }
 
 /** One write: what to do inside the transaction, and whom to tell after the commit. */
 interface Waiting<C> {
   /** May run more than once, after a rollback. Writes with its last statement only. */
   task: (connection: C) => unknown
+  isUrgent: boolean
   promise: Promise<unknown>
   resolve: (value: unknown) => void
   reject: (cause: unknown) => void
@@ -61,11 +64,13 @@ export class GroupCommit<C extends Transactions> {
   /**
    * Runs a task in the next transaction. Resolves after its commit; rejects with the
    * SessionError that fits if it was not committed.
+   *
+   * @param isUrgent Whether to make room for it if the disk is full.
    */
-  write<T>(task: (connection: C) => T): Promise<T> {
+  write<T>(task: (connection: C) => T, isUrgent = false): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const settle = resolve as (value: unknown) => void
-    this.#waiting.push({ task, promise, resolve: settle, reject, since: performance.now() })
+    this.#waiting.push({ task, isUrgent, promise, resolve: settle, reject, since: performance.now() })
     this.#schedule()
     return promise
   }
@@ -84,7 +89,7 @@ export class GroupCommit<C extends Transactions> {
       this.#waiting = this.#commit(group)
     } catch (cause) {
       if (isBusy(cause)) return this.#retry(group, cause)
-      if (group.length === 1) this.#fail(group, cause)
+      if (group.length === 1) this.#rescue(group[0]!, cause)
       else this.#isolate(group)
     }
     if (this.#waiting.length > 0) this.#schedule()
@@ -117,15 +122,26 @@ export class GroupCommit<C extends Transactions> {
         this.#commit([waiting])
       } catch (cause) {
         if (isBusy(cause)) this.#waiting.push(waiting)
-        else this.#fail([waiting], cause)
+        else this.#rescue(waiting, cause)
       }
     }
   }
 
-  #fail(group: Waiting<C>[], cause: unknown): void {
+  /** Makes room for what is urgent, once; everything else fails. */
+  #rescue(waiting: Waiting<C>, cause: unknown): void {
+    if (!waiting.isUrgent || !isFull(cause)) return this.#fail(waiting, cause)
+    try {
+      this.#connect().makeRoom?.()
+      this.#commit([waiting])
+    } catch (again) {
+      this.#fail(waiting, again)
+    }
+  }
+
+  #fail({ reject }: Waiting<C>, cause: unknown): void {
     const failure = storeFailure(cause)
     if (failure.code !== 'ERR_STORE_FULL') this.#disconnect()
-    for (const { reject } of group) reject(failure)
+    reject(failure)
   }
 
   /** Another process holds the lock: waits a random while, without holding up the event loop. */

@@ -5,11 +5,12 @@
  * @module
  */
 
-import { invalidOption, SessionError } from '../../core/errors.ts'
+import { invalidOption } from '../../core/errors.ts'
 import { nodeBuiltin } from '../../core/node-builtin.ts'
 import { Entries, ENTRIES_SCHEMA } from './sqlite-entries.ts'
-import { kindOf } from './sqlite-failure.ts'
+import { isFull, kindOf, storeFailure, unusable } from './sqlite-failure.ts'
 import { Rows, SCHEMA, type Database } from './sqlite-rows.ts'
+import { Spare, SPARE_SIZE } from './spare.ts'
 
 /** 'sjrn' in ASCII: marks the file as ours, https://www.sqlite.org/pragma.html#pragma_application_id */
 const APPLICATION_ID = 0x736a726e
@@ -24,6 +25,7 @@ export type Durability = 'disk' | 'process'
 export interface Connection {
   readonly rows: Rows
   readonly entries: Entries
+  readonly spare: Spare
   /** Whether the file is still the one that was opened, neither removed nor replaced. */
   isCurrent(): boolean
   /** Takes the lock that only one process can hold. Throws if it is taken. */
@@ -31,6 +33,8 @@ export interface Connection {
   commit(): void
   /** Undoes what was done since `begin`; no error if SQLite has done so already. */
   rollback(): void
+  /** Gives the spare room to the file, and what was written ahead back to those who write. */
+  makeRoom(): void
   close(): void
 }
 
@@ -43,9 +47,28 @@ export function requireSqlite(): void {
   )
 }
 
+/** Whether there is a file. Throws a SessionError if nobody can tell. */
+export function isThere(file: string): boolean {
+  try {
+    return nodeBuiltin('node:fs')!.statSync(file, { throwIfNoEntry: false }) !== undefined
+  } catch (cause) {
+    throw storeFailure(cause)
+  }
+}
+
 /** Opens the file, creating it and its directory if need be. Throws what SQLite throws, or a SessionError. */
 export function openConnection(file: string, durability: Durability): Connection {
   createFile(file)
+  try {
+    return open(file, durability)
+  } catch (cause) {
+    if (!isFull(cause)) throw cause
+    new Spare(file).release()
+    return open(file, durability)
+  }
+}
+
+function open(file: string, durability: Durability): Connection {
   const { DatabaseSync } = nodeBuiltin('node:sqlite')!
   const db = new DatabaseSync(file)
   try {
@@ -56,7 +79,7 @@ export function openConnection(file: string, durability: Durability): Connection
     return wrap(db, file)
   } catch (cause) {
     db.close()
-    throw described(cause)
+    throw cause
   }
 }
 
@@ -68,7 +91,7 @@ export function openConnection(file: string, durability: Durability): Connection
 function createFile(file: string): void {
   const fs = nodeBuiltin('node:fs')!
   const path = nodeBuiltin('node:path')!
-  if (fs.existsSync(file)) return
+  if (isThere(file)) return
   const directory = path.dirname(file)
   const made = fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
   syncNames(directory, made ?? directory)
@@ -149,18 +172,6 @@ function pragma(db: Database, name: string): unknown {
   return db.prepare(`PRAGMA ${name}`).get()?.[name]
 }
 
-function described(cause: unknown): unknown {
-  if (kindOf(cause) !== 'SQLITE_NOTADB') return cause
-  return unusable('is not a SQLite database. Give sqliteStore another `file`.')
-}
-
-function unusable(what: string): SessionError {
-  return new SessionError(
-    'ERR_STORE_UNAVAILABLE',
-    `The session store (sqlite) cannot be used: its file ${what}`,
-  )
-}
-
 function wrap(db: Database, file: string): Connection {
   const [rows, entries] = [new Rows(db), new Entries(db)]
   const [begin, commit, rollback] = [
@@ -168,12 +179,17 @@ function wrap(db: Database, file: string): Connection {
     db.prepare('COMMIT'),
     db.prepare('ROLLBACK'),
   ]
-  const inode = inodeOf(file)
+  const spare = new Spare(file)
+  const opened = inodesOf(file)
   return {
     rows,
     entries,
-    isCurrent: () => inodeOf(file) === inode,
-    begin: () => void begin.run(),
+    spare,
+    isCurrent: () => inodesOf(file) === opened,
+    begin() {
+      spare.lookAgain()
+      begin.run()
+    },
     commit: () => void commit.run(),
     rollback() {
       try {
@@ -182,10 +198,33 @@ function wrap(db: Database, file: string): Connection {
         // After a full disk or an I/O error SQLite has rolled back by itself.
       }
     },
+    makeRoom() {
+      spare.release()
+      makeRoom(db, file)
+    },
     close: () => db.close(),
   }
 }
 
-function inodeOf(file: string): bigint | undefined {
-  return nodeBuiltin('node:fs')!.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino
+/**
+ * Moves to the file what was written ahead, so that what comes next is written over it and takes no
+ * room. Not if the file would have to grow by more than there is: then nothing would be left.
+ */
+function makeRoom(db: Database, file: string): void {
+  const size = Number(pragma(db, 'page_count')) * Number(pragma(db, 'page_size'))
+  if (size - nodeBuiltin('node:fs')!.statSync(file).size > SPARE_SIZE) return
+  try {
+    db.exec('PRAGMA wal_checkpoint(RESTART)')
+  } catch (cause) {
+    if (!isFull(cause)) throw cause
+  }
+}
+
+/** Of the file and of what is written ahead: nobody would find in a removed one what was acknowledged. */
+function inodesOf(file: string): string {
+  const fs = nodeBuiltin('node:fs')!
+  const inodes = [file, `${file}-wal`].map(
+    (path) => fs.statSync(path, { bigint: true, throwIfNoEntry: false })?.ino,
+  )
+  return inodes.join(' ')
 }

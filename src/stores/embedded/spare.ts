@@ -1,0 +1,74 @@
+/**
+ * Room on the disk, set aside for ending sessions when there is none left.
+ *
+ * Where SQLite writes ahead, a sign-out needs new bytes before it can free old ones. So there is a
+ * file of nothing beside the database. When the disk is full it is removed, and until it can be made
+ * again nothing is begun or changed: what it held is for what must not wait.
+ *
+ * @module
+ */
+
+import { storeError } from '../../core/errors.ts'
+import { nodeBuiltin } from '../../core/node-builtin.ts'
+import { isFull, storeFailure } from './sqlite-failure.ts'
+
+/** How much is set aside, in bytes. */
+export const SPARE_SIZE: number = 2 ** 20
+/** How long to wait before trying to set it aside again, in milliseconds: that writes until the disk is full. */
+const PAUSE = 1_000
+
+/** The file beside the one with sessions. All processes share it. */
+export class Spare {
+  readonly #file: string
+  #triedAt = -Infinity
+  #isThere = false
+
+  /** @param file The file with sessions. */
+  constructor(file: string) {
+    this.#file = `${file}-spare`
+  }
+
+  /** To be called now and then: other processes may have used it up. */
+  lookAgain(): void {
+    this.#isThere = false
+  }
+
+  /**
+   * Sets the room aside unless it is.
+   *
+   * @throws SessionError `ERR_STORE_FULL` if there is no room to set aside.
+   */
+  fill(): void {
+    if (this.#isThere) return
+    const fs = nodeBuiltin('node:fs')!
+    const size = fs.statSync(this.#file, { throwIfNoEntry: false })?.size
+    if (size !== SPARE_SIZE) this.#write()
+    this.#isThere = true
+  }
+
+  /** Gives the room back, if there is some. */
+  release(): void {
+    this.#isThere = false
+    this.#triedAt = performance.now()
+    try {
+      nodeBuiltin('node:fs')!.rmSync(this.#file, { force: true })
+    } catch {
+      // Then there is no room.
+    }
+  }
+
+  #write(): void {
+    if (performance.now() - this.#triedAt < PAUSE) throw storeError('ERR_STORE_FULL', 'sqlite')
+    this.#triedAt = performance.now()
+    try {
+      // Not zeros: some file systems take no room for those.
+      const bytes = nodeBuiltin('node:crypto')!.randomBytes(SPARE_SIZE)
+      nodeBuiltin('node:fs')!.writeFileSync(this.#file, bytes, { mode: 0o600 })
+      this.#triedAt = -Infinity
+    } catch (cause) {
+      this.release()
+      if (isFull(cause)) throw storeFailure(cause)
+      // Who may not make files there has a store that works, but for this.
+    }
+  }
+}
