@@ -30,7 +30,7 @@ export function testCheckout(scene: Scene): void {
 
     await ready(page, '.wizard')
     await page.getByRole('button', { name: 'Place order' }).click()
-    await page.getByText('Thank you, Grace').waitFor()
+    await page.getByRole('heading', { name: 'Thank you, Grace' }).waitFor()
     await page.getByText('€18.00 would be on their way to Ferryport by ferry').waitFor()
     await page.getByRole('link', { name: 'Cart, 0 items' }).waitFor()
     await expect.poll(() => draft(page)).toBeUndefined()
