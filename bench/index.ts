@@ -8,6 +8,7 @@
 import { benchAdapterHeap, benchHeap } from './heap.ts'
 import { benchHttp } from './http/index.ts'
 import { benchRedis } from './redis.ts'
+import { benchScale } from './scale.ts'
 import { benchSqlite } from './sqlite.ts'
 
 const parts: Record<string, () => Promise<void>> = {
@@ -16,6 +17,7 @@ const parts: Record<string, () => Promise<void>> = {
   http: benchHttp,
   heap: benchHeap,
   adapters: benchAdapterHeap,
+  scale: benchScale,
 }
 const chosen = process.argv.slice(2)
 
