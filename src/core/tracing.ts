@@ -122,9 +122,7 @@ function traceOn(to: NonNullable<typeof channel>, store: Store): Store {
   }
 
   return {
-    name: store.name,
-    capabilities: store.capabilities,
-    ...(store.identity !== undefined && { identity: store.identity }),
+    ...store,
     now: () => (to.hasSubscribers ? trace('now', null, () => store.now(), done) : store.now()),
     create: (key, record, lifetime) =>
       to.hasSubscribers
@@ -159,7 +157,6 @@ function traceOn(to: NonNullable<typeof channel>, store: Store): Store {
           )
         : store.destroy(key, reason),
     ...(store.index !== undefined && { index: traceIndex(store.index) }),
-    close: () => store.close?.(),
   }
 }
 

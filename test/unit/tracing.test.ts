@@ -177,6 +177,16 @@ test('a context bound to the start is the one the store works in, and not the ca
   expect(seen).toEqual(['in load', 'outside'])
 })
 
+test('what a store is besides its operations stays as it is', async () => {
+  const closed: string[] = []
+  const store = subject({ ...memoryStore(), close: () => void closed.push('now') })
+  await store.close?.()
+  expect(closed).toEqual(['now'])
+  expect(store).toMatchObject({ name: 'memory', identity: 'memory', capabilities: { durable: false } })
+  const { index: _, ...plain } = memoryStore()
+  expect(subject(plain)).not.toHaveProperty('index')
+})
+
 test('without listeners the store is asked as it is', () => {
   const answer = Promise.resolve(null)
   const inner = { ...memoryStore(), load: () => answer }

@@ -43,7 +43,7 @@ export interface PrintedSpan {
 }
 
 /** A number or a distribution, with what it is of. */
-export interface PrintedPoint {
+interface PrintedPoint {
   metric: string
   unit: string
   attributes: Attributes
