@@ -134,6 +134,20 @@ describe.each(VARIANTS)('$name', (variant) => {
     })
   })
 
+  test('runs it in Server Components and Server Actions, too', async () => {
+    const guest = visitor(server.url)
+    const page = await (await guest.get('/kv')).text()
+    expect(page).toContain('<output>nobody</output>')
+    const form = new FormData()
+    form.set(/\$ACTION_ID_\w+/.exec(page)?.[0] ?? 'none', '')
+    const answer = await (await guest.get('/kv', { method: 'POST', body: form })).text()
+    expect(answer).toContain('<output>&quot;John Doe&quot;</output>')
+    expect(await json(await guest.get('/api/kv'))).toMatchObject({
+      username: 'John Doe',
+      all: { username: 'John Doe' },
+    })
+  })
+
   test('runs what the guide of Upstash does', async () => {
     const guest = visitor(server.url)
     const first = (await json(await guest.get('/api/user/noah'))) as { sessionId: string }
