@@ -70,9 +70,12 @@ async function offsetOf(ask: Ask): Promise<number | undefined> {
   return offset
 }
 
+/** Of Redis, of glide, of a script, of servers without the command, and of Upstash. */
+const REFUSAL = /\bNOPERM\b|PermissionDenied|ACL failure|unknown command|not available/i
+
 /** Whether the server heard the question and would not answer. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof Error && /\bNOPERM\b|unknown command|not available/i.test(error.message)
+  return error instanceof Error && REFUSAL.test(error.message)
 }
 
 function infoOf(reply: unknown): Map<string, string> {

@@ -32,7 +32,7 @@ const TEXT = 1
 /** Connects, if need be, and finds the servers. Rejects if none can be reached. */
 export async function nodesOf(place: RedisPlace, limited: Limited): Promise<RedisNodes> {
   const executor = await limited(() => place.link.connection.open())
-  const { isCluster, raws } = await limited(() => rawNodes(executor))
+  const { isCluster, raws } = await explained(executor, () => limited(() => rawNodes(executor)))
   return {
     isCluster,
     asks: raws.map(
@@ -41,6 +41,19 @@ export async function nodesOf(place: RedisPlace, limited: Limited): Promise<Redi
           limited(() => raw(command)),
     ),
     transact: (key) => limited(() => executor.transaction(key, [['pttl', key]])),
+  }
+}
+
+/** A client that goes on trying tells why by events alone. That becomes the cause of the error. */
+async function explained<T>(executor: Executor, work: () => Promise<T>): Promise<T> {
+  let heard: unknown
+  const stop = executor.hearErrors?.((error) => (heard = error))
+  try {
+    return await work()
+  } catch (error) {
+    throw heard === undefined ? error : new Error('', { cause: heard })
+  } finally {
+    stop?.()
   }
 }
 

@@ -13,6 +13,8 @@ import type { Ask } from './redis-nodes.ts'
 /** Milliseconds that the keys live, should the user not even have the right to delete them. */
 const SHORT = '5000'
 
+const READING = "redis.call('HGET', KEYS[1], 'n') return 1"
+
 /** Every command that the Redis store sends, by name, with harmless arguments; transactions and scripts aside. */
 export function storeCommands(place: RedisPlace, name: string): Record<string, readonly string[]> {
   const { prefix, link } = place
@@ -55,7 +57,8 @@ export async function rightsFindings(
   const { prefix } = place
   const name = `doctor-${crypto.randomUUID()}`
   const commands = Object.entries(storeCommands(place, name))
-  const script = (key: string): Promise<unknown> => ask('EVAL', 'return 1', '1', key)
+  // Those in a script need the right, too, and this one is in no other place.
+  const script = (key: string): Promise<unknown> => ask('EVAL', READING, '1', key)
   const key = `${prefix}:{${name}}`
   const [scripts, transactions, ...others] = await Promise.all([
     refusalOf(() => script(key)),
@@ -66,8 +69,9 @@ export async function rightsFindings(
   await Promise.allSettled(leftovers.map((leftover) => ask('DEL', leftover)))
 
   const refused = commands.filter((_, i) => others[i] !== null).map(([command]) => command)
-  const all = transactions === null ? refused : ['MULTI', ...refused]
-  return [permissionsFinding(all, commands.length + 1), scriptsFinding(scripts!)]
+  // What was refused may have been the command between MULTI and EXEC.
+  const all = transactions === null || refused.includes('PTTL') ? refused : ['MULTI', ...refused]
+  return [permissionsFinding(all), scriptsFinding(scripts!)]
 }
 
 /** What the server says if it refuses, `null` if it does not. Other errors mean that it would have done it. */
@@ -80,12 +84,11 @@ async function refusalOf(work: () => Promise<unknown>): Promise<Error | null> {
   }
 }
 
-function permissionsFinding(refused: readonly string[], count: number): Finding {
+function permissionsFinding(refused: readonly string[]): Finding {
   const on = about('permissions')
   if (refused.length === 0) return on.ok('The user may run every command of the store.')
-  const which = refused.length === count ? 'any command of the store' : refused.join(', ')
   return on.serious(
-    `The user may not run ${which} on the keys of the store.`,
+    `The user may not run ${refused.join(', ')} on the keys of the store.`,
     'Allow it those commands, and the keys that begin with the `prefix` of the store.',
   )
 }
@@ -95,6 +98,6 @@ function scriptsFinding(refusal: Error | null): Finding {
   if (refusal === null) return on.ok('The user may run scripts.')
   return on.warning(
     'The server refuses scripts: `update()`, `append()` and what else compares before it writes will throw.',
-    'Allow the user the command EVAL, or do without those methods.',
+    'Allow the user the commands EVAL and HGET, or do without those methods.',
   )
 }

@@ -5,7 +5,7 @@ import { clockFinding } from './clock.ts'
 import { about, worstFirst, type Finding } from './finding.ts'
 import type { Limited } from './limited.ts'
 import { connectionsFinding } from './redis-connections.ts'
-import { factsOf } from './redis-facts.ts'
+import { factsOf, isRefusal } from './redis-facts.ts'
 import { memoryFindings } from './redis-memory.ts'
 import { nodesOf, type Ask, type RedisNodes } from './redis-nodes.ts'
 import { persistenceFindings } from './redis-persistence.ts'
@@ -20,7 +20,7 @@ export async function redisFindings(place: RedisPlace, limited: Limited): Promis
     const nodes = await nodesOf(place, limited)
     found = await Promise.all(nodes.asks.map((ask) => nodeFindings(ask, nodes, place)))
   } catch (error) {
-    return [unreachable(error)]
+    return unreachable(error)
   }
   const reachable = about('reachable').ok('Redis answers.')
   return [reachable, ...(found.length === 1 ? found.flat() : together(found))]
@@ -56,19 +56,27 @@ function together(found: readonly Finding[][]): Finding[] {
   })
 }
 
-const REFUSED = /\b(?:NOAUTH|WRONGPASS|AUTH failed|invalid password|NOPERM)\b/i
+const REFUSED = /\b(?:NOAUTH|WRONGPASS|authentication failed|invalid password)\b/i
 const NO_CLUSTER = /cluster support disabled/i
 
-function unreachable(error: unknown): Finding {
+function unreachable(error: unknown): Finding[] {
   const words = wordsOf(error)
-  if (NO_CLUSTER.test(words)) return { ...wrongClusterClient(), level: 'serious' }
   const on = about('reachable')
   if (REFUSED.test(words))
-    return on.serious('Redis refuses the user or its password.', 'Correct what the client is created with.')
-  return on.serious(
+    return [on.serious('Redis refuses the user or its password.', 'Correct what the client is created with.')]
+  if (isRefusal(error)) {
+    return [
+      on.serious(
+        'Redis refuses a command that the client needs to connect.',
+        'Allow the user the commands INFO, HELLO and CLIENT.',
+      ),
+    ]
+  }
+  const silent = on.serious(
     'Redis cannot be reached, or does not answer in time.',
-    'Check that it runs, its address, and the network between it and the application.',
+    'Check that it runs, its address, user and password, whether it is a cluster and the client made for one, and the network between them.',
   )
+  return NO_CLUSTER.test(words) ? [{ ...wrongClusterClient(), level: 'serious' }, silent] : [silent]
 }
 
 /** Those of an error and of the errors behind it; only looked at, never passed on. */
