@@ -10,12 +10,12 @@
 
 import { Link } from './redis/link.ts'
 import { linkedStore, type RedisStore } from './redis/linked-store.ts'
-import { checkedPrefix, type UpstashStoreOptions } from './redis/options.ts'
 import { UpstashConnection } from './upstash/connection.ts'
+import { checkedOptions, type UpstashStoreOptions } from './upstash/options.ts'
 import type { UpstashSource } from './upstash/source.ts'
 
 export type { RedisIndex, RedisStore } from './redis/linked-store.ts'
-export type { UpstashStoreOptions } from './redis/options.ts'
+export type { UpstashStoreOptions } from './upstash/options.ts'
 export type { UpstashAddress, UpstashClient, UpstashSource } from './upstash/source.ts'
 
 /**
@@ -31,7 +31,7 @@ export type { UpstashAddress, UpstashClient, UpstashSource } from './upstash/sou
  * A request is given up after ten seconds, and before that when the `timeout` of the sessions
  * has passed. A read whose connection breaks is sent once more, a write never: it may have
  * happened. Reads see the writes of the same store object, also where a database has replicas;
- * those of other processes may come a moment later there.
+ * those of other processes may come a moment later there, unless `readFrom` is `'primary'`.
  *
  * @param source Where the database is. Default: `UPSTASH_REDIS_REST_URL` and
  * `UPSTASH_REDIS_REST_TOKEN` of the environment, or else `KV_REST_API_URL` and
@@ -45,6 +45,6 @@ export type { UpstashAddress, UpstashClient, UpstashSource } from './upstash/sou
  * requests, an answer that is not whole.
  */
 export function upstashStore(source: UpstashSource = {}, options: UpstashStoreOptions = {}): RedisStore {
-  const prefix = checkedPrefix('upstashStore', options)
-  return linkedStore(new Link('upstash', new UpstashConnection(source)), prefix)
+  const { prefix, fromPrimary } = checkedOptions(options)
+  return linkedStore(new Link('upstash', new UpstashConnection(source, fromPrimary)), prefix)
 }

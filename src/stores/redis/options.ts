@@ -2,8 +2,8 @@
 
 import { invalidOption } from '../../core/errors.ts'
 
-/** Options of `upstashStore`. */
-export interface UpstashStoreOptions {
+/** Options of all stores that keep the records of Redis. */
+export interface KeyOptions {
   /**
    * What every key begins with, before `:`. Not empty, without `{` and `}`. Applications
    * that share a database need different ones, and so do two stores of one application,
@@ -13,7 +13,7 @@ export interface UpstashStoreOptions {
 }
 
 /** Options of `redisStore`. */
-export interface RedisStoreOptions extends UpstashStoreOptions {
+export interface RedisStoreOptions extends KeyOptions {
   /**
    * When a write counts as done: once the server has it (`'server'`), or once one of its
    * replicas has it, too (`'replica'`), or as many of them as `replicas` says. With as many as
@@ -38,7 +38,7 @@ export type RedisDurability = 'server' | 'replica' | { replicas: number }
  */
 export function checkedPrefix(
   factory: string,
-  options: UpstashStoreOptions,
+  options: KeyOptions,
   names: readonly string[] = ['prefix'],
 ): string {
   if (typeof options !== 'object' || options === null) {

@@ -9,11 +9,13 @@ import { Transport } from './transport.ts'
 /** Looks for the database at once, and again at each operation until there is one. */
 export class UpstashConnection implements ExecutorSource {
   readonly #source: UpstashSource
+  readonly #fromPrimary: boolean
   #executor: Executor | null
 
   /** @throws SessionError `ERR_OPTION_INVALID` if the source cannot be used. */
-  constructor(source: UpstashSource) {
+  constructor(source: UpstashSource, fromPrimary: boolean) {
     this.#source = source
+    this.#fromPrimary = fromPrimary
     this.#executor = this.#find()
   }
 
@@ -33,6 +35,6 @@ export class UpstashConnection implements ExecutorSource {
 
   #find(): Executor | null {
     const target = targetOf(this.#source)
-    return target && upstashExecutor(new Transport(target))
+    return target && upstashExecutor(new Transport(target), this.#fromPrimary)
   }
 }

@@ -7,11 +7,23 @@ import type { Transport } from './transport.ts'
 /** Commands that change nothing, so that they may be sent twice. */
 const READS = new Set(['exists', 'hexists', 'hgetall', 'hmget', 'pttl', 'time', 'zcard', 'zrange'])
 
-/** Wraps a transport. There is no connection, so it is always open. */
-export function upstashExecutor(transport: Transport): Executor {
+/**
+ * Wraps a transport. There is no connection, so it is always open.
+ *
+ * @param fromPrimary whether reads are for the primary alone. Default: no
+ */
+export function upstashExecutor(transport: Transport, fromPrimary = false): Executor {
   function send(path: 'pipeline' | 'multi-exec', commands: readonly Command[]): Promise<unknown[]> {
     const isRead = commands.every(([name]) => READS.has(name))
+    if (isRead && fromPrimary) return sendToPrimary(commands)
     return transport.send(path, commands.map(words), isRead)
+  }
+
+  /** A transaction that might change something is not for replicas. This one removes what never is. */
+  async function sendToPrimary(commands: readonly Command[]): Promise<unknown[]> {
+    const nothing = ['del', `${String(commands[0]?.[1] ?? '')}:nothing`]
+    const replies = await transport.send('multi-exec', [nothing, ...commands.map(words)], true)
+    return replies.slice(1)
   }
 
   async function pipeline(commands: readonly Command[]): Promise<unknown[]> {
