@@ -22,15 +22,20 @@ export type SentinelKind = (typeof SENTINEL_KINDS)[number]
 export interface SentinelGroup {
   master: RedisServer
   replica: RedisServer
+  sentinels: readonly RedisServer[]
   /** Kind → a function that makes a client. */
   clients: Record<SentinelKind, () => RedisClient>
   stop(): Promise<void>
 }
 
-/** Starts everything, and resolves when the sentinels know the replica and each other. */
-export async function startSentinels(): Promise<SentinelGroup> {
-  const master = await startRedis()
-  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port)] })
+/**
+ * Starts everything, and resolves when the sentinels know the replica and each other.
+ *
+ * @param args of the master and the replica
+ */
+export async function startSentinels(args: string[] = []): Promise<SentinelGroup> {
+  const master = await startRedis({ args })
+  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port), ...args] })
   const folder = await mkdtemp(join(tmpdir(), 'sojourn-sentinel-'))
   const sentinels = await Promise.all(
     [1, 2, 3].map(async (number) => {
@@ -52,6 +57,7 @@ export async function startSentinels(): Promise<SentinelGroup> {
   return {
     master,
     replica,
+    sentinels,
     clients: {
       'node-redis 6': () => createSentinel({ name: 'main', sentinelRootNodes: nodes }),
       'node-redis 5': () => createSentinel5({ name: 'main', sentinelRootNodes: nodes }),
@@ -70,5 +76,5 @@ export async function startSentinels(): Promise<SentinelGroup> {
 const MONITOR = `
 sentinel monitor main 127.0.0.1 PORT 2
 sentinel down-after-milliseconds main 500
-sentinel failover-timeout main 5000
+sentinel failover-timeout main 2000
 `
