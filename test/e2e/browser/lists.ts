@@ -30,9 +30,9 @@ export function testLists(scene: Scene): void {
     expect(new Set((await shown(page)).keys).size).toBe(100)
   })
 
-  test('is back from another site', async () => {
+  test.each(['/list', '/private'])('%s is back from another site', async (address) => {
     const tab = await scene.open()
-    const before = await browse(tab, `${scene.url}/list`)
+    const before = await browse(tab, scene.url + address)
     await tab.page.goto(scene.elsewhere)
     await tab.page.goBack()
     assertSame(await shown(tab.page), before)
@@ -153,6 +153,10 @@ export function testLists(scene: Scene): void {
     expect([before[0].keys.length, before[1].keys.length]).toEqual([60, 40])
     expect(before[1].first).toBe('1014')
     await page.reload()
+    assertSame(await shown(page, 'second'), before[1])
+    expect((await shown(page, 'first')).keys).toEqual(before[0].keys)
+    await followItem(page, before[1])
+    await page.goBack()
     assertSame(await shown(page, 'second'), before[1])
     expect((await shown(page, 'first')).keys).toEqual(before[0].keys)
   })

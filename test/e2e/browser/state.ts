@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { Scene } from './scene.ts'
-import { fillStorage } from './tab.ts'
+import { fillStorage, openTab, travel } from './tab.ts'
 
 declare global {
   interface Window {
@@ -55,6 +55,55 @@ export function testState(scene: Scene): void {
       location.reload()
     })
     await expect.poll(() => counter(page, 'b')).toBe('2 stored none')
+  })
+
+  test('keeps a value for another site and back, and in a duplicate of the tab, not in a new one', async () => {
+    const tab = await scene.open({ duplicating: true })
+    const { page } = tab
+    await openState(scene, page)
+    await page.click('#a .add')
+    await page.goto(scene.elsewhere)
+    await page.goBack()
+    await ready(page)
+    await expect.poll(() => counter(page, 'a')).toBe('2 stored none')
+    const copy = await scene.duplicate(tab)
+    await ready(copy.page)
+    await expect.poll(() => counter(copy.page, 'a')).toBe('2 stored none')
+    await copy.page.click('#a .add')
+    await copy.page.reload()
+    await ready(copy.page)
+    await expect.poll(() => counter(copy.page, 'a')).toBe('4 stored none')
+    await page.bringToFront()
+    await page.reload()
+    await ready(page)
+    await expect.poll(() => counter(page, 'a')).toBe('2 stored none')
+    const fresh = await openTab(page.context())
+    await openState(scene, fresh.page)
+    expect(await counter(fresh.page, 'a')).toBe('0 default none')
+    expect(fresh.complaints).toEqual([])
+  })
+
+  test('shows what a later page has set, when the browser shows a frozen page again', async () => {
+    const { page } = await scene.open({ freezing: true })
+    await openState(scene, page)
+    await page.click('#a .add')
+    await page.evaluate(() => {
+      addEventListener('pageshow', ({ persisted }) => (document.title = persisted ? 'frozen' : 'loaded'))
+      location.href = '/state?later'
+    })
+    await page.waitForURL('**/state?later')
+    await ready(page)
+    await page.click('#a .add')
+    await expect.poll(() => entries(page)).toContain('\\n4')
+    await travel(page, -1)
+    await expect.poll(() => page.title()).toBe('frozen')
+    await expect.poll(() => counter(page, 'b')).toBe('4 stored none')
+  })
+
+  test('shows the default without JavaScript', async () => {
+    const { page } = await scene.open({ javaScript: false })
+    await page.goto(`${scene.url}/state`)
+    expect(await counter(page, 'a')).toBe('0 server none')
   })
 
   test('keeps dates, sets, maps and big integers', async () => {
