@@ -4,17 +4,15 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { sqliteStore, type Durability } from '../../src/stores/sqlite.ts'
+import type { Durability } from '../../src/stores/sqlite.ts'
 import { seeded } from '../support/seeded.ts'
+import { firstLoss, note, type Acknowledged } from './embedded/acknowledged.ts'
 import { Disk } from './embedded/disk.ts'
 import { record, type Step } from './embedded/recording.ts'
-import { LIST, WRITERS_PROGRAM } from './embedded/writers.ts'
+import { WRITERS_PROGRAM } from './embedded/writers.ts'
 
 const ACKNOWLEDGEMENTS = 12_000
 const POINTS = 200
-
-/** The version of each session that was acknowledged last; 0 if its end was. */
-type Acknowledged = Map<string, number>
 
 describe('a loss of power under fifty writers', () => {
   const directory = mkdtempSync(join(tmpdir(), 'sojourn-power-'))
@@ -84,31 +82,4 @@ function randomPoints(end: number): number[] {
 
 function isAcknowledgement(step: Step): step is Step & { call: 'write' } {
   return step.call === 'write' && step.fd === 1
-}
-
-function note(acknowledged: Acknowledged, line: string): void {
-  const [key = '', version] = line.trim().split(' ')
-  acknowledged.set(key, Number(version))
-}
-
-/** The first session that is not as it should be. What nobody acknowledged yet may have happened or not. */
-async function firstLoss(file: string, acknowledged: Acknowledged): Promise<string | undefined> {
-  const store = sqliteStore({ file })
-  try {
-    const listed = new Set((await store.index.entries(LIST)).map(({ key }) => key))
-    for (const [key, version] of acknowledged) {
-      const found = await store.load(key)
-      const isAlive = found !== null && 'fields' in found
-      if (version === 0 && isAlive) return `a session that had ended is back`
-      if (version > 0 && !found) return `a session is gone`
-      if (version > 0 && isAlive && Number(found.fields.get('version')) < version) return `a change is undone`
-      if (version > 0 && !listed.has(key)) return `a session is missing in the list`
-    }
-    await store.create('next', { meta: '', fields: new Map() }, { idle: 1000, absoluteAt: Infinity })
-    return undefined
-  } catch (error) {
-    return String(error)
-  } finally {
-    await store.close()
-  }
 }

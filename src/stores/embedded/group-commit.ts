@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isBusy, isFull, storeFailure } from './sqlite-failure.ts'
+import { isBusy, isFull, isReadOnly, storeFailure } from './sqlite-failure.ts'
 
 /** What a group needs of the connection. */
 export interface Transactions {
@@ -127,11 +127,12 @@ export class GroupCommit<C extends Transactions> {
     }
   }
 
-  /** Makes room for what is urgent, once; everything else fails. */
+  /** Tries once more what has a better chance now; everything else fails. */
   #rescue(waiting: Waiting<C>, cause: unknown): void {
-    if (!waiting.isUrgent || !isFull(cause)) return this.#fail(waiting, cause)
     try {
-      this.#connect().makeRoom?.()
+      if (waiting.isUrgent && isFull(cause)) this.#connect().makeRoom?.()
+      else if (isReadOnly(cause)) this.#disconnect()
+      else throw cause
       this.#commit([waiting])
     } catch (again) {
       this.#fail(waiting, again)

@@ -44,9 +44,14 @@ export function isFull(cause: unknown): boolean {
   return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(kindOf(cause))
 }
 
+/** Whether the file could not be written when it was opened, which may have changed since. */
+export function isReadOnly(cause: unknown): boolean {
+  return kindOf(cause) === 'SQLITE_READONLY'
+}
+
 const NO_RIGHT =
-  'may not be written, or its directory may not, in which SQLite makes files beside it. ' +
-  'Give the user of this process the right to both, or give sqliteStore another `file`.'
+  'may not be written, or one beside it (-wal, -shm), or their directory. ' +
+  'Give the user of this process the right to all of these, or give sqliteStore another `file`.'
 
 /** What is wrong with the file and how to go on, by the kind of the failure. */
 const TEXTS: Readonly<Record<string, string>> = {
