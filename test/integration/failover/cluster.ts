@@ -59,6 +59,8 @@ export async function startFailoverCluster(): Promise<FailoverGroup> {
         )
     },
     async stop() {
+      // In order they would wait for replicas that end as well.
+      await Promise.all(servers.map((server) => server.kill9()))
       await Promise.all(servers.map((server) => server.stop()))
     },
   }

@@ -29,6 +29,9 @@ export async function startFailoverSentinels(): Promise<FailoverGroup> {
           }),
         )
     },
-    stop: () => group.stop(),
+    async stop() {
+      await Promise.all(both.map((server) => server.kill9()))
+      await group.stop()
+    },
   }
 }
