@@ -2,6 +2,9 @@ import { configDefaults, type ViteUserConfig } from 'vitest/config'
 
 // On a busy machine everything takes several times as long; how long is no test's business.
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
+// What strace and small file systems are for.
+const linux = ['test/faults/embedded-power.test.ts', 'test/faults/embedded-full.test.ts']
+const elsewhere = process.platform === 'linux' ? [] : linux
 const redis = { globalSetup: './test/support/global-redis.ts', ...patience }
 
 const config: ViteUserConfig = {
@@ -22,7 +25,12 @@ const config: ViteUserConfig = {
       },
       { test: { name: 'stores', include: ['test/stores/**/*.test.ts'], ...redis } },
       {
-        test: { name: 'integration', include: ['test/{adapters,faults,integration}/**/*.test.ts'], ...redis },
+        test: {
+          name: 'integration',
+          include: ['test/{adapters,faults,integration}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...elsewhere],
+          ...redis,
+        },
       },
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], ...patience } },
       {
