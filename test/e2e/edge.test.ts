@@ -21,15 +21,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     upstash = await startUpstash({ redis: redis.url })
     app = prepareApp(join(import.meta.dirname, 'apps/edge'), variant)
     buildLog = await app.build()
-    const address = { url: upstash.url, token: upstash.token }
-    server = await app.start({
-      env: {
-        KV_REST_API_URL: address.url,
-        KV_REST_API_TOKEN: address.token,
-        UPSTASH_REDIS_REST_URL: address.url,
-        UPSTASH_REDIS_REST_TOKEN: address.token,
-      },
-    })
+    server = await start()
   }, 300_000)
   afterAll(async () => {
     await server?.stop()
@@ -37,6 +29,17 @@ describe.each(VARIANTS)('$name', (variant) => {
     await upstash.close()
     await redis.stop()
   })
+
+  function start(): Promise<NextServer> {
+    return app.start({
+      env: {
+        KV_REST_API_URL: upstash.url,
+        KV_REST_API_TOKEN: upstash.token,
+        UPSTASH_REDIS_REST_URL: upstash.url,
+        UPSTASH_REDIS_REST_TOKEN: upstash.token,
+      },
+    })
+  }
 
   async function json(response: Response): Promise<unknown> {
     return response.json()
@@ -67,6 +70,22 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect(
       await requestsOf(async () => expect(await (await guest.get('/profile')).text()).toContain('>1e5<')),
     ).toBe(1)
+  })
+
+  test('reads a session with one request, also the first of a process', async () => {
+    const guest = visitor(server.url)
+    await guest.post('/api/edge', { name: 'Ada' })
+    const cold = await start()
+    try {
+      const reading = async () =>
+        expect(await json(await visitor(cold.url, guest.cookie).get('/api/edge'))).toMatchObject({
+          name: 'Ada',
+        })
+      expect(await requestsOf(reading)).toBe(1)
+      expect(await requestsOf(reading)).toBe(1)
+    } finally {
+      await cold.stop()
+    }
   })
 
   test('asks for nothing where there is no cookie', async () => {
