@@ -19,9 +19,9 @@ export interface Findings {
   /** The levels of all findings. */
   levels: Partial<Record<FindingCode, FindingLevel>>
   /** The finding of this code. */
-  of(code: FindingCode): Finding
+  of: (code: FindingCode) => Finding
   /** The codes of findings at this level. */
-  at(level: FindingLevel): FindingCode[]
+  at: (level: FindingLevel) => FindingCode[]
 }
 
 const ORDER = ['serious', 'warning', 'unknown', 'note', 'ok']

@@ -12,7 +12,7 @@ export interface Patient {
   server: RedisServer
   redis: Redis
   /** @param as user and password, such as `'app:word@'` */
-  store(kind?: ClientKind | GlideKind, options?: RedisStoreOptions, as?: string): RedisStore
+  store: (kind?: ClientKind | GlideKind, options?: RedisStoreOptions, as?: string) => RedisStore
 }
 
 /** Starts a server that is stopped after the test. */
