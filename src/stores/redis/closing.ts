@@ -5,7 +5,7 @@ const LIMIT = 1000
 
 /**
  * Closes in order, which waits for commands on their way and, in pools, for clients that are
- * still looking for their server. Cuts the connection if that takes longer than a second.
+ * still looking for their server. Cuts the connection if that fails, or takes longer than a second.
  */
 export async function closeOrCut(close: () => unknown, cut: () => unknown): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -13,8 +13,11 @@ export async function closeOrCut(close: () => unknown, cut: () => unknown): Prom
     timer = setTimeout(resolve, LIMIT, true)
   })
   try {
-    const isLate = await Promise.race([Promise.resolve(close()).then(() => false), late])
-    if (isLate) await cut()
+    const closed = Promise.resolve(close()).then(
+      () => false,
+      () => true,
+    )
+    if (await Promise.race([closed, late])) await cut()
   } finally {
     clearTimeout(timer)
   }

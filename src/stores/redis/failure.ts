@@ -33,7 +33,7 @@ export function isFull(error: unknown): boolean {
 }
 
 /** Whether Redis itself said no: its replies begin with a word in capitals, and glide gives them a name. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof NotConnected) return false
   return /^[A-Z]{2,}\b/.test(error.message) || error.name === 'RequestError'
 }

@@ -8,7 +8,7 @@
 import { isNode } from '../../core/node-builtin.ts'
 import type { EndedRecord, LoadedRecord } from '../../core/store.ts'
 import type { Executor } from './client.ts'
-import { failure, settled } from './failure.ts'
+import { failure, isRefusal, settled } from './failure.ts'
 import { isForeign, readHash, unreadable } from './hash.ts'
 import type { Link } from './link.ts'
 
@@ -18,6 +18,8 @@ interface Reading {
   key: string
   resolve: (answer: Answer) => void
   reject: (error: unknown) => void
+  /** Whether a connection has broken under it. */
+  isSecond?: boolean
 }
 
 /** So that one packet does not keep the server from everybody else for long. */
@@ -46,6 +48,10 @@ export class Reader {
   #flush(): void {
     const readings = this.#waiting
     this.#waiting = []
+    this.#deliver(readings)
+  }
+
+  #deliver(readings: readonly Reading[]): void {
     const executor = this.#link.connection.open()
     if (!(executor instanceof Promise)) return this.#sendAll(executor, readings)
     executor.then(
@@ -67,19 +73,26 @@ export class Reader {
       (all) => {
         if (withTime) clock.set(all.at(-1))
         const now = clock.now()
-        for (const [i, reading] of readings.entries()) this.#settle(reading, all[2 * i], all[2 * i + 1], now)
+        for (const [i, reading] of readings.entries()) {
+          const hash = all[2 * i + 1]
+          if (hash instanceof Error) this.#failed(executor, reading, hash)
+          else reading.resolve(readHash(all[2 * i], hash, now))
+        }
       },
       (error: unknown) => {
-        if (readings.length === 1) readings.forEach((reading) => this.#refuse(reading, error))
+        if (readings.length === 1) readings.forEach((reading) => this.#failed(executor, reading, error))
         // One of them failed, or all did: each finds out for itself.
-        else for (const reading of readings) this.#send(executor, [reading])
+        else for (const reading of readings) this.#deliver([reading])
       },
     )
   }
 
-  #settle(reading: Reading, left: unknown, hash: unknown, now: number): void {
-    if (hash instanceof Error) this.#refuse(reading, hash)
-    else reading.resolve(readHash(left, hash, now))
+  /** What a broken connection did not answer is asked once more. */
+  #failed(executor: Executor, reading: Reading, error: unknown): void {
+    const isLost = executor.isReady !== undefined && executor.isOpen && !isRefusal(error)
+    if (!isLost || reading.isSecond) return this.#refuse(reading, error)
+    reading.isSecond = true
+    this.#deliver([reading])
   }
 
   /** What is no hash is there, but cannot be read. */
