@@ -43,6 +43,7 @@ const BAD: [string, unknown, RegExp][] = [
     /idle: is longer than absolute.*set absolute as well/,
   ],
   ['persist as text', { persist: 'yes' }, /persist: expected true or false/],
+  ['diagnose as text', { diagnose: 'no' }, /diagnose: expected true or false/],
   ['cookie as a name', { cookie: 'sid' }, /cookie: expected an object/],
   ['a schema of no standard', { schema: {} }, /schema: expected a Standard Schema, such as z\.object/],
   ['version 0', { version: 0 }, /version: expected a positive integer/],
