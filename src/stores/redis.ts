@@ -14,6 +14,7 @@ import { Connection, type RedisClientSource } from './redis/connection.ts'
 import { Link } from './redis/link.ts'
 import { linkedStore, type RedisStore } from './redis/linked-store.ts'
 import { checkedPrefix, checkedReplicas, type RedisStoreOptions } from './redis/options.ts'
+import { Replication } from './redis/replication.ts'
 
 export type { GlideClient, IoredisClient, NodeRedisClient, RedisClient } from './redis/client.ts'
 export type { RedisClientSource } from './redis/connection.ts'
@@ -47,7 +48,7 @@ export function redisStore(client: RedisClientSource, options: RedisStoreOptions
   // A client that was passed is the only one.
   const writing = replicas > 0 && typeof client === 'function' ? new Connection(client) : connection
   return linkedStore(
-    new Link('redis', connection, replicas > 0 ? { replicas, connection: writing } : null),
+    new Link('redis', connection, replicas > 0 ? new Replication(replicas, writing) : null),
     prefix,
   )
 }

@@ -7,7 +7,7 @@
 
 import type { Command, Executor, ExecutorSource } from './client.ts'
 import { StoreClock } from './clock.ts'
-import { replicated, type Replication } from './replication.ts'
+import type { Replication } from './replication.ts'
 
 /** How an executor is to send commands. */
 type Way = (executor: Executor, commands: readonly Command[]) => Promise<unknown[]>
@@ -72,7 +72,7 @@ export class Link {
     if (replication === null)
       return this.#send(this.connection, commands, (executor, all) => executor[mode](key, all))
     return this.#send(replication.connection, commands, (executor, all) =>
-      replicated(this.name, replication.replicas, executor, mode, key, all),
+      replication.send(this.name, executor, mode, key, all),
     )
   }
 
