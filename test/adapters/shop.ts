@@ -52,6 +52,10 @@ const routes: Record<string, Route> = {
     await (await getSession()).set(query.get('key') ?? 'a', query.get('value') ?? '1')
     return { body: 'set' }
   },
+  '/update': async ({ getSession, query }) => {
+    await (await getSession()).update('a', () => query.get('value') ?? '1')
+    return { body: 'updated' }
+  },
   '/forget': async ({ getSession, query }) => {
     void (await getSession()).set(query.get('key') ?? 'a', query.get('value') ?? '1')
     return { headers: { etag: '"1"', 'x-request-id': '7' }, body: 'forgotten' }
