@@ -27,7 +27,7 @@ export type SessionEvent =
   /** A request brought two different valid tokens: somebody may have planted one. It is anonymous. */
   | { type: 'ambiguous' }
   | { type: 'store-error'; store: string; operation: string; code: SessionErrorCode }
-  /** The circuit breaker opened after repeated timeouts, or closed again. */
+  /** The circuit breaker opened, after operations in a row that had no answer, or closed again. */
   | { type: 'breaker'; store: string; state: 'open' | 'closed' }
 
 /** Receives events. It must not throw; if it does, a process warning says so. */
