@@ -128,6 +128,8 @@ describe('the file', () => {
     begin(file)
     site = await startSite(file, BY)
     const during = await ask(site, guests)
+    // Whoever reads opens the file again, as it is now.
+    await visitor(site.url, guests.reader.cookie).get('/read')
     if (isStopped) await site.kill()
     end?.(file)
     if (isStopped) site = await startSite(file, BY)

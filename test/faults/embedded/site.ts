@@ -38,7 +38,8 @@ export async function startSite(file: string, by: readonly string[] = []): Promi
     url,
     async signedIn(user) {
       const guest = visitor(url)
-      await guest.get(`/sign-in?user=${user}`)
+      const answer = await guest.get(`/sign-in?user=${user}`)
+      if (!answer.ok) throw new Error(`nobody could sign in before the fault: ${await answer.text()}`)
       return guest
     },
     async order(order) {

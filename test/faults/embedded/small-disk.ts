@@ -16,7 +16,7 @@ export interface SmallDisk {
   remove(): void
 }
 
-const MOUNT = 'mount -t tmpfs -o size=4m tmpfs "$0" && exec "$@"'
+const MOUNT = 'mount -t tmpfs -o size=12m tmpfs "$0" && exec "$@"'
 /** As root; as anybody, where the system allows it; as root on a build machine. */
 const WAYS = [
   ['unshare', '-m'],
