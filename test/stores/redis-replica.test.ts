@@ -141,6 +141,21 @@ describe.for(KINDS)('with %s and a replica that hangs', (kind) => {
     await store.close()
   })
 
+  test('a write whose connection breaks while it waits is not taken for done', async () => {
+    const { store } = await open(kind)
+    replica.pause()
+    const write = store.update('first', {}, await lifetime(store)).then(
+      () => 'done',
+      () => 'failed',
+    )
+    while (!(await redis.info('clients')).includes('blocked_clients:1'))
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    // Whoever asks again on a new connection, which has written nothing, is told that all is there.
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    expect(await write).toBe('failed')
+    await store.close()
+  })
+
   test('after the first refusal one write at a time waits for long', async () => {
     const { store, toldDuring } = await open(kind)
     replica.pause()

@@ -1,16 +1,22 @@
 /** @module A cluster of three masters with a replica each. */
 
-import { Cluster as IoredisCluster } from 'ioredis'
-import { createCluster } from 'redis'
+import type { Redis } from 'ioredis'
 import { admin } from '../../stores/redis/clients.ts'
+import { clusterClients, type ClusterKind } from '../../stores/redis/cluster.ts'
+import type { RedisClient } from '../../../src/stores/redis.ts'
 import { type RedisServer, startRedis } from '../../support/redis-server.ts'
-import { ask, DURABLE, type FailoverGroup, until } from './group.ts'
+import { ask, DURABLE, type FailoverGroup, type Pair, until } from './group.ts'
 
 const SLOTS = 16_384
 const MASTERS = 3
 
+/** With clients of every kind. */
+export interface FailoverCluster extends FailoverGroup {
+  clients: Record<ClusterKind, () => RedisClient | Promise<RedisClient>>
+}
+
 /** Starts the servers, and resolves when all of them know all others and each replica has caught up. */
-export async function startFailoverCluster(): Promise<FailoverGroup> {
+export async function startFailoverCluster(): Promise<FailoverCluster> {
   const servers = await Promise.all(Array.from({ length: 2 * MASTERS }, start))
   const nodes = await Promise.all(servers.map(({ url }) => admin(url)))
   const ids = await Promise.all(nodes.map(async (node) => String(await node.cluster('MYID'))))
@@ -28,24 +34,27 @@ export async function startFailoverCluster(): Promise<FailoverGroup> {
     node.disconnect()
   }
 
-  const rootNodes = servers.map(({ url }) => ({ url }))
-  const startNodes = servers.map(({ port }) => ({ host: '127.0.0.1', port }))
-  const at = (port: number): RedisServer => servers.find((server) => server.port === port)!
+  const at = (port: unknown): RedisServer | undefined =>
+    servers.find((server) => server.port === Number(port))
+
+  async function pairAt(redis: Redis, key: string): Promise<Pair | undefined> {
+    const slot = await redis.cluster('KEYSLOT', key)
+    const ranges = await redis.cluster('SLOTS')
+    const owner = ranges.find(([first, last]) => first <= slot && slot <= last)?.[2]
+    // SLOTS leaves out replicas that nobody has read from yet.
+    const replica = new RegExp(`:(\\d+)@.*slave ${owner?.[2]}`).exec(String(await redis.cluster('NODES')))
+    const pair = { master: at(owner?.[1]), replica: at(replica?.[1]) }
+    return pair.master && pair.replica ? (pair as Pair) : undefined
+  }
+
   return {
-    clients: {
-      'node-redis 6': () => createCluster({ rootNodes }),
-      'ioredis 6': () => quiet(new IoredisCluster(startNodes)),
-    },
+    clients: clusterClients(servers),
     async pairOf(key) {
       const [server] = await living(servers)
-      return ask(server!, async (redis) => {
-        const slot = await redis.cluster('KEYSLOT', key)
-        const ranges = await redis.cluster('SLOTS')
-        const [, , master] = ranges.find(([first, last]) => first <= slot && slot <= last)!
-        // SLOTS leaves out replicas that nobody has read from yet.
-        const replica = new RegExp(`:(\\d+)@.*slave ${master![2]}`).exec(String(await redis.cluster('NODES')))
-        return { master: at(master![1]), replica: at(Number(replica?.[1])) }
-      })
+      let pair: Pair | undefined
+      // News of who is whose replica travels from node to node.
+      await until(async () => (pair = await ask(server!, (redis) => pairAt(redis, key))) !== undefined)
+      return pair!
     },
     async untilPromoted(replica) {
       const alive = await living(servers)
@@ -76,8 +85,4 @@ async function living(servers: readonly RedisServer[]): Promise<RedisServer[]> {
     servers.map((server) => ask(server, async (redis) => redis.ping()).catch(() => null)),
   )
   return servers.filter((_, i) => answers[i] !== null)
-}
-
-function quiet(client: IoredisCluster): IoredisCluster {
-  return client.on('error', () => undefined)
 }

@@ -16,7 +16,7 @@ export interface Pair {
 
 /** Servers that keep what they were told on disk, and of which a replica may replace a master. */
 export interface FailoverGroup {
-  clients: Record<Kind, () => RedisClient>
+  clients: Record<Kind, () => RedisClient | Promise<RedisClient>>
   /** Who has a key at the moment, and who is to have it next. */
   pairOf(key: string): Promise<Pair>
   /** Resolves when the replica is the master for everybody. */
@@ -34,8 +34,13 @@ export async function failOver(group: FailoverGroup, { master, replica }: Pair):
 }
 
 /** Starts a dead master again, and resolves when it is the replica of the one that replaced it, up to date. */
-export async function rejoin({ master, replica }: Pair): Promise<void> {
-  await master.restart()
+export async function rejoin(pair: Pair): Promise<void> {
+  await pair.master.restart()
+  await untilReplica(pair)
+}
+
+/** Resolves when who was the master is the replica of the one that replaced it, up to date. */
+export async function untilReplica({ master, replica }: Pair): Promise<void> {
   await until(async () =>
     /role:slave[^]*master_link_status:up/.test(await ask(master, (redis) => redis.info('replication'))),
   )

@@ -42,21 +42,11 @@ export async function startCluster(
     for (const node of nodes) while (!isWhole(await node.cluster('INFO'))) await sleep(20)
   }
   await whole()
-  const [{ url, port }] = servers as [RedisServer]
-  const rootNodes = [{ url }]
-  const startNodes = [{ host: '127.0.0.1', port }]
   return {
     servers,
     nodes,
     whole,
-    clients: {
-      'node-redis 6': () => createCluster({ rootNodes }),
-      'node-redis 5': () => createCluster5({ rootNodes }),
-      'ioredis 6': () => new IoredisCluster(startNodes),
-      'ioredis 5': () => new Ioredis5Cluster(startNodes),
-      iovalkey: () => new IovalkeyCluster(startNodes),
-      glide: () => GlideClusterClient.createClient(addressOf(url)),
-    },
+    clients: clusterClients(servers.slice(0, 1)),
     async placeOf(key) {
       const slot = await first.cluster('KEYSLOT', key)
       const at = nodes.findIndex((_, i) => slot < firstSlot(i + 1))
@@ -67,6 +57,27 @@ export async function startCluster(
       await Promise.all(servers.map((server) => server.stop()))
     },
   }
+}
+
+/** Kind → a function that makes a client which knows these nodes, and finds the others. */
+export function clusterClients(servers: readonly RedisServer[]): TestCluster['clients'] {
+  const rootNodes = servers.map(({ url }) => ({ url }))
+  const startNodes = servers.map(({ port }) => ({ host: '127.0.0.1', port }))
+  const addresses = servers.flatMap(({ url }) => addressOf(url).addresses)
+  return {
+    'node-redis 6': () => createCluster({ rootNodes }),
+    'node-redis 5': () => createCluster5({ rootNodes }),
+    'ioredis 6': () => quiet(new IoredisCluster(startNodes)),
+    'ioredis 5': () => quiet(new Ioredis5Cluster(startNodes)),
+    iovalkey: () => quiet(new IovalkeyCluster(startNodes)),
+    glide: () => GlideClusterClient.createClient({ addresses }),
+  }
+}
+
+/** Without a listener, these write every lost node to the console. */
+function quiet<T extends { on(event: 'error', listener: () => void): unknown }>(cluster: T): T {
+  cluster.on('error', () => undefined)
+  return cluster
 }
 
 /** The names in `clients`, for tests that are named before the cluster runs. */
