@@ -19,7 +19,7 @@ import { sqliteStore } from '../../../src/stores/sqlite.ts'
 export const APP: string = fileURLToPath(import.meta.url)
 
 /** What a session holds, so that there are several to a page and more than one page. */
-export const BALLAST: string = 'x'.repeat(600)
+const BALLAST = 'x'.repeat(600)
 
 function main(file: string): void {
   const store = sqliteStore({ file })
