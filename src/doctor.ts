@@ -39,7 +39,8 @@ export interface DiagnoseOptions {
 /**
  * Examines a store. Answers what was looked at, the worst first; what could not be found out is
  * `unknown`, never `ok`. Takes about a second. Reads and writes under names of its own only, in
- * Redis those that begin with the `prefix` of the store and `doctor-`, and removes them.
+ * Redis those that begin with the `prefix` of the store and hold `doctor-`. What it wrote is gone
+ * at once in Redis, and within minutes elsewhere.
  *
  * @param store the store itself, as it was passed to `createSessions`
  * @throws `ERR_OPTION_INVALID`, and nothing else: a store that fails is a finding

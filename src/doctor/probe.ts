@@ -10,8 +10,7 @@ const MOMENT = 200
 const MINUTE = 60_000
 
 /**
- * Puts the store to use. What is left of it in the store holds nothing, and goes by itself
- * within minutes.
+ * Puts the store to use. What is left of it goes by itself within minutes.
  *
  * @param forget removes what destroyed sessions leave, where the store can be asked to
  */

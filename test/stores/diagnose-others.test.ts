@@ -98,6 +98,20 @@ test.for([
   expect(of('probe').text).toContain(`failed when it was ${doing}.`)
 })
 
+test('what failed half way is removed as well', async () => {
+  const keys: string[] = []
+  const store = but((inner) => ({
+    create(key, record, lifetime) {
+      keys.push(key)
+      return inner.create(key, record, lifetime)
+    },
+    update: () => ({ status: 'gone' }),
+  }))
+  expect((await examine(store)).levels).toMatchObject({ probe: 'serious' })
+  expect(keys).toHaveLength(1)
+  expect(await store.load(keys[0]!)).toEqual({ ended: 'logout' })
+})
+
 test('the clock of a store is compared with that of the application', async () => {
   const { levels } = await examine(memoryStore({ now: () => Date.now() - 3_600_000 }), { thorough: false })
   expect(levels).toMatchObject({ 'clock-offset': 'warning' })
