@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { redisStore } from '../../src/stores/redis.ts'
 import { type ClientKind, clients, type GlideKind } from './redis/clients.ts'
 import { lifetime, record, usePlace } from './redis/place.ts'
@@ -59,4 +59,19 @@ test('all fail when the connection is gone, and none is taken for missing', asyn
   const found = await Promise.allSettled(['a', 'b', 'c'].map(async (key) => store.load(key)))
   expect(found.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
   expect(found[0]).toMatchObject({ reason: { code: 'ERR_STORE_UNAVAILABLE' } })
+})
+
+test('a reply that is missing is no missing session, and ends no process', async () => {
+  const client = clients['ioredis 6'](inject('redisUrl')) as Redis
+  const store = redisStore(client)
+  const pipeline = client.pipeline.bind(client)
+  client.pipeline = (() => {
+    const batch = pipeline()
+    const exec = batch.exec.bind(batch)
+    batch.exec = async () => (await exec())?.slice(0, 1) ?? null
+    return batch
+  }) as typeof client.pipeline
+  const found = await Promise.allSettled(['a', 'b'].map(async (key) => store.load(key)))
+  expect(found).toMatchObject(found.map(() => ({ reason: { code: 'ERR_STORE_UNAVAILABLE' } })))
+  client.disconnect()
 })

@@ -107,5 +107,7 @@ export class Reader {
 const soon: (work: () => void) => void = isNode ? setImmediate : queueMicrotask
 
 async function replies(executor: Executor, keys: readonly string[], withTime: boolean): Promise<unknown[]> {
-  return executor.read(keys, withTime)
+  const all = await executor.read(keys, withTime)
+  if (all.length < 2 * keys.length + Number(withTime)) throw new Error('too few replies')
+  return all
 }
