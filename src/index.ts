@@ -64,10 +64,12 @@ export function defaultStore(): Store {
   return sqliteStore()
 }
 
-/** In development, a store that is looked at once it is in use. Production builds leave all of that out. */
+/** In development, a store that is looked at once it is in use. */
 function examined(store: Store): Store {
   if (!isNode || process.env['NODE_ENV'] === 'production' || process.env['NODE_ENV'] === 'test') return store
   return afterFirstUse(store, () => {
-    import('./doctor/at-start.ts').then(({ examineOnce }) => examineOnce(store)).catch(() => undefined)
+    // Once more, and alone: so every bundler sees that production needs none of this.
+    if (process.env['NODE_ENV'] !== 'production')
+      import('./doctor/at-start.ts').then(({ examineOnce }) => examineOnce(store)).catch(() => undefined)
   })
 }
