@@ -164,7 +164,7 @@ describe.for(KINDS)('with %s and a replica that hangs', (kind) => {
     await Promise.allSettled([write()])
     const told = await toldDuring(() => Promise.allSettled(Array.from({ length: 10 }, write)))
     const waits = told.filter(([name]) => name === 'wait').map(([, , milliseconds]) => Number(milliseconds))
-    expect(waits.sort((a, b) => b - a)).toEqual([500, ...Array.from({ length: 9 }, () => 20)])
+    expect(waits.sort((a, b) => b - a)).toEqual([1000, ...Array.from({ length: 9 }, () => 20)])
     await store.close()
   })
 })

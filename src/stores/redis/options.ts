@@ -19,7 +19,7 @@ export interface RedisStoreOptions extends KeyOptions {
    * replicas has it, too (`'replica'`), or as many of them as `replicas` says. With as many as
    * there are, what counts as done outlives the server, whichever replica takes its place.
    *
-   * A write that too few replicas confirm within half a second fails with
+   * A write that too few replicas confirm within a second fails with
    * `ERR_STORE_NOT_REPLICATED`. It is not taken back. Moving a deadline by reading waits for
    * nobody. Default: `'server'`.
    */

@@ -8,10 +8,10 @@ import { storeError } from '../../core/errors.ts'
 import type { Command, Executor, ExecutorSource } from './client.ts'
 
 /**
- * How long a write waits, in milliseconds: a quarter of what sessions give an operation by
- * default, so that some writes may be queued behind each other and still be told why they failed.
+ * How long a write waits, in milliseconds: half of what sessions give an operation by default, so
+ * that it may have waited for another one, and is still told why it failed.
  */
-const PATIENTLY = 500
+const PATIENTLY = 1000
 
 /** How long the others wait while one finds out whether replicas are back. */
 const BRIEFLY = 20
