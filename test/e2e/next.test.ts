@@ -319,6 +319,23 @@ describe.each(variants)('next start, $name', (variant) => {
     tokens.push(...guest.tokens)
   })
 
+  test('serves the Pages Router by the ways of next-session', async () => {
+    const cookies: string[] = []
+    const visit = async (path: string): Promise<Response> => {
+      const headers = { cookie: cookies.join('; ') }
+      const response = await fetch(server.url + path, { headers, redirect: 'manual' })
+      for (const line of response.headers.getSetCookie()) cookies.splice(0, 1, line.split(';')[0]!)
+      return response
+    }
+    expect(await (await visit('/views')).text()).toContain('<p id="views">1</p>')
+    expect(cookies).toEqual([expect.stringMatching(/^old=.+/)])
+    expect(await (await visit('/api/views')).text()).toBe('You have been here 2 time(s).')
+    expect((await visit('/api/views?redirect=1')).status).toBe(307)
+    expect(await (await visit('/views')).text()).toContain('<p id="views">4</p>')
+    expect(await (await visit('/api/views?end=1')).text()).toBe('ended')
+    expect(await (await visit('/views')).text()).toContain('<p id="views">1</p>')
+  })
+
   test('throws ERR_HEADERS_SENT for a write after the response began', async () => {
     const guest = visitor(server.url)
     expect(await (await guest.get('/api/legacy?late=1')).text()).toBe('early ERR_HEADERS_SENT')
