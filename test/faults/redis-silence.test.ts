@@ -1,7 +1,9 @@
 /** Redis says nothing: it hangs, it is gone, it comes back. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test } from 'vitest'
 import { assertFault } from './redis/fault.ts'
+import type { Place } from './redis/place.ts'
 import { suffer } from './redis/suffer.ts'
 
 const ALL = { read: '503', write: '503', signIn: '503', signOut: '503', after: 'as before' }
@@ -22,7 +24,7 @@ describe('a silent Redis', () => {
       (place) =>
         suffer(place, {
           deadline: 5000,
-          begin: ({ server }) => server.kill9(),
+          begin: killed,
           end: ({ server }) => server.restart(),
         }),
       { appendonly: true, timeout: '5s' },
@@ -38,10 +40,16 @@ describe('a silent Redis', () => {
         suffer(place, {
           deadline: 5000,
           isShort: true,
-          begin: ({ server }) => server.kill9(),
+          begin: killed,
           end: ({ server }) => server.restart(),
         }),
       { appendonly: true, timeout: '5s' },
     ),
   )
 })
+
+/** Kills the server, and lets its clients hear of it. */
+async function killed({ server }: Place): Promise<void> {
+  await server.kill9()
+  await sleep(50)
+}
