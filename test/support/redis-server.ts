@@ -47,6 +47,9 @@ export interface RedisServer {
   resume(): void
 }
 
+/** Nodes of a cluster talk to each other on the port 10,000 above. */
+export const HIGHEST_IN_CLUSTER = 55_535
+
 const running = new Set<ChildProcess>()
 const folders = new Set<string>()
 process.on('exit', () => {
@@ -56,7 +59,8 @@ process.on('exit', () => {
 
 /** Starts a server on 127.0.0.1 and resolves when it answers. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
-  const port = options.port ?? (await freePort())
+  const isInCluster = options.args?.includes('--cluster-enabled') === true
+  const port = options.port ?? (await freePort(isInCluster ? HIGHEST_IN_CLUSTER : undefined))
   const dir = options.dir ?? newFolder()
   const args = options.config === undefined ? [] : [options.config]
   args.push('--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '')
@@ -136,13 +140,15 @@ function answers(port: number): Promise<boolean> {
   })
 }
 
-/** A port of the loopback interface that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+/** A port of the loopback interface that nobody listens on, at most `highest`. */
+export async function freePort(highest = 65_535): Promise<number> {
+  for (;;) {
+    const server = createServer()
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    server.close()
+    await once(server, 'close')
+    if (port <= highest) return port
+  }
 }

@@ -12,7 +12,7 @@ import { createCluster, createSentinel } from 'redis'
 import { createCluster as createCluster5, createSentinel as createSentinel5 } from 'redis-5'
 import type { RedisClient } from '../../../src/stores/redis.ts'
 import { admin } from '../../stores/redis/clients.ts'
-import { freePort, type RedisServer, startRedis } from '../../support/redis-server.ts'
+import { freePort, HIGHEST_IN_CLUSTER, type RedisServer, startRedis } from '../../support/redis-server.ts'
 import { delayReplicas } from './delayed-link.ts'
 
 /** Milliseconds. */
@@ -27,7 +27,7 @@ export interface LaggingGroup {
 
 /** A cluster of one master. Its address is that of the delayed link, which delays nobody but replicas. */
 export async function startLaggingCluster(): Promise<LaggingGroup> {
-  const port = await freePort()
+  const port = await freePort(HIGHEST_IN_CLUSTER)
   const link = await delayReplicas(port, LAG)
   const announced = [
     '--cluster-announce-port',
