@@ -173,7 +173,9 @@ describe('replicas', () => {
 
   test('a replica that acknowledges nothing counts for nothing', async () => {
     const { store, redis, server } = await startPatient(WAITING)
-    const replica = connect(server.port, '127.0.0.1', () => replica.write('PSYNC ? -1\r\n'))
+    const replica = connect(server.port, '127.0.0.1', () =>
+      replica.write('REPLCONF capa eof\r\nPSYNC ? -1\r\n'),
+    )
     onTestFinished(() => void replica.destroy())
     while (!/connected_slaves:1/.test(await redis.info('replication'))) await sleep(20)
     const { of } = await examine(store())
