@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { redisStore, type RedisClient } from '../../src/stores/redis.ts'
 import { examine, SECRET, type Findings } from './diagnose/examine.ts'
 import { startPatient } from './diagnose/servers.ts'
-import { clients, silent } from './redis/clients.ts'
-import { CLUSTER_KINDS, startCluster, type TestCluster } from './redis/cluster.ts'
+import { clients, silent, KINDS } from './redis/clients.ts'
+import { startCluster, type TestCluster } from './redis/cluster.ts'
 
 let cluster: TestCluster
 
@@ -19,7 +19,7 @@ function examineThrough(client: () => RedisClient | Promise<RedisClient>): Promi
   return examine(store)
 }
 
-test.for(CLUSTER_KINDS)('%s asks each master', async (kind) => {
+test.for(KINDS)('%s asks each master', async (kind) => {
   const [first, second] = cluster.nodes as [Redis, Redis]
   const count = (await first.cluster('SLOTS')).length
   const make = cluster.clients[kind]

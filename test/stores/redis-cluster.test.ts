@@ -6,7 +6,8 @@ import type { Lifetime } from '../../src/core/store.ts'
 import { redisStore, type RedisStore } from '../../src/stores/redis.ts'
 import { testStore } from '../../src/testing.ts'
 import { Browser } from '../support/browser.ts'
-import { CLUSTER_KINDS, type ClusterKind, startCluster, type TestCluster } from './redis/cluster.ts'
+import { KINDS } from './redis/clients.ts'
+import { type ClusterKind, startCluster, type TestCluster } from './redis/cluster.ts'
 import { lifetime, record } from './redis/place.ts'
 
 let cluster: TestCluster
@@ -31,7 +32,7 @@ describe.for<ClusterKind>(['node-redis 6', 'node-redis 5', 'ioredis 6', 'glide']
   },
 )
 
-describe.for(CLUSTER_KINDS)('a cluster of %s', (kind) => {
+describe.for(KINDS)('a cluster of %s', (kind) => {
   test('sessions lie on all nodes', async () => {
     const prefix = `spread-${crypto.randomUUID()}`
     const store = redisStore(cluster.clients[kind], { prefix })
@@ -116,7 +117,7 @@ describe.for(CLUSTER_KINDS)('a cluster of %s', (kind) => {
 })
 
 // Version 5 of node-redis waits for the slot to arrive.
-test.for(CLUSTER_KINDS.filter((kind) => kind !== 'node-redis 5'))(
+test.for(KINDS.filter((kind) => kind !== 'node-redis 5'))(
   'a session that is on its way with its slot is read and written all the same: a cluster of %s',
   async (kind) => {
     const { store, key, life, arrive, end } = await onItsWay(kind)

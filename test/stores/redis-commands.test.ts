@@ -3,19 +3,11 @@ import { createClient } from 'redis'
 import { expect, test } from 'vitest'
 import type { Change } from '../../src/core/store.ts'
 import { type RedisClient, redisStore } from '../../src/stores/redis.ts'
-import { type ClientKind, clients, type GlideKind } from './redis/clients.ts'
+import { clients, KINDS } from './redis/clients.ts'
 import { lifetime, record, usePlace } from './redis/place.ts'
 
 const place = usePlace()
 
-const KINDS: readonly (ClientKind | GlideKind)[] = [
-  'node-redis 6',
-  'node-redis 5',
-  'ioredis 6',
-  'ioredis 5',
-  'iovalkey',
-  'glide',
-]
 const SECRET = 'value-that-nobody-may-see'
 
 function names(commands: readonly string[][]): string[] {

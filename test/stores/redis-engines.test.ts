@@ -4,8 +4,8 @@ import { findRedisServer, findRedisServers } from '../../scripts/tools.mjs'
 import { redisStore } from '../../src/stores/redis.ts'
 import { testStore } from '../../src/testing.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
-import { type ClientKind, clients, type GlideKind } from './redis/clients.ts'
-import { CLUSTER_KINDS, startCluster } from './redis/cluster.ts'
+import { type ClientKind, clients, type GlideKind, KINDS } from './redis/clients.ts'
+import { startCluster } from './redis/cluster.ts'
 import { lifetime, record } from './redis/place.ts'
 
 /** The servers that we promise to work with, and the clients that are tried there. */
@@ -54,7 +54,7 @@ describe.for([...engines].filter(([, binary]) => binary !== findRedisServer()))(
 
   test('sessions live on a cluster, with every client', async () => {
     const cluster = await startCluster({ binary })
-    for (const clusterKind of CLUSTER_KINDS) {
+    for (const clusterKind of KINDS) {
       const store = redisStore(cluster.clients[clusterKind], { prefix: clusterKind })
       const life = await lifetime(store)
       const keys = Array.from({ length: 16 }, (_, i) => `k${i}`)

@@ -2,19 +2,11 @@ import { describe, expect, test } from 'vitest'
 
 import type { IndexEntry } from '../../src/core/store.ts'
 import { type RedisStore, redisStore } from '../../src/stores/redis.ts'
-import { type ClientKind, clients, type GlideKind } from './redis/clients.ts'
+import { type ClientKind, clients, type GlideKind, KINDS } from './redis/clients.ts'
 import { usePlace } from './redis/place.ts'
 
 const place = usePlace()
 
-const KINDS: readonly (ClientKind | GlideKind)[] = [
-  'node-redis 6',
-  'node-redis 5',
-  'ioredis 6',
-  'ioredis 5',
-  'iovalkey',
-  'glide',
-]
 const PROTOCOLS: readonly (ClientKind | GlideKind)[] = [
   ...KINDS,
   'node-redis 6, RESP2',

@@ -1,18 +1,10 @@
 import type { Redis } from 'ioredis'
 import { expect, inject, test } from 'vitest'
 import { redisStore } from '../../src/stores/redis.ts'
-import { type ClientKind, clients, type GlideKind } from './redis/clients.ts'
+import { clients, KINDS } from './redis/clients.ts'
 import { lifetime, record, usePlace } from './redis/place.ts'
 
 const place = usePlace()
-const KINDS: readonly (ClientKind | GlideKind)[] = [
-  'node-redis 6',
-  'node-redis 5',
-  'ioredis 6',
-  'ioredis 5',
-  'iovalkey',
-  'glide',
-]
 
 test.for(KINDS)('reads of one tick share a packet, and each gets its own record, with %s', async (kind) => {
   const store = await place.open(kind)

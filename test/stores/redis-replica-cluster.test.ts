@@ -5,7 +5,7 @@ import { testStore } from '../../src/testing.ts'
 import { type FailoverCluster, startFailoverCluster } from '../integration/failover/cluster.ts'
 import { ask, isolate, until, untilReplica } from '../integration/failover/group.ts'
 import type { RedisServer } from '../support/redis-server.ts'
-import { CLUSTER_KINDS } from './redis/cluster.ts'
+import { KINDS } from './redis/clients.ts'
 import { lifetime, record } from './redis/place.ts'
 
 let cluster: FailoverCluster
@@ -18,7 +18,7 @@ afterAll(async () => {
   await cluster.stop()
 })
 
-describe.for(CLUSTER_KINDS)('a cluster of %s, with writes that wait for a replica', (kind) => {
+describe.for(KINDS)('a cluster of %s, with writes that wait for a replica', (kind) => {
   testStore({ describe, test: test.concurrent }, () => {
     const prefix = `replica-${crypto.randomUUID()}`
     const make = (): RedisStore => redisStore(cluster.clients[kind], { prefix, durability: 'replica' })
@@ -38,7 +38,7 @@ function takeOver(replica: RedisServer): Promise<void> {
   )
 }
 
-describe.for(CLUSTER_KINDS)('a cluster of %s', (kind) => {
+describe.for(KINDS)('a cluster of %s', (kind) => {
   test('a write that waits follows its slot to the master of the moment', async () => {
     const prefix = `follows-${crypto.randomUUID()}`
     const store = redisStore(cluster.clients[kind], { prefix, durability: 'replica' })

@@ -24,6 +24,9 @@ export type ClientKind =
 /** Those that are connected before anybody has them, so that making one takes a promise. */
 export type GlideKind = 'glide' | 'glide, RESP2 and bytes'
 
+/** One of each package and version, for what has to be tried with every way to talk to Redis. */
+export const KINDS = ['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 5', 'iovalkey', 'glide'] as const
+
 /** Kind → a function that makes a client which is not connected yet. */
 export const clients: Record<ClientKind, (url: string) => RedisClient> &
   Record<GlideKind, (url: string) => Promise<RedisClient>> = {

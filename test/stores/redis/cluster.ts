@@ -9,7 +9,7 @@ import { createCluster } from 'redis'
 import { createCluster as createCluster5 } from 'redis-5'
 import type { RedisClient } from '../../../src/stores/redis.ts'
 import { type RedisOptions, type RedisServer, startRedis } from '../../support/redis-server.ts'
-import { addressOf, admin } from './clients.ts'
+import { addressOf, admin, type KINDS } from './clients.ts'
 
 const SLOTS = 16_384
 const NODES = 3
@@ -80,17 +80,7 @@ function quiet<T extends { on(event: 'error', listener: () => void): unknown }>(
   return cluster
 }
 
-/** The names in `clients`, for tests that are named before the cluster runs. */
-export const CLUSTER_KINDS = [
-  'node-redis 6',
-  'node-redis 5',
-  'ioredis 6',
-  'ioredis 5',
-  'iovalkey',
-  'glide',
-] as const
-
-export type ClusterKind = (typeof CLUSTER_KINDS)[number]
+export type ClusterKind = (typeof KINDS)[number]
 
 function startNode(options: RedisOptions): Promise<RedisServer> {
   return startRedis({ ...options, args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] })
