@@ -46,7 +46,7 @@ export interface Answer {
 }
 
 /** An application. */
-export interface App {
+interface App {
   events: SessionEvent[]
   /** Somebody of this name, signed in, whose session holds `a`. */
   signedIn: (user: string) => Promise<Guest>
