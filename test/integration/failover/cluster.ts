@@ -17,7 +17,7 @@ export interface FailoverCluster extends FailoverGroup {
 
 /** Starts the servers, and resolves when all of them know all others and each replica has caught up. */
 export async function startFailoverCluster(): Promise<FailoverCluster> {
-  const servers = await Promise.all(Array.from({ length: 2 * MASTERS }, start))
+  const servers = await Promise.all(Array.from({ length: 2 * MASTERS }, () => start()))
   const nodes = await Promise.all(servers.map(({ url }) => admin(url)))
   const ids = await Promise.all(nodes.map(async (node) => String(await node.cluster('MYID'))))
   for (const { port } of servers.slice(1)) await nodes[0]!.cluster('MEET', '127.0.0.1', port)
@@ -75,9 +75,15 @@ export async function startFailoverCluster(): Promise<FailoverCluster> {
   }
 }
 
-function start(): Promise<RedisServer> {
+/** The nodes talk to each other on a second port, which somebody else may have. */
+async function start(attempts = 5): Promise<RedisServer> {
   const own = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1500']
-  return startRedis({ args: [...own, ...DURABLE] })
+  try {
+    return await startRedis({ args: [...own, ...DURABLE] })
+  } catch (error) {
+    if (attempts === 1) throw error
+    return start(attempts - 1)
+  }
 }
 
 async function living(servers: readonly RedisServer[]): Promise<RedisServer[]> {
