@@ -36,7 +36,7 @@ export class Deadline {
 
   /**
    * Settles as `work` does, through `succeeded` or `failed`, or rejects with what `late` makes once
-   * the limit has passed.
+   * the limit has passed. After that `succeeded` may still be called, and `failed` is not.
    */
   race<T>(work: Promise<T>, outcomes: Outcomes): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -50,6 +50,8 @@ export class Deadline {
           resolve(value)
         },
         (error: unknown) => {
+          // It has been given up, and been counted, before: what it says now is old.
+          if (waiting.reject === null) return
           this.#done(waiting)
           reject(outcomes.failed(error))
         },

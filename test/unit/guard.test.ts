@@ -41,17 +41,28 @@ function failing(): {
   /** What the breaker told. */
   states: () => string[]
   fail: (error: Error | null) => void
+  /** Lets the store hang until the answer is called, which fails what hung. */
+  hold: () => (error: Error) => void
 } {
   const events: SessionEvent[] = []
   let failure: Error | null = null
+  let held: Promise<never> | null = null
   const broken = interfered(memoryStore(), {
-    before: () => (failure ? Promise.reject(failure) : undefined),
+    before: () => held ?? (failure ? Promise.reject(failure) : undefined),
   })
   return {
     store: guardStore(broken, 100, (event) => events.push(event)),
     events,
     states: () => events.flatMap((event) => (event.type === 'breaker' ? [event.state] : [])),
     fail: (error) => void (failure = error),
+    hold() {
+      const { promise, reject } = Promise.withResolvers<never>()
+      held = promise
+      return (error) => {
+        held = null
+        reject(error)
+      }
+    },
   }
 }
 
@@ -160,6 +171,22 @@ describe('the guard', () => {
     for (let i = 0; i < 5; i++) expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_TIMEOUT')
     expect(states()).toEqual(['open'])
     expect(await outcome(() => store.load('key'))).toBe('ERR_STORE_UNAVAILABLE')
+  })
+
+  test.each([
+    ['did not answer in time', storeError('ERR_STORE_TIMEOUT', 'memory')],
+    ['was not reached', unreachedError('memory', new Error('no connection'))],
+  ])('counts nobody twice of whom a store says, long after the timeout, that it %s', async (_, error) => {
+    const { store, events, states, hold } = failing()
+    const fail = hold()
+    const given = Array.from({ length: 4 }, () => outcome(() => store.load('key')))
+    await vi.advanceTimersByTimeAsync(101)
+    expect(await Promise.all(given)).toEqual(Array.from({ length: 4 }, () => 'ERR_STORE_TIMEOUT'))
+    fail(error)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(states()).toEqual([])
+    expect(events).toHaveLength(4)
+    expect(await outcome(() => store.load('key'))).toBeNull()
   })
 
   test('takes a refusal for an answer, however many there are, and closes with it', async () => {
