@@ -123,6 +123,13 @@ describe('the file of sqliteStore', () => {
     expect(await store.create('k', fields(), place.lifetime())).toBe(true)
   })
 
+  test('who may not set room aside beside the file can write all the same, again and again', async () => {
+    const store = place.open()
+    mkdirSync(`${place.file}-spare`, { recursive: true })
+    for (const key of ['a', 'b', 'c']) expect(await store.create(key, fields(), place.lifetime())).toBe(true)
+    expect(await store.index.add('list', { key: 'a', createdAt: 1, until: Date.now() + 60_000 })).toBe(1)
+  })
+
   test('two stores on the same file have the same identity', () => {
     expect(place.open().identity).toBe(place.open().identity)
     expect(place.open().identity).toBe(`sqlite ${place.file}`)

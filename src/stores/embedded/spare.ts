@@ -22,6 +22,8 @@ export class Spare {
   readonly #file: string
   #triedAt = -Infinity
   #isThere = false
+  /** Whether the last attempt failed for another reason than a full disk. */
+  #isDenied = false
 
   /** @param file The file with sessions. */
   constructor(file: string) {
@@ -58,8 +60,12 @@ export class Spare {
   }
 
   #write(): void {
-    if (performance.now() - this.#triedAt < PAUSE) throw storeError('ERR_STORE_FULL', 'sqlite')
+    if (performance.now() - this.#triedAt < PAUSE) {
+      if (this.#isDenied) return
+      throw storeError('ERR_STORE_FULL', 'sqlite')
+    }
     this.#triedAt = performance.now()
+    this.#isDenied = false
     try {
       // Not zeros: some file systems take no room for those.
       const bytes = nodeBuiltin('node:crypto')!.randomBytes(SPARE_SIZE)
@@ -69,6 +75,7 @@ export class Spare {
       this.release()
       if (isFull(cause)) throw storeFailure(cause)
       // Who may not make files there has a store that works, but for this.
+      this.#isDenied = true
     }
   }
 }
