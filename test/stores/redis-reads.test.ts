@@ -67,3 +67,22 @@ test('a reply that is missing is no missing session, and ends no process', async
   expect(found).toMatchObject(found.map(() => ({ reason: { code: 'ERR_STORE_UNAVAILABLE' } })))
   client.disconnect()
 })
+
+test.for([
+  ['null', null],
+  ['a number', 5],
+  ['a text', 'text'],
+] as const)('%s in the place of a hash is no missing session, and ends no process', async ([, odd]) => {
+  const client = clients['ioredis 6'](inject('redisUrl')) as Redis
+  const store = redisStore(client)
+  const pipeline = client.pipeline.bind(client)
+  client.pipeline = (() => {
+    const batch = pipeline()
+    const exec = batch.exec.bind(batch)
+    batch.exec = async () => (await exec())?.map((outcome, i) => (i % 2 ? [null, odd] : outcome)) ?? null
+    return batch
+  }) as typeof client.pipeline
+  const found = await Promise.allSettled(['a', 'b'].map(async (key) => store.load(key)))
+  expect(found).toMatchObject(found.map(() => ({ reason: { code: 'ERR_STORE_UNAVAILABLE' } })))
+  client.disconnect()
+})

@@ -65,6 +65,7 @@ function fieldsOf(hash: unknown): Map<string, string> {
     for (let i = 0; i < hash.length; i += 2) fields.set(hash[i], hash[i + 1])
     return fields
   }
+  if (typeof hash !== 'object' || hash === null) throw new TypeError('no hash')
   const object = hash as Record<string, string>
   for (const name of Object.keys(object)) fields.set(name, object[name]!)
   return fields

@@ -69,8 +69,8 @@ export class Reader {
     const { clock } = this.#link
     const withTime = clock.isDue()
     const keys = readings.map(({ key }) => key)
-    replies(executor, keys, withTime).then(
-      (all) => {
+    replies(executor, keys, withTime)
+      .then((all) => {
         if (withTime) clock.set(all.at(-1))
         const now = clock.now()
         for (const [i, reading] of readings.entries()) {
@@ -78,13 +78,13 @@ export class Reader {
           if (hash instanceof Error) this.#failed(executor, reading, hash)
           else reading.resolve(readHash(all[2 * i], hash, now))
         }
-      },
-      (error: unknown) => {
+      })
+      // Also what is read wrong above: an answer that makes no sense must end neither the process nor the wait.
+      .catch((error: unknown) => {
         if (readings.length === 1) readings.forEach((reading) => this.#failed(executor, reading, error))
         // One of them failed, or all did: each finds out for itself.
         else for (const reading of readings) this.#deliver([reading])
-      },
-    )
+      })
   }
 
   /** What a broken connection did not answer is asked once more. */
