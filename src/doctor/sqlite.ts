@@ -8,6 +8,8 @@ import { about, type Finding } from './finding.ts'
 const MEGABYTE = 2 ** 20
 const LITTLE = 500 * MEGABYTE
 const HARDLY_ANY = 50 * MEGABYTE
+/** https://www.sqlite.org/rescode.html */
+const [BUSY, READONLY, CANTOPEN] = [5, 8, 14]
 
 /** @param thorough whether to read all of the file, which takes the longer the larger it is */
 export function sqliteFindings({ file, durability }: SqlitePlace, thorough: boolean): Finding[] {
@@ -95,8 +97,14 @@ function integrityFinding(file: string): Finding {
       db.close()
     }
   } catch (error) {
-    if (isBusy(error))
+    const kind = kindOf(error)
+    if (kind === BUSY)
       return on.unknown('The file was locked, so it could not be checked.', 'Try again in a moment.')
+    if (kind === CANTOPEN || kind === READONLY)
+      return on.unknown(
+        'The file could not be opened, so it could not be checked.',
+        'Ask as the user of the application, who needs the right to write to the file and its directory.',
+      )
   }
   return on.serious(
     'The file is damaged, or is none of SQLite.',
@@ -104,7 +112,7 @@ function integrityFinding(file: string): Finding {
   )
 }
 
-/** https://www.sqlite.org/rescode.html#busy */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
+/** The low byte of a result code is its kind. */
+function kindOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
 }

@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { fileSystemFinding } from '../../src/doctor/file-system.ts'
@@ -114,6 +115,28 @@ test('a file that another process has locked is no damaged one', async () => {
   const { levels } = await examine(open({ file }), { timeout: '300ms' })
   expect(levels).toMatchObject({ integrity: 'unknown' })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a file that this user may not open is no damaged one',
+  async () => {
+    const file = newFile()
+    const store = await filled(file, 1)
+    await store.close()
+    chmodSync(dirname(file), 0o755)
+    chmodSync(file, 0)
+    const [doctor, sqlite] = ['doctor.ts', 'stores/sqlite.ts'].map((name) =>
+      JSON.stringify(new URL(`../../src/${name}`, import.meta.url)),
+    )
+    const program = `const { diagnose } = await import(${doctor}), { sqliteStore } = await import(${sqlite})
+    if (process.getuid() === 0) process.setuid(65534)
+    const findings = await diagnose(sqliteStore({ file: ${JSON.stringify(file)} }), { reads: 1 })
+    console.log(findings.find(({ code }) => code === 'integrity').level)`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('unknown\n')
+  },
+)
 
 test('a file in memory is found, where there is such a place', async () => {
   const isThere =
