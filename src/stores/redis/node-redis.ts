@@ -2,6 +2,7 @@
 
 import type { Command, Executor, Methods, NodeRedisClient, Wait } from './client.ts'
 import { closeOrCut } from './closing.ts'
+import { connectInTime } from './cluster-connect.ts'
 import { hearErrors } from './outage.ts'
 import { throwFirstError } from './hash.ts'
 import { untilSlotRests } from './moving-slot.ts'
@@ -84,7 +85,8 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     hearErrors: (hear) => hearErrors(all, hear),
     async connect() {
       try {
-        await client.connect()
+        if (isCluster) await connectInTime(() => client.connect(), cut)
+        else await client.connect()
       } catch (error) {
         // Somebody else has connected it in the meantime.
         if (!client.isOpen) throw error
