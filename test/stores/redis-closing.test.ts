@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClientPool } from 'redis'
 import { createClientPool as createClientPool5 } from 'redis-5'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type RedisClient, redisStore } from '../../src/stores/redis.ts'
 import { freePort, startRedis } from '../support/redis-server.ts'
 import { type ClientKind, clients, type GlideKind } from './redis/clients.ts'
@@ -54,4 +54,30 @@ test.for(KINDS)('what was begun is finished before the connection goes: %s', asy
   await Promise.all([...writes, sleep(0).then(() => store.close())])
   expect(await Promise.all(writes)).toEqual(Array(20).fill(true))
   await server.stop()
+})
+
+const SINGLE = ['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 5', 'iovalkey'] as const
+
+test.for(
+  SINGLE.flatMap(
+    (kind) =>
+      [
+        [kind, 'the store closes', 'the store'],
+        [kind, 'the application closes its client', 'its owner'],
+      ] as const,
+  ),
+)('nobody looks for a server any more, nor listens, once %s: %s', async ([kind, , by]) => {
+  const client = clients[kind](`redis://127.0.0.1:${await freePort()}`)
+  const seen = client as unknown as NodeJS.EventEmitter & { disconnect(): unknown; destroy(): unknown }
+  const store = redisStore(by === 'the store' ? () => client : client)
+  const failed = store.load('k').catch((error: unknown) => error)
+  // Between two attempts.
+  const listeners = seen.listenerCount('error')
+  await vi.waitFor(() => expect(seen.listenerCount('error')).toBeGreaterThan(listeners))
+  await sleep(100)
+  if (by === 'the store') await store.close()
+  else if (kind.startsWith('node-redis')) seen.destroy()
+  else seen.disconnect()
+  expect(await failed).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+  await vi.waitFor(() => expect(seen.listenerCount('error')).toBeLessThanOrEqual(1))
 })

@@ -62,6 +62,8 @@ export class Connection implements ExecutorSource {
     if (this.#closing) await executor.close()
     else if (!executor.isOpen) await executor.connect()
     await untilReady(executor)
+    // It would keep what it is sent, and never send it.
+    if (executor.isReady === false) throw new Error('closed')
     return executor
   }
 }

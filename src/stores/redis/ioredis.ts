@@ -15,6 +15,11 @@ export function ioredisExecutor(client: IoredisClient): Executor {
   // Those that look for their server first have ways, and patience, of their own.
   const isSingle = !isCluster && !(client as { options?: { sentinels?: unknown } }).options?.sentinels
 
+  /** When it is told to stop between two attempts, it looks for ever as if another one came. */
+  function hasStopped(): boolean {
+    return client.status === 'reconnecting' && 'manuallyClosing' in client && client.manuallyClosing === true
+  }
+
   const { scaleReads = 'master' } = (client.options ?? {}) as { scaleReads?: unknown }
   // A transaction goes to the master, whatever the client is told to read from replicas: there a
   // session may have ended, or begun, that does not show it yet.
@@ -71,13 +76,14 @@ export function ioredisExecutor(client: IoredisClient): Executor {
 
   return {
     get isOpen() {
-      return !isSingle || client.status !== 'wait'
+      return !isSingle || (client.status !== 'wait' && !hasStopped())
     },
     get isReady() {
       return isSingle ? !OFFLINE.has(client.status) : undefined
     },
     hearErrors: (hear) => hearErrors(all, hear),
     async connect() {
+      if (client.status !== 'wait') return
       // It goes on trying by itself, whatever becomes of the first attempt.
       Promise.resolve(all['connect']?.()).catch(() => undefined)
     },
