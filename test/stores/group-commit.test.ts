@@ -108,6 +108,32 @@ describe('GroupCommit', () => {
     expect(names()).toEqual(['before', 'a', 'b'])
   })
 
+  test('an urgent write waits for the lock that another process took while room was made', async () => {
+    const other = new DatabaseSync(join(directory, 'test.db'))
+    const connection = {
+      begin: () => db.exec('BEGIN IMMEDIATE'),
+      commit: () => db.exec('COMMIT'),
+      rollback() {
+        if (db.isTransaction) db.exec('ROLLBACK')
+      },
+      makeRoom() {
+        db.exec('PRAGMA max_page_count = 1000')
+        other.exec('BEGIN IMMEDIATE')
+        setTimeout(() => other.exec('ROLLBACK'), 30)
+      },
+    }
+    const urgent = new GroupCommit(
+      () => connection,
+      () => undefined,
+    )
+    db.exec('PRAGMA max_page_count = 20')
+    const insert = db.prepare('INSERT INTO items VALUES (?, 0, ?)')
+    await urgent
+      .write(() => insert.run('large', new Uint8Array(1_000_000)), true)
+      .finally(() => other.close())
+    expect(names()).toEqual(['large'])
+  })
+
   test('settled resolves when what waits has been answered', async () => {
     let isAnswered = false
     void put('a').then(() => (isAnswered = true))

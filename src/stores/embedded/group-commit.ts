@@ -135,7 +135,9 @@ export class GroupCommit<C extends Transactions> {
       else throw cause
       this.#commit([waiting])
     } catch (again) {
-      this.#fail(waiting, again)
+      // Others may have taken the lock meanwhile, as ever.
+      if (isBusy(again) && performance.now() - waiting.since < PATIENCE) this.#waiting.push(waiting)
+      else this.#fail(waiting, again)
     }
   }
 
