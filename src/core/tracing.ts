@@ -167,7 +167,7 @@ function done(): StoreOutcome {
 // Of stores that break their contract, too: whoever asked meets the wrong answer, not the listener.
 
 function loaded(answer: object | null | undefined): StoreOutcome {
-  if (answer == null) return 'missing'
+  if (typeof answer !== 'object' || answer === null) return 'missing'
   return 'ended' in answer ? 'gone' : 'ok'
 }
 

@@ -163,6 +163,13 @@ test('a store that answers what it must not ends no process by being listened to
   ])
 })
 
+test('nor does one that answers a text', async () => {
+  const heard = listen()
+  const store = subject({ ...memoryStore(), load: (async () => 'text') as unknown as Store['load'] })
+  expect(await store.load('key')).toBe('text')
+  expect(heard.at(-1)).toMatchObject({ step: 'asyncEnd', call: { outcome: 'missing' } })
+})
+
 test('a context bound to the start is the one the store works in, and not the caller’s afterwards', async () => {
   const context = new AsyncLocalStorage<string>()
   const { start } = tracingChannel<string, StoreCall>('sojourn:store')
