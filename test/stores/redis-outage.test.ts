@@ -1,5 +1,6 @@
 /** A client without a connection: what waits for it, what fails, and what is never sent. */
 
+import { Redis } from 'ioredis'
 import { describe, expect, test, vi } from 'vitest'
 import { redisStore } from '../../src/stores/redis.ts'
 import { freePort, startRedis } from '../support/redis-server.ts'
@@ -47,4 +48,24 @@ describe.for(KINDS)('with %s', (kind) => {
     await store.close()
     await server.stop()
   })
+})
+
+test('a question for the time that is never answered is asked again: ioredis without repetitions', async () => {
+  const server = await startRedis()
+  const client = new Redis(server.url, { autoResendUnfulfilledCommands: false })
+  client.on('error', () => undefined)
+  await client.ping()
+  const store = redisStore(client)
+  server.pause()
+  void Promise.resolve(store.now()).catch(() => undefined)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await server.kill9()
+  await server.restart()
+  await vi.waitFor(async () => expect(await client.ping()).toBe('PONG'), { timeout: 20_000 })
+  const late = (): Promise<string> => new Promise((resolve) => setTimeout(resolve, 500, 'no answer'))
+  await vi.waitFor(async () => expect(await Promise.race([store.now(), late()])).toBeTypeOf('number'), {
+    timeout: 20_000,
+  })
+  client.disconnect()
+  await server.stop()
 })

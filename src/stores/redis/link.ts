@@ -9,6 +9,9 @@ import type { Command, Executor, ExecutorSource } from './client.ts'
 import { StoreClock } from './clock.ts'
 import type { Replication } from './replication.ts'
 
+/** How long all who need the time wait for the same question, in milliseconds. */
+const ASK_AGAIN_AFTER = 1000
+
 /** How an executor is to send commands. */
 type Way = (executor: Executor, commands: readonly Command[]) => Promise<unknown[]>
 
@@ -20,6 +23,7 @@ export class Link {
   readonly clock: StoreClock
   readonly #replication: Replication | null
   #asking: Promise<unknown> | null = null
+  #askedAt = 0
 
   /** @param replication what writes wait for. Default: the server alone */
   constructor(name: string, connection: ExecutorSource, replication: Replication | null = null) {
@@ -55,16 +59,26 @@ export class Link {
    * @param key which node of a cluster to ask
    */
   async now(key: string): Promise<number> {
-    if (!this.clock.isSet()) {
-      this.#asking ??= this.pipeline(key, []).finally(() => (this.#asking = null))
-      await this.#asking
-    }
+    if (!this.clock.isSet()) await this.#ask(key)
     return this.clock.now()
   }
 
   /** Closes what the connections opened. */
   async close(): Promise<void> {
     await Promise.all([this.connection.close(), this.#replication?.connection.close()])
+  }
+
+  #ask(key: string): Promise<unknown> {
+    const now = performance.now()
+    // Some clients never tell of a question whose connection broke.
+    if (this.#asking === null || now - this.#askedAt >= ASK_AGAIN_AFTER) {
+      this.#askedAt = now
+      const asking = this.pipeline(key, []).finally(() => {
+        if (this.#asking === asking) this.#asking = null
+      })
+      this.#asking = asking
+    }
+    return this.#asking
   }
 
   #write(mode: 'pipeline' | 'transaction', key: string, commands: readonly Command[]): Promise<unknown[]> {
