@@ -51,7 +51,7 @@ export class Binding implements JournalHost {
   constructor(context: Context, channel: CookieChannel) {
     this.context = context
     this.channel = channel
-    this.journal = new Journal(this)
+    this.journal = new Journal(this, channel.abandoned)
     channel.attach?.(this.journal.writes)
   }
 

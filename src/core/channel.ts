@@ -28,6 +28,11 @@ export interface CookieChannel {
   /** Receives the session's writes, so that the response can wait for them. Default: nothing waits. */
   attach?(writes: PendingWrites): void
   /**
+   * Told of a write that failed and that nobody awaited, where nothing waits for the writes.
+   * Default: nobody is told.
+   */
+  abandoned?(this: void, error: unknown): void
+  /**
    * Asked before each write, also before one that needs no cookie. Default: whatever needs no
    * cookie passes.
    *

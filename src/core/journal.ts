@@ -36,7 +36,7 @@ const EMPTY: ReadonlyMap<string, string> = new Map()
 /** See the module. */
 export class Journal {
   /** What the application has asked for. */
-  readonly writes: Writes = new Writes()
+  readonly writes: Writes
   readonly #host: JournalHost
   readonly #unsent: Batch[] = []
   /** The batch that further writes may join. */
@@ -50,8 +50,10 @@ export class Journal {
   /** How often the fields were replaced. */
   #replaced = 0
 
-  constructor(host: JournalHost) {
+  /** @param abandoned is told of writes that failed unnoticed, where nobody waits for them */
+  constructor(host: JournalHost, abandoned?: (error: unknown) => void) {
     this.#host = host
+    this.writes = new Writes(abandoned)
   }
 
   /** Encoded field name → encoded value. */

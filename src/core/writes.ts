@@ -44,6 +44,12 @@ export class Writes {
   /** Made with the first write: most requests only read. */
   #running: Set<Promise<void>> | null = null
   #failures: Failure[] | null = null
+  readonly #abandoned: ((error: unknown) => void) | undefined
+
+  /** @param abandoned is told of failures that nobody has noticed, where nobody settles */
+  constructor(abandoned?: (error: unknown) => void) {
+    this.#abandoned = abandoned
+  }
 
   /** Whether `settle` would have nothing to wait for and nothing to tell. */
   get isSettled(): boolean {
@@ -64,10 +70,15 @@ export class Writes {
         running.delete(ending)
         this.#failures = (this.#failures ?? []).filter(isUnnoticed)
         if (this.#failures.length < MOST) this.#failures.push({ write, error })
+        if (this.#abandoned !== undefined) setTimeout(() => this.#tell(write, error))
       },
     )
     running.add(ending)
     return write
+  }
+
+  #tell(write: Write<unknown>, error: unknown): void {
+    if (!write.isAwaited) this.#abandoned?.(error)
   }
 
   /** Resolves when no write is on its way; rejects with the first failure that nobody has noticed. */

@@ -46,6 +46,7 @@ function channel(jar: Cookies, header: string | null, settings: Settings): Cooki
       setCookie(jar, cookie)
       return () => setCookie(jar, { ...cookie, value: before, ...(before === '' && { maxAge: 0 }) })
     },
+    abandoned: (error) => console.error('A write to the session failed, and nobody awaited it.', error),
     defer(work) {
       try {
         after(work)

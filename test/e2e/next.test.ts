@@ -145,6 +145,11 @@ describe.each(variants)('next start, $name', (variant) => {
     await closePage(page)
   })
 
+  test('logs a write while rendering that nobody awaited', async () => {
+    expect(await (await fetch(`${server.url}/render-forgot`)).text()).toContain('shown')
+    await expect.poll(() => server.log()).toContain('A write to the session failed, and nobody awaited it.')
+  })
+
   test('counts, signs in with a message and signs out through actions', async () => {
     const page = await openPage()
     await page.goto('/counter')

@@ -41,6 +41,20 @@ describe('the failure of a write', () => {
     await expect(session.commit()).resolves.toBeUndefined()
   })
 
+  test('is told to the adapter if nobody awaits it, and else not', async () => {
+    const told: unknown[] = []
+    const channel = { header: null, send: () => () => {}, abandoned: (error: unknown) => told.push(error) }
+    const broken = faulty(memoryStore())
+    const unwatched = await new Sessions({}, broken.store).open(channel)
+    await unwatched.set('a', 1)
+    broken.fail('update')
+    void unwatched.set('a', 2)
+    await unwatched.set('b', 2).catch(() => {})
+    void unwatched.set('c', 2)
+    await expect.poll(() => told.length).toBe(2)
+    expect(told).toMatchObject([DOWN, DOWN])
+  })
+
   test('that is awaited later than it happens belongs to whoever awaits it', async () => {
     const write = session.set('a', 2)
     await new Promise((resolve) => setImmediate(resolve))
