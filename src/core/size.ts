@@ -9,13 +9,15 @@ import { quoted } from './quoted.ts'
 
 const MAX_FIELDS = 1000
 const MAX_NAME_BYTES = 4096
+/** No character takes more bytes for each of its UTF-16 units. */
+const MOST_BYTES = 3
 
 /**
  * Checks that fields fit into one record: `maxBytes`, and 1,000 of them.
  * @throws `ERR_RECORD_TOO_LARGE` naming the largest field
  */
 export function checkSize(fields: ReadonlyMap<string, string>, maxBytes: number): void {
-  const bytes = bytesOf(fields)
+  const bytes = bytesOf(fields, maxBytes)
   if (bytes > maxBytes) {
     let largest = ''
     for (const [name, text] of fields) if (text.length > (fields.get(largest)?.length ?? -1)) largest = name
@@ -36,8 +38,7 @@ export function checkSize(fields: ReadonlyMap<string, string>, maxBytes: number)
  */
 export function checkNames(names: Iterable<string>): void {
   for (const name of names) {
-    // No character takes more than three bytes for each of its UTF-16 units.
-    if (name.length * 3 <= MAX_NAME_BYTES || byteLength(name) <= MAX_NAME_BYTES) continue
+    if (name.length * MOST_BYTES <= MAX_NAME_BYTES || byteLength(name) <= MAX_NAME_BYTES) continue
     throw tooLarge(
       `The name ${quoted(name)} has ${byteLength(name)} bytes with its namespace, more than ${MAX_NAME_BYTES}. Use a shorter key.`,
     )
@@ -57,10 +58,14 @@ export function grows(before: ReadonlyMap<string, string>, entries: ReadonlyMap<
 
 /** Whether fields take more than half of what fits into one record. */
 export function isHalfFull(fields: ReadonlyMap<string, string>, maxBytes: number): boolean {
-  return bytesOf(fields) * 2 > maxBytes || fields.size * 2 > MAX_FIELDS
+  return bytesOf(fields, maxBytes / 2) * 2 > maxBytes || fields.size * 2 > MAX_FIELDS
 }
 
-function bytesOf(fields: ReadonlyMap<string, string>): number {
+/** How many bytes the fields take; something not above `limit` if they surely take no more than that. */
+function bytesOf(fields: ReadonlyMap<string, string>, limit: number): number {
+  let units = 0
+  for (const [name, text] of fields) units += name.length + text.length
+  if (units * MOST_BYTES <= limit) return units
   let bytes = 0
   for (const [name, text] of fields) bytes += byteLength(name) + byteLength(text)
   return bytes
