@@ -50,7 +50,7 @@ export function testPosts(scene: Scene): void {
     expect(await page.locator('#posts li').filter({ visible: true }).count()).toBe(12)
     expect(await page.locator('#posts .more').isVisible()).toBe(false)
     await page.locator('#posts li a').first().click()
-    expect(await page.locator('article p').first().isVisible()).toBe(true)
+    await page.locator('article p').first().waitFor()
   })
 
   test('an unknown post is not found', async () => {
