@@ -5,7 +5,8 @@
  * installed; to be rid of them, delete that folder.
  *
  * Needs `apt-get`, `dpkg-deb` and Debian's keys (package `debian-archive-keyring`), but not
- * root. `MIRROR` names another mirror.
+ * root. They come from where this machine gets its packages, or from the mirror of Debian that
+ * `MIRROR` names.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -13,7 +14,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { SERVERS_FOLDER } from './tools.mjs'
 
-const MIRROR = process.env.MIRROR || 'http://deb.debian.org/debian'
+const MIRROR = process.env.MIRROR || findMirror()
 const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 /** Which release of Debian has which servers. */
@@ -40,8 +41,18 @@ const LIBRARIES = [
 ]
 
 if (!existsSync(KEYS)) stop(`${KEYS} is missing. Install: apt-get install -y debian-archive-keyring`)
+if (!MIRROR) stop('this machine gets no packages from Debian. Name a mirror in MIRROR.')
 const failed = Object.entries(RELEASES).filter(([release, servers]) => !fetchRelease(release, servers))
 if (failed.length > 0) stop(`nothing came of ${failed.map(([release]) => release).join(', ')}`)
+
+/** The first mirror that apt is told of, but for those of security updates, which hold nothing else. */
+function findMirror() {
+  const targets = ['Created-By: Packages', 'Component: main']
+  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)', ...targets], {
+    encoding: 'utf8',
+  })
+  return (stdout ?? '').split('\n').find((uri) => uri !== '' && !uri.includes('security'))
+}
 
 /** Fetches the servers of a release, and says which versions they are. */
 function fetchRelease(release, servers) {
