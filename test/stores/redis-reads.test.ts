@@ -53,33 +53,27 @@ test('all fail when the connection is gone, and none is taken for missing', asyn
   expect(found[0]).toMatchObject({ reason: { code: 'ERR_STORE_UNAVAILABLE' } })
 })
 
-test('a reply that is missing is no missing session, and ends no process', async () => {
-  const client = clients['ioredis 6'](inject('redisUrl')) as Redis
-  const store = redisStore(client)
-  const pipeline = client.pipeline.bind(client)
-  client.pipeline = (() => {
-    const batch = pipeline()
-    const exec = batch.exec.bind(batch)
-    batch.exec = async () => (await exec())?.slice(0, 1) ?? null
-    return batch
-  }) as typeof client.pipeline
-  const found = await Promise.allSettled(['a', 'b'].map(async (key) => store.load(key)))
-  expect(found).toMatchObject(found.map(() => ({ reason: { code: 'ERR_STORE_UNAVAILABLE' } })))
-  client.disconnect()
-})
+type Outcomes = [Error | null, unknown][]
 
-test.for([
-  ['null', null],
-  ['a number', 5],
-  ['a text', 'text'],
-] as const)('%s in the place of a hash is no missing session, and ends no process', async ([, odd]) => {
+/** Every second reply is one to HGETALL. */
+const inPlaceOfHashes =
+  (odd: unknown) =>
+  (outcomes: Outcomes): Outcomes =>
+    outcomes.map((outcome, i) => (i % 2 ? [null, odd] : outcome))
+
+test.for<[string, (outcomes: Outcomes) => Outcomes]>([
+  ['a reply that is missing', (outcomes) => outcomes.slice(0, 1)],
+  ['null in the place of a hash', inPlaceOfHashes(null)],
+  ['a number in the place of a hash', inPlaceOfHashes(5)],
+  ['a text in the place of a hash', inPlaceOfHashes('text')],
+])('%s is no missing session, and ends no process', async ([, alter]) => {
   const client = clients['ioredis 6'](inject('redisUrl')) as Redis
   const store = redisStore(client)
   const pipeline = client.pipeline.bind(client)
   client.pipeline = (() => {
     const batch = pipeline()
     const exec = batch.exec.bind(batch)
-    batch.exec = async () => (await exec())?.map((outcome, i) => (i % 2 ? [null, odd] : outcome)) ?? null
+    batch.exec = async () => alter((await exec()) ?? [])
     return batch
   }) as typeof client.pipeline
   const found = await Promise.allSettled(['a', 'b'].map(async (key) => store.load(key)))
