@@ -146,7 +146,7 @@ describe.each(variants)('next start, $name', (variant) => {
   })
 
   test('logs a write while rendering that nobody awaited', async () => {
-    expect(await (await fetch(`${server.url}/render-forgot`)).text()).toContain('shown')
+    expect(await (await fetch(`${server.url}/render-write?forgotten=1`)).text()).toContain('written')
     await expect.poll(() => server.log()).toContain('A write to the session failed, and nobody awaited it.')
   })
 

@@ -1,16 +1,20 @@
 import { Suspense } from 'react'
 import { getSession } from '../../lib/session'
 
-export default function RenderWrite() {
+type Props = { searchParams: Promise<{ forgotten?: string }> }
+
+export default function RenderWrite(props: Props) {
   return (
     <Suspense>
-      <Writer />
+      <Writer {...props} />
     </Suspense>
   )
 }
 
-async function Writer() {
+async function Writer({ searchParams }: Props) {
+  const { forgotten } = await searchParams
   const session = await getSession()
-  await session.set('name', 'written while rendering')
+  const write = session.set('name', 'written while rendering')
+  if (forgotten === undefined) await write
   return <p>written</p>
 }
