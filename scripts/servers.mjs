@@ -48,10 +48,8 @@ if (failed.length > 0) stop(`nothing came of ${failed.map(([release]) => release
 /** The first mirror that apt is told of, but for those of security updates, which hold nothing else. */
 function findMirror() {
   const targets = ['Created-By: Packages', 'Component: main']
-  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)', ...targets], {
-    encoding: 'utf8',
-  })
-  return (stdout ?? '').split('\n').find((uri) => uri !== '' && !uri.includes('security'))
+  const uris = outputOf('apt-get', ['indextargets', '--format', '$(REPO_URI)', ...targets])
+  return uris.split('\n').find((uri) => uri !== '' && !uri.includes('security'))
 }
 
 /** Fetches the servers of a release, and says which versions they are. */
@@ -82,8 +80,7 @@ function provide(server, files) {
   const path = join(libraries, platform)
   const program = join(files, 'usr', 'bin', `${server}-server`)
   const command = [join(path, loader), '--library-path', path, program]
-  const { stdout } = spawnSync(command[0], [...command.slice(1), '--version'], { encoding: 'utf8' })
-  const version = /v=(\d+)\S*/.exec(stdout ?? '')
+  const version = /v=(\d+)\S*/.exec(outputOf(command[0], [...command.slice(1), '--version']))
   if (!version) return false
   const file = join(SERVERS_FOLDER, `${server}-${version[1]}`)
   const words = command.map((word) => `'${word}'`).join(' ')
@@ -109,6 +106,10 @@ function apt(root, ...args) {
 
 function run(command, args, cwd) {
   return spawnSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+}
+
+function outputOf(command, args) {
+  return spawnSync(command, args, { encoding: 'utf8' }).stdout ?? ''
 }
 
 function say(text) {
