@@ -7,7 +7,7 @@
  */
 
 import { clientSession, type ClientSession, type ToClient } from './core/client-session.ts'
-import type { UserSession } from './core/directory.ts'
+import type { UserSession } from './core/user-sessions.ts'
 import { nodeChannel, type NodeRequest, type NodeResponse } from './core/node-channel.ts'
 import type { SessionOptions } from './core/options.ts'
 import { unauthenticated } from './core/refusals.ts'
@@ -23,7 +23,7 @@ import { memoized, sharedStore } from './next/shared.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
 export type { ClientSession, ToClient } from './core/client-session.ts'
-export type { UserSession } from './core/directory.ts'
+export type { UserSession } from './core/user-sessions.ts'
 export type { SessionEvent } from './core/events.ts'
 export type { SessionOptions } from './core/options.ts'
 export { privateResponse } from './core/private-response.ts'

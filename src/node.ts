@@ -11,7 +11,7 @@ import type { PlainData } from './core/schema.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { UserSession } from './core/directory.ts'
+export type { UserSession } from './core/user-sessions.ts'
 export type { SessionEvent } from './core/events.ts'
 export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'

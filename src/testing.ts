@@ -12,6 +12,7 @@
  * @module
  */
 
+import { barring } from './testing/barring.ts'
 import { changing } from './testing/changing.ts'
 import { closing } from './testing/closing.ts'
 import { counting } from './testing/counting.ts'
@@ -64,6 +65,7 @@ const GROUPS: readonly CaseGroup[] = [
   ending,
   naming,
   listing,
+  barring,
   racing,
   listingAtOnce,
   closing,

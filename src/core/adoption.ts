@@ -13,7 +13,7 @@ import type { Binding } from './binding.ts'
 import type { Context } from './context.ts'
 import { findTokens } from './cookie.ts'
 import { Deadline } from './deadline.ts'
-import { confirm, enroll } from './directory.ts'
+import { confirm, enroll, tokenFor } from './directory.ts'
 import { encodeValues } from './encoded-values.ts'
 import { isSessionError, storeError, type SessionErrorCode } from './errors.ts'
 import { fieldName } from './field.ts'
@@ -26,7 +26,7 @@ import type { PlainData } from './schema.ts'
 import { checkSize } from './size.ts'
 import { isAlive, type LoadedRecord, type MaybePromise } from './store.ts'
 import { reissue } from './succession.ts'
-import { createToken, digest, identify } from './token.ts'
+import { digest, identify } from './token.ts'
 
 /** What another library knows of a session. */
 export interface OldSession {
@@ -120,18 +120,18 @@ async function move(context: Context, adoption: OldLibrary, id: string, pointer:
   const fields = old === null ? null : fieldsOf(old, settings.maxBytes)
   if (old === null || fields === null) return false
 
-  const identity = await identify(createToken())
   const { userId } = old
+  const identity = await identify(await tokenFor(context, userId))
   // When they signed in nobody knows, so it is not fresh.
   const person = userId === undefined ? {} : { userId, authenticatedAt: 1 }
   const meta: RecordMeta = { ...beginning(settings, now), ...person }
   const life = Math.max(settings.absolute, (old.expiresAt ?? 0) - now)
-  if (!(await point(context, pointer, identity.key, now, life))) return true
+  if (!(await point(context, pointer, identity, now, life))) return true
   try {
-    await enroll(context, identity, meta, null)
-    const record = { meta: encodeMeta(meta, settings.app), fields }
+    const listed = await enroll(context, identity, meta, null)
+    const record = { meta: encodeMeta(listed.meta, settings.app), fields }
     if (!(await store.create(identity.key, record, lifetimeOf(meta)))) throw keyTaken()
-    await confirm(context, identity, meta)
+    await confirm(context, identity, listed.meta, listed.count)
     await store.update(pointer, { set: new Map([[DONE, '1']]) }, { idle: life, absoluteAt: now + life })
   } catch (error) {
     await store.destroy(pointer, 'revoked')

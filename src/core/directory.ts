@@ -3,70 +3,89 @@
  *
  * A list lies elsewhere than the records, so no transaction covers both. Order does. A
  * sign-in adds its entry, then creates its record, then looks whether the entry is still
- * there. A rotation adds the new entry before it ends the old record. Whoever ends all
- * sessions ends the records first, then takes the entries, then ends what had no record yet.
+ * there. A rotation adds the new entry before it ends the old record. To end all sessions is to
+ * end the records first, then to take the entries, then to end what had no record yet.
  * So a session that began before dies, a sign-in under way finds its entry gone and ends
  * itself, and one that began later lives.
+ *
+ * A list can be lost, and the records that it named live on. So it decides nothing alone. To end
+ * all sessions is first to **bar** the list: every read of a record that began before is told so,
+ * and ends it. And what is read and not listed is listed again.
  *
  * @module
  */
 
 import type { Context, Living } from './context.ts'
 import { decodeMeta, type RecordMeta } from './record.ts'
-import { noIndex, revokedMeanwhile, tooManySessions } from './refusals.ts'
-import { callRoll, type Listed } from './roll-call.ts'
-import type { EndReason, IndexEntry, SessionIndex } from './store.ts'
-import { digest, idOfKey, type Identity } from './token.ts'
-
-/** One of a user's sessions, for a page that lists devices. Times are epoch milliseconds. */
-export interface UserSession {
-  /** The public id; `revoke` takes it. */
-  id: string
-  /** When this person signed in there. */
-  createdAt: number
-  /** When it was last used, to within a minute. */
-  lastSeenAt: number
-  /** When it ends if it is not used again. */
-  expiresAt: number
-  /** What `login` was told about the device. */
-  device: string | null
-  /** The network of the address that `login` was told, such as `203.0.113.0/24`. */
-  network: string | null
-}
+import { revokedMeanwhile, tooManySessions } from './refusals.ts'
+import { callRoll } from './roll-call.ts'
+import type { EndReason, IndexEntry, Listing, SessionIndex } from './store.ts'
+import { createToken, digest, idOfKey, listName, type Identity } from './token.ts'
 
 /**
- * How long the list of an id outlives its session, in milliseconds: for a browser that comes
- * back and asks why it is signed out.
+ * The most sessions that a list holds where `maxSessionsPerUser` sets no limit; one more ends
+ * those that would end first.
  */
-const AFTERLIFE = 600_000
-
+export const MOST_SESSIONS = 1000
+/** How many sessions beyond that one sign-in ends at most. */
+const MOST_EVICTED = 64
 /**
- * Lists a session that is about to be created.
- * @throws `ERR_TOO_MANY_SESSIONS` if the user has as many as allowed, and none is to make room
+ * Lists a session that is about to be created. Answers its meta, and how many are listed with it.
+ * @throws `ERR_TOO_MANY_SESSIONS` if the user has as many as allowed, and none is to make room;
+ * `ERR_SESSION_GONE` if the session that it replaces was ended with all of the user's
  */
 export async function enroll(
   context: Context,
   identity: Identity,
   meta: RecordMeta,
   before: Living | null,
-): Promise<void> {
+): Promise<{ meta: RecordMeta; count: number }> {
+  const { index } = context.store
+  if (index === undefined || meta.userId === undefined) return { meta, count: 0 }
+  const list = await listOfUser(context, meta.userId)
+  const entry = { key: identity.key, createdAt: meta.createdAt, until: meta.absoluteAt }
+  const successor = isRotation(before, meta) ? before : null
+  const [count, listing] = await Promise.all([
+    index.add(list, entry),
+    look(index, list, successor?.identity.key ?? identity.key),
+    index.add(await listOfId(context, identity.id), entry),
+  ])
+  if (successor !== null && isBarred(successor.meta, listing)) {
+    await withdraw(context, identity, meta)
+    throw revokedMeanwhile()
+  }
+  // A sign-in after the bar is not meant by it, even if the clock it was given is behind.
+  const { barredAt } = listing
+  const listed = isMeant(meta, barredAt) ? { ...meta, sparedUntil: barredAt } : meta
+  const { maxSessionsPerUser: limit, atLimit } = context.settings
+  if (limit === null || atLimit !== 'refuse' || successor !== null) return { meta: listed, count }
+  const replaced = before?.meta.userId === meta.userId ? 1 : 0
+  if (count - replaced <= limit) return { meta: listed, count }
+
+  const { living, coming } = await callRoll(context, index, list)
+  if (living.length + coming.length - replaced <= limit) return { meta: listed, count }
+  await withdraw(context, identity, meta)
+  throw tooManySessions(limit)
+}
+
+/** Whether a bar of the user's list means this session. */
+export function isBarred(meta: RecordMeta, { barredAt, isSpared }: Listing): boolean {
+  return !isSpared && isMeant(meta, barredAt) && barredAt > (meta.sparedUntil ?? 0)
+}
+
+/** Whether a session began before its user's list was barred, or in the same millisecond. */
+function isMeant(meta: RecordMeta, barredAt: number | null): barredAt is number {
+  return barredAt !== null && meta.authenticatedAt !== undefined && meta.authenticatedAt <= barredAt
+}
+
+/** Lists a living session again whose entry was lost; ends it if the list has been barred meanwhile. */
+export async function relist(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
   const { index } = context.store
   if (index === undefined || meta.userId === undefined) return
   const list = await listOfUser(context, meta.userId)
   const entry = { key: identity.key, createdAt: meta.createdAt, until: meta.absoluteAt }
-  const [count] = await Promise.all([
-    index.add(list, entry),
-    index.add(await listOfId(context, identity.id), { ...entry, until: entry.until + AFTERLIFE }),
-  ])
-  const { maxSessionsPerUser: limit, atLimit } = context.settings
-  if (limit === null || atLimit !== 'refuse' || isRotation(before, meta)) return
-  const replaced = before?.meta.userId === meta.userId ? 1 : 0
-  if (count - replaced <= limit) return
-
-  const { living, coming } = await callRoll(context, index, list)
-  if (living.length + coming.length - replaced <= limit) return
-  await withdraw(context, identity, meta)
-  throw tooManySessions(limit)
+  await Promise.all([index.add(list, entry), index.add(await listOfId(context, identity.id), entry)])
+  if (isBarred(meta, await look(index, list, identity.key))) await end(context, identity.key, 'revoked')
 }
 
 /** A rotation keeps the time at which its session began, and the place that the session has. */
@@ -76,20 +95,27 @@ function isRotation(before: Living | null, meta: RecordMeta): boolean {
 
 /**
  * Looks whether a session that was created is still listed, and makes room for it.
+ * @param count how many were listed with it
  * @throws `ERR_SESSION_GONE` if all sessions of the user were ended meanwhile, or newer ones have
  * taken all the room; then this one is ended too
  */
-export async function confirm(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
+export async function confirm(
+  context: Context,
+  identity: Identity,
+  meta: RecordMeta,
+  count: number,
+): Promise<void> {
   const { index } = context.store
   if (index === undefined || meta.userId === undefined) return
   const list = await listOfUser(context, meta.userId)
-  const entries = await index.entries(list)
-  if (!entries.some(({ key }) => key === identity.key)) {
-    await context.store.destroy(identity.key, 'revoked')
+  const listing = await look(index, list, identity.key)
+  if (!listing.isListed || isBarred(meta, listing)) {
+    await end(context, identity.key, 'revoked')
     throw revokedMeanwhile()
   }
   const { maxSessionsPerUser: limit, atLimit } = context.settings
-  if (limit === null || atLimit !== 'evict-oldest' || entries.length <= limit) return
+  if (limit === null) return trim(context, index, list, count - MOST_SESSIONS)
+  if (atLimit !== 'evict-oldest' || (await index.entries(list)).length <= limit) return
   // Those still to come will look, too: the last of them sees all.
   const { living } = await callRoll(context, index, list)
   const all = living.map((listed) => listed.entry).sort(byAge)
@@ -99,25 +125,24 @@ export async function confirm(context: Context, identity: Identity, meta: Record
   if (oldest.some(({ key }) => key === identity.key)) throw revokedMeanwhile()
 }
 
-/**
- * Why a record is missing, if it was that of somebody signed in and nobody ended it: their entry
- * is still there. `null` otherwise.
- */
-export async function endOfSignedIn(
-  context: Context,
-  identity: Identity,
-): Promise<'idle' | 'absolute' | null> {
-  const { index } = context.store
-  if (index === undefined) return null
-  try {
-    const entries = await index.entries(await listOfId(context, identity.id))
-    const entry = entries.find(({ key }) => key === identity.key)
-    if (entry === undefined) return null
-    return entry.until - AFTERLIFE > (await context.store.now()) ? 'idle' : 'absolute'
-  } catch {
-    // The visitor is anonymous all the same; only the reason stays unknown.
-    return null
-  }
+/** Ends the sessions of a list that are too many, a portion at a time. */
+async function trim(context: Context, index: SessionIndex, list: string, excess: number): Promise<void> {
+  if (excess <= 0) return
+  const count = Math.min(excess, MOST_EVICTED)
+  const first = (await index.first?.(list, count)) ?? (await index.entries(list)).slice(0, count)
+  await Promise.all(first.map(({ key }) => end(context, key, 'evicted')))
+  // Also what had no record any more.
+  await index.remove(
+    list,
+    first.map(({ key }) => key),
+  )
+}
+
+/** What a list says of a key. */
+async function look(index: SessionIndex, list: string, key: string): Promise<Listing> {
+  if (index.look !== undefined) return index.look(list, key)
+  const isListed = (await index.entries(list)).some((entry) => entry.key === key)
+  return { isListed, barredAt: null, isSpared: false }
 }
 
 /** Takes a session off its lists. */
@@ -125,52 +150,8 @@ export async function withdraw(context: Context, identity: Identity, meta: Recor
   await unlist(context, identity.key, identity.id, meta.userId)
 }
 
-/** A user's living sessions, oldest first. */
-export async function listSessions(context: Context, userId: string): Promise<UserSession[]> {
-  const index = indexOf(context)
-  const { living } = await callRoll(context, index, await listOfUser(context, userId))
-  return Promise.all(living.map(toUserSession))
-}
-
-/** Ends one session by its public id. Answers false if there is none signed in under it. */
-export async function revokeSession(context: Context, id: string): Promise<boolean> {
-  const [entry] = await indexOf(context).entries(await listOfId(context, id))
-  return entry !== undefined && (await end(context, entry.key, 'revoked'))
-}
-
-/** Ends all sessions of a user that began before now, but one; answers how many. */
-export async function revokeSessions(
-  context: Context,
-  userId: string,
-  exceptId: string | null,
-): Promise<number> {
-  const index = indexOf(context)
-  const list = await listOfUser(context, userId)
-  const others = async (): Promise<IndexEntry[]> => {
-    const entries = await index.entries(list)
-    const ids = await Promise.all(entries.map(({ key }) => idOfKey(key)))
-    return entries.filter((_, i) => ids[i] !== exceptId)
-  }
-  let targets = await others()
-  // No look at the clock: those of two servers differ. A rotation keeps the time at which its
-  // session began, so that tells a new key of an old session from a new session.
-  const beginnings = new Set(targets.map(({ createdAt }) => createdAt))
-  let count = 0
-  while (targets.length > 0) {
-    const keys = targets.map(({ key }) => key)
-    const ended = await Promise.all(keys.map((key) => end(context, key, 'revoked')))
-    await index.remove(list, keys)
-    // Sign-ins whose record was not there yet at the first look.
-    const late = keys.filter((_, i) => ended[i] === false)
-    ended.push(...(await Promise.all(late.map((key) => end(context, key, 'revoked')))))
-    count += ended.filter(Boolean).length
-    targets = (await others()).filter(({ createdAt }) => beginnings.has(createdAt))
-  }
-  return count
-}
-
 /** Ends a session and takes it off its lists. Answers false if there was no record. */
-async function end(context: Context, key: string, reason: EndReason): Promise<boolean> {
+export async function end(context: Context, key: string, reason: EndReason): Promise<boolean> {
   const record = await context.store.destroy(key, reason)
   if (record === null) return false
   const id = await idOfKey(key)
@@ -190,27 +171,18 @@ function byAge(a: IndexEntry, b: IndexEntry): number {
   return a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1)
 }
 
-async function toUserSession({ entry, record, meta }: Listed): Promise<UserSession> {
-  const expiresAt = record.now + record.expiresIn
-  return {
-    id: await idOfKey(entry.key),
-    createdAt: meta.createdAt,
-    lastSeenAt: Math.max(meta.createdAt, expiresAt - meta.idle),
-    expiresAt,
-    device: meta.device ?? null,
-    network: meta.network ?? null,
-  }
+/** A token for a session of a user, which names their list; for an anonymous one otherwise. */
+export async function tokenFor(context: Context, userId: string | undefined): Promise<string> {
+  if (userId === undefined || context.store.index === undefined) return createToken()
+  return createToken(await listOfUser(context, userId))
 }
 
-function indexOf({ store }: Context): SessionIndex {
-  if (store.index === undefined) throw noIndex(store.name)
-  return store.index
+/** The list of a user's sessions. */
+export function listOfUser({ settings }: Context, userId: string): Promise<string> {
+  return listName(JSON.stringify([settings.app, 'user', userId]))
 }
 
-async function listOfUser({ settings }: Context, userId: string): Promise<string> {
-  return digest(JSON.stringify([settings.app, 'user', userId]))
-}
-
-async function listOfId({ settings }: Context, id: string): Promise<string> {
+/** The list of one session, by its public id. */
+export async function listOfId({ settings }: Context, id: string): Promise<string> {
   return digest(JSON.stringify([settings.app, 'id', id]))
 }

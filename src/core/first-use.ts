@@ -29,7 +29,7 @@ export function afterFirstUse(store: Store, work: () => void): Store {
     ...(store.identity !== undefined && { identity: store.identity }),
     now: () => used(store.now()),
     create: (key, record, lifetime) => used(store.create(key, record, lifetime)),
-    load: (key) => used(store.load(key)),
+    load: (key, list) => used(store.load(key, list)),
     update: (key, change, lifetime) => used(store.update(key, change, lifetime)),
     touch: (key, lifetime) => used(store.touch(key, lifetime)),
     destroy: (key, reason) => used(store.destroy(key, reason)),

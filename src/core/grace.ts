@@ -15,7 +15,7 @@ import { lifetimeOf } from './lifetime.ts'
 import { pause } from './pause.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'
 import { isAlive, type EndedRecord, type LoadedRecord, type MaybePromise } from './store.ts'
-import { digest, idOfKey, Identity } from './token.ts'
+import { digest, idOfKey, Identity, listOfToken } from './token.ts'
 
 /** How long an old token may stay good, in milliseconds. */
 export const MAX_GRACE = 30_000
@@ -24,6 +24,8 @@ export const MAX_GRACE = 30_000
 export const MARK = '%pointer'
 /** In the pointer: the key of the new record. */
 const NEXT = '%next'
+/** In the pointer: the list that the new record is on. */
+const LIST = '%list'
 /** More rotations than that do not happen within thirty seconds. */
 const MAX_HOPS = 10
 /** So many milliseconds after a pointer was made, the record that it names may be on its way. */
@@ -51,12 +53,15 @@ export function pointerKey(key: string): MaybePromise<string> {
 export async function point(
   context: Context,
   pointer: string,
-  next: string,
+  next: Identity,
   now: number,
   life: number,
 ): Promise<boolean> {
   const meta: RecordMeta = { createdAt: now, absoluteAt: now + life, idle: life, persist: false }
-  const record = { meta: encodeMeta(meta, context.settings.app), fields: new Map([[NEXT, next]]) }
+  const fields = new Map([[NEXT, next.key]])
+  const list = listOfToken(next.token)
+  if (list !== null) fields.set(LIST, list)
+  const record = { meta: encodeMeta(meta, context.settings.app), fields }
   return context.store.create(pointer, record, lifetimeOf(meta))
 }
 
@@ -76,11 +81,12 @@ export async function followPointer(
     const pointer = await store.load(pointerAt)
     const key = isAlive(pointer) ? pointer.fields.get(NEXT) : undefined
     if (!isAlive(pointer) || key === undefined) return null
-    let answer = await store.load(key)
+    const list = pointer.fields.get(LIST)
+    let answer = await store.load(key, list)
     const isYoung = pointer.now - (decodeMeta(pointer.meta, settings.app)?.createdAt ?? 0) < CREATION_TIME
     for (let look = 1; isYoung && answer === null && look < MAX_LOOKS; look++) {
       await pause(look)
-      answer = await store.load(key)
+      answer = await store.load(key, list)
     }
     if (answer === null || isAlive(answer) || answer.ended !== 'rotated')
       return { identity: new Identity(token, key, await idOfKey(key)), answer }

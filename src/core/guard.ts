@@ -98,10 +98,14 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
 
   function guardIndex(index: SessionIndex): SessionIndex {
     const [add, entries, remove] = [watch('index.add'), watch('index.entries'), watch('index.remove')]
+    const [first, look, bar] = [watch('index.first'), watch('index.look'), watch('index.bar')]
     return {
       add: (list, entry) => add(() => index.add(list, entry)),
       entries: (list) => entries(() => index.entries(list)),
       remove: (list, keys) => remove(() => index.remove(list, keys)),
+      ...(index.first && { first: (list, count) => first(() => index.first!(list, count)) }),
+      ...(index.look && { look: (list, key) => look(() => index.look!(list, key)) }),
+      ...(index.bar && { bar: (list, it) => bar(() => index.bar!(list, it)) }),
     }
   }
 
@@ -111,7 +115,7 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
     ...(store.identity !== undefined && { identity: store.identity }),
     now: () => now(() => store.now()),
     create: (key, record, lifetime) => create(() => store.create(key, record, lifetime)),
-    load: (key) => load(() => store.load(key)),
+    load: (key, list) => load(() => store.load(key, list)),
     update: (key, change, lifetime) => update(() => store.update(key, change, lifetime)),
     touch: (key, lifetime) => touch(() => store.touch(key, lifetime)),
     destroy: (key, reason) => destroy(() => store.destroy(key, reason)),

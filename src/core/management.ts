@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { UserSession } from './directory.ts'
+import type { UserSession } from './user-sessions.ts'
 import { headersSent } from './held-channel.ts'
 import { unauthenticated } from './refusals.ts'
 import { readerOf, type CheckedRequest } from './same-origin.ts'

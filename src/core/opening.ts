@@ -6,12 +6,12 @@
 
 import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
-import { endOfSignedIn } from './directory.ts'
+import { end, isBarred, relist } from './directory.ts'
 import { endGrace, follow, MARK } from './grace.ts'
 import { isTouchDue } from './lifetime.ts'
 import { decodeMeta } from './record.ts'
 import { isAlive, type EndReason, type LoadedRecord, type MaybePromise } from './store.ts'
-import type { Identity } from './token.ts'
+import { listOfToken, type Identity } from './token.ts'
 
 /**
  * Opens the record of a token. Missing, expired, foreign and unreadable records leave the
@@ -20,12 +20,12 @@ import type { Identity } from './token.ts'
  */
 export async function openRecord(binding: Binding, identity: Identity): Promise<void> {
   const { context } = binding
-  const answer = await context.store.load(identity.key)
+  const answer = await context.store.load(identity.key, listOfToken(identity.token))
   if (isAlive(answer)) {
     const arrival = arrive(binding, identity, answer, false)
     // Awaiting what is not there would cost every request a turn.
     if (arrival !== undefined) await arrival
-  } else if (answer === null) binding.ended = await endOfSignedIn(context, identity)
+  } else if (answer === null) return
   else if (answer.ended === 'rotated') await openSuccessor(binding, identity)
   else binding.ended = knownReason(answer.ended)
 }
@@ -44,6 +44,12 @@ export function arrive(
     binding.ended = 'absolute'
     return
   }
+  const { listing } = record
+  if (listing !== undefined && isBarred(meta, listing)) {
+    binding.ended = 'revoked'
+    return later(binding.channel, () => end(context, identity.key, 'revoked'))
+  }
+  if (listing?.isListed === false) later(binding.channel, () => relist(context, identity, meta))
   binding.adopt(identity, meta, record, byOldToken)
   if (binding.channel.looksOnly === true) return
   const pointer = record.fields.get(MARK)

@@ -26,6 +26,8 @@ export interface RecordMeta {
   rotatedAt?: number
   /** The public id that the session had when this person signed in, if it has another one now. */
   tag?: string
+  /** Bars of the user's list up to this time do not concern the session. */
+  sparedUntil?: number
 }
 
 const FORMAT = 1
@@ -53,6 +55,7 @@ export function decodeMeta(text: string, app: string): RecordMeta | null {
   if (typeof value['device'] === 'string') meta.device = value['device']
   if (typeof value['network'] === 'string') meta.network = value['network']
   if (typeof value['tag'] === 'string') meta.tag = value['tag']
+  if (isTime(value['sparedUntil'])) meta.sparedUntil = value['sparedUntil']
   return meta
 }
 

@@ -26,14 +26,22 @@ export interface RollCall {
   coming: IndexEntry[]
 }
 
+/** So many entries of sessions that are no more stay, to tell their browsers why. */
+const KEPT = 16
+/** How many records are loaded at once. */
+const AT_ONCE = 64
 /** An entry this young may belong to a sign-in that has not created its record yet. */
 const SIGN_IN_TIME = 60_000
 
-/** Loads what a list names, and takes off the list what is no more. */
+/** Loads what a list names, and takes off the list most of what is no more. */
 export async function callRoll(context: Context, index: SessionIndex, list: string): Promise<RollCall> {
   const entries = await index.entries(list)
   const now = await context.store.now()
-  const records = await Promise.all(entries.map(async ({ key }) => context.store.load(key)))
+  const records: Answer[] = []
+  for (let at = 0; at < entries.length; at += AT_ONCE) {
+    const some = entries.slice(at, at + AT_ONCE)
+    records.push(...(await Promise.all(some.map(async ({ key }) => context.store.load(key)))))
+  }
 
   // A rotation keeps the time at which its session began: that tells the entries of one session.
   const beginnings = (of: (record: Answer) => boolean): Set<number> =>
@@ -60,7 +68,7 @@ export async function callRoll(context: Context, index: SessionIndex, list: stri
     else if (record.ended === 'rotated' && !alive.has(createdAt)) coming.push(entry)
     else dead.push(key)
   }
-  if (dead.length > 0) await index.remove(list, dead)
+  if (dead.length > KEPT) await index.remove(list, dead.slice(0, -KEPT))
   return { living, coming }
 }
 

@@ -46,8 +46,8 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     async create(key, record, lifetime) {
       return store.create(key, await sealRecord(sealer.forRecord(key), record), lifetime)
     },
-    async load(key) {
-      const answer = await store.load(key)
+    async load(key, list) {
+      const answer = await store.load(key, list)
       if (!isAlive(answer)) return answer
       return (await unsealRecord(sealer.forRecord(key), answer)) ?? unreadable(answer)
     },

@@ -246,6 +246,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
       required: false,
       grace: 0,
       fields,
+      userId,
       meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now, ...place }),
     })
   }
@@ -271,6 +272,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
       },
       required: true,
       fields: (old) => this.inherit(old),
+      userId: meta.userId,
       meta: (now) => ({
         ...meta,
         idle: lifetime.idle,

@@ -44,6 +44,8 @@ export interface LoadedRecord extends StoredRecord {
   expiresIn: number
   /** The store's clock when it answered, in epoch milliseconds. */
   now: number
+  /** What the list that `load` was given says of the key. Absent if none was given, or the store cannot tell. */
+  listing?: Listing
 }
 
 /** What is left of a record that was destroyed a short while ago. */
@@ -99,9 +101,33 @@ export interface IndexEntry {
   until: number
 }
 
+/** What a list says of one key. */
+export interface Listing {
+  /** Whether the list has an entry for the key that counts. */
+  isListed: boolean
+  /** The time of the latest `bar` of this list; `null` if there is none. */
+  barredAt: number | null
+  /** Whether that bar spares this key. */
+  isSpared: boolean
+}
+
+/** The end of all sessions of a list that began before a time. */
+export interface Bar {
+  /** Epoch milliseconds on the store's clock. */
+  at: number
+  /** The key of the one session that is spared; `null` for none. */
+  spare: string | null
+  /** Until when the bar has to be known, in epoch milliseconds. */
+  until: number
+}
+
 /**
  * Named lists of keys. They say which sessions may exist, and `load` which do: an entry may
  * outlive its record. Each verb is atomic for one list.
+ *
+ * A list may be lost apart from the records, to eviction for example. `look` and `bar` keep that
+ * from letting anybody in: see `core/directory.ts`. A store whose lists go with its records can do
+ * without.
  */
 export interface SessionIndex {
   /** Adds an entry, or replaces the one with its key. Answers how many entries count then. */
@@ -110,6 +136,12 @@ export interface SessionIndex {
   entries(list: string): MaybePromise<IndexEntry[]>
   /** Removes the entries with these keys, as far as they are there. */
   remove(list: string, keys: readonly string[]): MaybePromise<void>
+  /** At most so many entries, those that end first. Optional: without it, `entries` is asked. */
+  first?(list: string, count: number): MaybePromise<IndexEntry[]>
+  /** What the list says of one key, at a cost that does not grow with it. Optional: without it, `entries` is asked. */
+  look?(list: string, key: string): MaybePromise<Listing>
+  /** Notes a bar, in place of an earlier one, whether or not there is such a list. Optional. */
+  bar?(list: string, bar: Bar): MaybePromise<void>
 }
 
 /** What lies beneath a store, for `sojourn/doctor`. A registered symbol, so that every copy of this package has the same. */
@@ -145,8 +177,11 @@ export interface Store {
    * (`idle`, `absolute`) and the store still knows. Never an error for those. What is there but
    * damaged, or of another program, should come back with an empty `meta` and no fields: then the
    * visitor is anonymous and an event says so. Required.
+   *
+   * @param list one that may hold the key. The answer has its `listing` then, in the same round
+   * trip, and tells why a record is missing whose entry is still there. A store may ignore it.
    */
-  load(key: string): MaybePromise<LoadedRecord | EndedRecord | null>
+  load(key: string, list?: string | null): MaybePromise<LoadedRecord | EndedRecord | null>
 
   /**
    * Changes single fields of a living record and moves its deadline. **Never

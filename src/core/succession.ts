@@ -11,14 +11,14 @@ import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
 import { tagOf } from './client-session.ts'
 import type { Living } from './context.ts'
-import { confirm, enroll, withdraw } from './directory.ts'
+import { confirm, enroll, tokenFor, withdraw } from './directory.ts'
 import { follow, MARK, MAX_GRACE, point, pointerKey } from './grace.ts'
 import type { LifetimeSettings } from './lifetime.ts'
 import { arrive } from './opening.ts'
 import type { RecordMeta } from './record.ts'
 import { gone } from './refusals.ts'
 import { isAlive, type EndReason } from './store.ts'
-import { createToken, identify, type Identity } from './token.ts'
+import { identify, type Identity } from './token.ts'
 
 /** What a new record takes from its predecessor, and what it adds. */
 export interface Succession {
@@ -26,6 +26,8 @@ export interface Succession {
   lifetime: LifetimeSettings
   /** Chooses the fields of the new record from those of the old one. */
   fields(old: ReadonlyMap<string, string>): Map<string, string>
+  /** Who is signed in afterwards. */
+  userId: string | undefined
   /** Makes the meta of the new record. */
   meta(now: number): RecordMeta
   /** Whether the old record must still be there. A login needs none. */
@@ -47,14 +49,14 @@ export const LOST_AFTER = 5000
 export async function succeed(binding: Binding, succession: Succession): Promise<void> {
   const { context, living: before } = binding
   if (succession.required) binding.assertNotGone()
-  const identity = await identify(createToken())
+  const identity = await identify(await tokenFor(context, succession.userId))
   const undo = binding.announceSuccessor(identity.token, succession.lifetime)
   try {
     const now = await context.store.now()
     let pointer: string | null = null
     if (before !== null && succession.grace > 0) {
       pointer = await pointerKey(before.identity.key)
-      if (!(await point(context, pointer, identity.key, now, succession.grace))) {
+      if (!(await point(context, pointer, identity, now, succession.grace))) {
         undo()
         return await join(binding, before)
       }
@@ -83,6 +85,7 @@ export async function reissue(binding: Binding): Promise<void> {
   await succeed(binding, {
     lifetime: { idle: meta.idle, persist: meta.persist, absolute: meta.absoluteAt - clock.now() },
     fields: (old) => new Map(old),
+    userId: meta.userId,
     meta: (now) => ({ ...meta, rotatedAt: now }),
     required: true,
     grace: MAX_GRACE,
@@ -98,21 +101,22 @@ async function replace(
 ): Promise<void> {
   const { context, living: before } = binding
   const { store } = context
-  const meta = withTag(succession.meta(now), before)
+  let meta = withTag(succession.meta(now), before)
   let ended: EndReason | null = null
   try {
-    await enroll(context, identity, meta, before)
+    let listed = await enroll(context, identity, meta, before)
     const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
     if (before !== null) ended = 'rotated'
     if (succession.required && old === null) throw gone()
     // Another request has ended it, so this sign-in replaces nothing: it is one more.
-    if (before !== null && old === null) await enroll(context, identity, meta, null)
+    if (before !== null && old === null) listed = await enroll(context, identity, meta, null)
+    meta = listed.meta
     const fields = succession.fields(old?.fields ?? new Map())
     fields.delete(MARK)
     if (pointer !== null) fields.set(MARK, pointer)
     await binding.create(identity, meta, fields, now)
     ended = 'revoked'
-    await confirm(context, identity, meta)
+    await confirm(context, identity, meta, listed.count)
   } catch (error) {
     if (ended === 'revoked') later(binding.channel, async () => store.destroy(identity.key, 'revoked'))
     if (ended !== null) binding.lose(ended)

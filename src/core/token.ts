@@ -1,12 +1,13 @@
 /**
  * The three names of a session.
  *
- * - **token**: 32 random bytes, base64url. The secret; it exists in the cookie only.
+ * - **token**: 32 bytes, base64url. The secret; it exists in the cookie only.
  * - **key**: SHA-256 of the token. What a store sees: a stolen store opens no session.
  * - **id**: derived one-way from the key. Safe to show, log and list; opens nothing.
  *
- * Plain SHA-256 is enough because the token has 256 bits of entropy
- * (OWASP ASVS 5.0 V7.2.3 asks for 128).
+ * A token has 252 random bits. Once a person has signed in it has 192, and the rest names the list
+ * of that person's sessions, so that one round trip reads the record and what the list says of it.
+ * Either is more than OWASP ASVS 5.0 V7.2.3 asks for (128), so plain SHA-256 is enough.
  *
  * @module
  */
@@ -33,11 +34,31 @@ export class Identity {
 }
 
 const FORM = /^[\w-]{43}$/
+const TOKEN_LENGTH = 43
 const ID_LENGTH = 16
+/** The characters of a token that are always random. */
+const RANDOM_LENGTH = 32
+/** The last character of a token tells whether it names a list: it carries but four bits anyway. */
+const WITH_LIST = 'E'
+const WITHOUT_LIST = 'A'
 
-/** Makes a new token from the platform's cryptographic random source. */
-export function createToken(): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(32)))
+/**
+ * Makes a new token from the platform's cryptographic random source.
+ * @param list a name that `listName` made; `null` for a session without a list
+ */
+export function createToken(list: string | null = null): string {
+  const token = base64url(crypto.getRandomValues(new Uint8Array(32)))
+  return list === null ? token.slice(0, -1) + WITHOUT_LIST : token.slice(0, RANDOM_LENGTH) + list
+}
+
+/** The list that a token names; `null` if it names none. A visitor may have made it up. */
+export function listOfToken(token: string): string | null {
+  return token.length === TOKEN_LENGTH && token.endsWith(WITH_LIST) ? token.slice(RANDOM_LENGTH) : null
+}
+
+/** A name for a list that a token can carry: 60 bits of a hash. */
+export async function listName(text: string): Promise<string> {
+  return (await digest(text)).slice(0, TOKEN_LENGTH - RANDOM_LENGTH - 1) + WITH_LIST
 }
 
 /** Whether a text has the form of a token. Anything else never reaches a store. */

@@ -30,6 +30,9 @@ export type StoreOperation =
   | 'index.add'
   | 'index.entries'
   | 'index.remove'
+  | 'index.first'
+  | 'index.look'
+  | 'index.bar'
 
 /**
  * How an operation ended.
@@ -118,6 +121,24 @@ function traceOn(to: NonNullable<typeof channel>, store: Store): Store {
         to.hasSubscribers
           ? trace('index.remove', null, () => index.remove(list, keys), done)
           : index.remove(list, keys),
+      ...(index.first && {
+        first: (list, count) =>
+          to.hasSubscribers
+            ? trace('index.first', null, () => index.first!(list, count), done)
+            : index.first!(list, count),
+      }),
+      ...(index.look && {
+        look: (list, key) =>
+          to.hasSubscribers
+            ? trace('index.look', key, () => index.look!(list, key), done)
+            : index.look!(list, key),
+      }),
+      ...(index.bar && {
+        bar: (list, bar) =>
+          to.hasSubscribers
+            ? trace('index.bar', null, () => index.bar!(list, bar), done)
+            : index.bar!(list, bar),
+      }),
     }
   }
 
@@ -133,7 +154,8 @@ function traceOn(to: NonNullable<typeof channel>, store: Store): Store {
             (isNew) => (isNew ? 'ok' : 'conflict'),
           )
         : store.create(key, record, lifetime),
-    load: (key) => (to.hasSubscribers ? trace('load', key, () => store.load(key), loaded) : store.load(key)),
+    load: (key, list) =>
+      to.hasSubscribers ? trace('load', key, () => store.load(key, list), loaded) : store.load(key, list),
     update: (key, change, lifetime) =>
       to.hasSubscribers
         ? trace('update', key, () => store.update(key, change, lifetime), updated)

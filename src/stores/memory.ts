@@ -7,11 +7,13 @@
 
 import { invalidOption } from '../core/errors.ts'
 import type {
+  Bar,
   Change,
   EndedRecord,
   EndReason,
   IndexEntry,
   Lifetime,
+  Listing,
   LoadedRecord,
   SessionIndex,
   Store,
@@ -20,6 +22,7 @@ import type {
 } from '../core/store.ts'
 import { applyChange } from './embedded/apply-change.ts'
 import { BoundedLists } from './embedded/bounded-lists.ts'
+import { endOfEntry } from './embedded/listing.ts'
 import { deadlineOf, REMAINS_FOR, type Deadline } from './embedded/deadline.ts'
 
 /** Options of `memoryStore`. */
@@ -37,7 +40,7 @@ export interface MemoryStoreOptions {
 export interface MemoryStore extends Store {
   now(): number
   create(key: string, record: StoredRecord, lifetime: Lifetime): boolean
-  load(key: string): LoadedRecord | EndedRecord | null
+  load(key: string, list?: string | null): LoadedRecord | EndedRecord | null
   update(key: string, change: Change, lifetime: Lifetime): UpdateResult
   touch(key: string, lifetime: Lifetime): boolean
   destroy(key: string, reason: EndReason): LoadedRecord | null
@@ -51,6 +54,9 @@ export interface MemoryIndex extends SessionIndex {
   add(list: string, entry: IndexEntry): number
   entries(list: string): IndexEntry[]
   remove(list: string, keys: readonly string[]): void
+  first(list: string, count: number): IndexEntry[]
+  look(list: string, key: string): Listing
+  bar(list: string, bar: Bar): void
 }
 
 interface Entry extends StoredRecord, Deadline {}
@@ -101,6 +107,12 @@ class Memory implements MemoryStore {
     },
     entries: (list) => this.#lists.entries(list, this.now()),
     remove: (list, keys) => this.#lists.remove(list, keys),
+    first: (list, count) => this.#lists.first(list, count, this.now()),
+    look: (list, key) => this.#lists.look(list, key, this.now()),
+    bar: (list, bar) => {
+      this.#startSweeping()
+      this.#lists.bar(list, bar)
+    },
   }
 
   constructor(maxSessions: number, now: () => number) {
@@ -119,12 +131,14 @@ class Memory implements MemoryStore {
     return true
   }
 
-  load(key: string): LoadedRecord | EndedRecord | null {
+  load(key: string, list?: string | null): LoadedRecord | EndedRecord | null {
     const now = this.now()
     const entry = this.#living(key, now)
-    if (!entry) return this.#remainsOf(key, now)
+    if (!entry) return this.#remainsOf(key, now) ?? this.#missing(key, list, now)
     this.#used(key, entry)
-    return loaded(entry, now)
+    const answer = loaded(entry, now)
+    if (list != null) answer.listing = this.#lists.look(list, key, now)
+    return answer
   }
 
   update(key: string, change: Change, lifetime: Lifetime): UpdateResult {
@@ -173,6 +187,11 @@ class Memory implements MemoryStore {
     const remains = this.#remains.get(key)
     if (!remains || now >= remains.until) return null
     return { ended: remains.ended }
+  }
+
+  /** A list remembers longer. */
+  #missing(key: string, list: string | null | undefined, now: number): EndedRecord | null {
+    return list == null ? null : endOfEntry(this.#lists.until(list, key), now)
   }
 
   #used(key: string, entry: Entry): void {

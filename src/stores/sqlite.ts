@@ -9,11 +9,14 @@ import { invalidOption } from '../core/errors.ts'
 import { nodeBuiltin } from '../core/node-builtin.ts'
 import {
   beneath,
+  isAlive,
+  type Bar,
   type Change,
   type EndedRecord,
   type EndReason,
   type IndexEntry,
   type Lifetime,
+  type Listing,
   type LoadedRecord,
   type MaybePromise,
   type SessionIndex,
@@ -73,6 +76,9 @@ export interface SqliteStore extends Store {
 export interface SqliteIndex extends SessionIndex {
   add(list: string, entry: IndexEntry): Promise<number>
   remove(list: string, keys: readonly string[]): Promise<void>
+  first(list: string, count: number): MaybePromise<IndexEntry[]>
+  look(list: string, key: string): MaybePromise<Listing>
+  bar(list: string, bar: Bar): Promise<void>
 }
 
 /** What `sojourn/doctor` looks at. */
@@ -81,6 +87,9 @@ export interface SqlitePlace {
   readonly file: string
   readonly durability: Durability
 }
+
+/** What lists say while there is no file. */
+const UNLISTED: Listing = { isListed: false, barredAt: null, isSpared: false }
 
 /** How often reads see whether the file is still there, in milliseconds. */
 const LOOK_AGAIN = 500
@@ -147,6 +156,12 @@ class Sqlite implements SqliteStore {
       const copy = [...keys]
       await this.#writes.write(({ entries }) => entries.remove(list, copy), true)
     },
+    first: (list, count) => this.#read(({ entries }) => entries.first(list, count, this.now()), []),
+    look: (list, key) => this.#read(({ entries }) => entries.look(list, key, this.now()), UNLISTED),
+    bar: (list, bar) => {
+      const copy = { ...bar }
+      return this.#writes.write(({ entries }) => entries.bar(list, copy), true)
+    },
   }
 
   constructor(file: string, durability: Durability, sweepInterval: number, now: () => number) {
@@ -162,8 +177,15 @@ class Sqlite implements SqliteStore {
     return this.#grow(({ rows }) => rows.create(key, packed, lifetime, this.now()))
   }
 
-  load(key: string): MaybePromise<LoadedRecord | EndedRecord | null> {
-    return this.#read(({ rows }) => rows.load(key, this.now()), null)
+  load(key: string, list?: string | null): MaybePromise<LoadedRecord | EndedRecord | null> {
+    return this.#read(({ rows, entries }) => {
+      const now = this.now()
+      const answer = rows.load(key, now)
+      if (list == null) return answer
+      // A list remembers longer than a record.
+      if (answer === null) return entries.endOf(list, key, now)
+      return isAlive(answer) ? { ...answer, listing: entries.look(list, key, now) } : answer
+    }, null)
   }
 
   async update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult> {

@@ -4,6 +4,7 @@ import type { Store } from '../../src/core/store.ts'
 import { manualClock, testStore, type TestStoreOptions } from '../../src/testing.ts'
 import { lists } from './wrong-lists.ts'
 import { stores, type MakeStore } from './wrong-stores.ts'
+import { barring } from './wrong/barring.ts'
 import type { Wrong, WrongStores } from './wrong/but.ts'
 import { changing } from './wrong/changing.ts'
 import { creating } from './wrong/creating.ts'
@@ -24,6 +25,7 @@ const subtle: WrongStores = {
   ...ending,
   ...naming,
   ...listing,
+  ...barring,
   ...racing,
   ...closing,
 }

@@ -10,17 +10,18 @@
  */
 
 import { invalidOption } from '../../core/errors.ts'
-import type {
-  Change,
-  EndedRecord,
-  EndReason,
-  Lifetime,
-  LoadedRecord,
-  SessionIndex,
-  Store,
-  StoreCapabilities,
-  StoredRecord,
-  UpdateResult,
+import {
+  isAlive,
+  type Change,
+  type EndedRecord,
+  type EndReason,
+  type Lifetime,
+  type LoadedRecord,
+  type SessionIndex,
+  type Store,
+  type StoreCapabilities,
+  type StoredRecord,
+  type UpdateResult,
 } from '../../core/store.ts'
 import { applyChange, copyOf } from '../embedded/apply-change.ts'
 import { deadlineOf, REMAINS_FOR } from '../embedded/deadline.ts'
@@ -94,7 +95,14 @@ export class BlobStore implements Store {
     })
   }
 
-  async load(key: string): Promise<LoadedRecord | EndedRecord | null> {
+  async load(key: string, list?: string | null): Promise<LoadedRecord | EndedRecord | null> {
+    if (list == null || this.index?.look === undefined) return this.#load(key)
+    const [answer, listing] = await Promise.all([this.#load(key), this.index.look(list, key)])
+    if (answer === null) return listing.isListed ? { ended: 'idle' } : null
+    return isAlive(answer) ? { ...answer, listing } : answer
+  }
+
+  async #load(key: string): Promise<LoadedRecord | EndedRecord | null> {
     const sight = await this.#look(key, await nameOf(key))
     if (sight.state === 'alive') return loaded(sight, this.now())
     if (sight.state === 'none' && !sight.litter) return null

@@ -5,12 +5,16 @@
  * @module
  */
 
-import type { IndexEntry, SessionIndex } from '../../core/store.ts'
+import type { Bar, IndexEntry, Listing, SessionIndex } from '../../core/store.ts'
 import { REMAINS_FOR } from '../embedded/deadline.ts'
+import { listingOf } from '../embedded/listing.ts'
 import { entryName } from './names.ts'
 import type { Place } from './place.ts'
 import type { Shelf } from './shelf.ts'
 import { decode, encode } from './texts.ts'
+
+/** Before the name of a list: where its bar is. No name of a list begins so. */
+const BAR = '!'
 
 /** See the module. */
 export class BlobLists implements SessionIndex {
@@ -51,5 +55,21 @@ export class BlobLists implements SessionIndex {
 
   async remove(list: string, keys: readonly string[]): Promise<void> {
     await Promise.all(keys.map(async (key) => this.#shelf.remove(await entryName(list, key))))
+  }
+
+  async look(list: string, key: string): Promise<Listing> {
+    const [text, bar] = await Promise.all([this.#shelf.get(await entryName(list, key)), this.#barOf(list)])
+    const until = text === null ? 0 : Number(decode(text)?.['until'] ?? 0)
+    return listingOf(key, until, bar, this.#now())
+  }
+
+  async bar(list: string, { at, spare, until }: Bar): Promise<void> {
+    const text = encode({ list: BAR + list, at, spare, until })
+    await this.#shelf.set(await entryName(BAR + list, BAR), text, until - this.#now())
+  }
+
+  async #barOf(list: string): Promise<Bar | undefined> {
+    const text = await this.#shelf.get(await entryName(BAR + list, BAR))
+    return text === null ? undefined : ((decode(text) ?? undefined) as Bar | undefined)
   }
 }

@@ -4,7 +4,9 @@
  * @module
  */
 
-import type { IndexEntry } from '../../core/store.ts'
+import type { Bar, IndexEntry, Listing } from '../../core/store.ts'
+import { REMAINS_FOR } from './deadline.ts'
+import { listingOf } from './listing.ts'
 
 interface Held extends IndexEntry {
   list: string
@@ -20,6 +22,8 @@ export class BoundedLists {
   readonly #lists = new Map<string, Map<string, Held>>()
   /** Those of all lists, in the order they were added. */
   readonly #all = new Set<Held>()
+  /** By list, in the order they were noted. */
+  readonly #bars = new Map<string, Bar>()
   #unswept: Held[] = []
 
   /**
@@ -48,6 +52,29 @@ export class BoundedLists {
       .sort((a, b) => a.createdAt - b.createdAt)
   }
 
+  /** Those that end first. */
+  first(list: string, count: number, now: number): IndexEntry[] {
+    const living = this.#living(list, now).sort((a, b) => a.until - b.until)
+    return living.slice(0, count).map(({ key, createdAt, until }) => ({ key, createdAt, until }))
+  }
+
+  look(list: string, key: string, now: number): Listing {
+    return listingOf(key, this.until(list, key), this.#bars.get(list), now)
+  }
+
+  /** Until when the entry of a key counts; 0 if there is none. */
+  until(list: string, key: string): number {
+    return this.#lists.get(list)?.get(key)?.until ?? 0
+  }
+
+  /** At most as many bars as entries. */
+  bar(list: string, bar: Bar): void {
+    this.#bars.delete(list)
+    this.#bars.set(list, { ...bar })
+    if (this.#bars.size <= this.#limit) return
+    for (const oldest of this.#bars.keys()) return void this.#bars.delete(oldest)
+  }
+
   remove(list: string, keys: readonly string[]): void {
     for (const key of keys) {
       const held = this.#lists.get(list)?.get(key)
@@ -58,10 +85,15 @@ export class BoundedLists {
   /** Forgets some of what is past. */
   sweep(now: number): void {
     if (this.#unswept.length === 0) this.#unswept = [...this.#all]
-    for (const held of this.#unswept.splice(-SWEEP_BATCH)) if (held.until <= now) this.#forget(held)
+    for (const held of this.#unswept.splice(-SWEEP_BATCH)) if (isOver(held, now)) this.#forget(held)
+    for (const [list, { until }] of this.#bars) {
+      if (until > now) break
+      this.#bars.delete(list)
+    }
   }
 
   clear(): void {
+    this.#bars.clear()
     this.#lists.clear()
     this.#all.clear()
     this.#unswept = []
@@ -69,7 +101,8 @@ export class BoundedLists {
 
   #living(list: string, now: number): Held[] {
     const held = [...(this.#lists.get(list)?.values() ?? [])]
-    return held.filter((entry) => entry.until > now || this.#forget(entry))
+    for (const entry of held) if (isOver(entry, now)) this.#forget(entry)
+    return held.filter(({ until }) => until > now)
   }
 
   #keep(held: Held): void {
@@ -90,11 +123,16 @@ export class BoundedLists {
     let unspared = this.#all.size - this.#limit / 4
     for (const held of this.#all) {
       if (unspared-- <= 0) break
-      if (held.until <= now || !this.#isAlive(held.key)) this.#forget(held)
+      if (isOver(held, now) || !this.#isAlive(held.key)) this.#forget(held)
     }
     for (const held of this.#all) {
       if (this.#all.size < this.#limit) break
       this.#forget(held)
     }
   }
+}
+
+/** An entry tells for some minutes more why its record is missing. */
+function isOver({ until }: Held, now: number): boolean {
+  return until + REMAINS_FOR <= now
 }

@@ -5,7 +5,9 @@
  * @module
  */
 
-import type { IndexEntry } from '../../core/store.ts'
+import type { Bar, EndedRecord, IndexEntry, Listing } from '../../core/store.ts'
+import { REMAINS_FOR } from './deadline.ts'
+import { endOfEntry, listingOf } from './listing.ts'
 import type { Database } from './sqlite-rows.ts'
 
 /** Since schema 2. A list's entries lie together, so reading one touches a page or two. */
@@ -23,6 +25,12 @@ export const ENTRIES_SCHEMA = `
 /** What is damaged counts as little as what is past: numbers beyond 2^53 do not even get out of SQLite. */
 const COUNTS = 'list = ? AND until > ? AND until < 9e15 AND created_at BETWEEN 0 AND 9e15'
 
+/**
+ * A bar is an entry of a list of its own, under this key: `created_at` is its time. No list and no
+ * key of others begins so. What it spares stands behind the sign.
+ */
+const BAR = '!'
+
 type Statement = ReturnType<Database['prepare']>
 
 /** The prepared statements of one connection. */
@@ -30,7 +38,10 @@ export class Entries {
   readonly #others: Statement
   readonly #put: Statement
   readonly #select: Statement
+  readonly #first: Statement
+  readonly #one: Statement
   readonly #remove: Statement
+  readonly #clear: Statement
   readonly #due: Statement
   readonly #sweep: Statement
 
@@ -40,6 +51,15 @@ export class Entries {
     this.#select = db.prepare(
       `SELECT key, created_at, until FROM entries WHERE ${COUNTS} ORDER BY created_at`,
     )
+    this.#first = db.prepare(
+      `SELECT key, created_at, until FROM entries WHERE ${COUNTS} ORDER BY until LIMIT ?`,
+    )
+    // The entry of a key, and the bar.
+    this.#one = db.prepare(
+      `SELECT list, key, created_at, until FROM entries
+        WHERE ((list = ? AND key = ?) OR list = ?) AND until < 9e15 AND created_at BETWEEN 0 AND 9e15`,
+    )
+    this.#clear = db.prepare('DELETE FROM entries WHERE list = ?')
     this.#remove = db.prepare(
       'DELETE FROM entries WHERE list = ? AND key IN (SELECT value FROM json_each(?))',
     )
@@ -56,24 +76,59 @@ export class Entries {
   }
 
   list(list: string, now: number): IndexEntry[] {
-    return this.#select.all(list, now).map((row) => ({
-      key: row['key'] as string,
-      createdAt: row['created_at'] as number,
-      until: row['until'] as number,
-    }))
+    return this.#select.all(list, now).map(entryOf)
+  }
+
+  /** Those that end first. */
+  first(list: string, count: number, now: number): IndexEntry[] {
+    return this.#first.all(list, now, count).map(entryOf)
+  }
+
+  look(list: string, key: string, now: number): Listing {
+    const { until, bar } = this.#both(list, key)
+    return listingOf(key, until, bar, now)
+  }
+
+  /** Why the record under a key is missing, if its entry tells. */
+  endOf(list: string, key: string, now: number): EndedRecord | null {
+    return endOfEntry(this.#both(list, key).until, now)
+  }
+
+  bar(list: string, { at, spare, until }: Bar): void {
+    this.#clear.run(BAR + list)
+    this.#put.run(BAR + list, BAR + (spare ?? ''), at, until)
   }
 
   remove(list: string, keys: readonly string[]): void {
     this.#remove.run(list, JSON.stringify(keys))
   }
 
-  /** Whether `sweep` would find anything. A read: it needs no transaction. */
-  hasDue(now: number): boolean {
-    return this.#due.get(now) !== undefined
+  #both(list: string, key: string): { until: number; bar: Bar | undefined } {
+    let until = 0
+    let bar: Bar | undefined
+    for (const row of this.#one.all(list, key, BAR + list)) {
+      const entry = entryOf(row)
+      if (row['list'] === list) until = entry.until
+      else bar = { at: entry.createdAt, spare: entry.key.slice(BAR.length) || null, until: entry.until }
+    }
+    return { until, bar }
   }
 
-  /** Removes up to `limit` rows that are past; answers how many. */
+  /** Whether `sweep` would find anything. A read: it needs no transaction. */
+  hasDue(now: number): boolean {
+    return this.#due.get(now - REMAINS_FOR) !== undefined
+  }
+
+  /** Removes up to `limit` rows that tell nothing any more; answers how many. */
   sweep(limit: number, now: number): number {
-    return Number(this.#sweep.run(now, limit).changes)
+    return Number(this.#sweep.run(now - REMAINS_FOR, limit).changes)
+  }
+}
+
+function entryOf(row: Record<string, unknown>): IndexEntry {
+  return {
+    key: row['key'] as string,
+    createdAt: row['created_at'] as number,
+    until: row['until'] as number,
   }
 }

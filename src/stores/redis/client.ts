@@ -56,10 +56,10 @@ export interface Executor {
   /** Whether several keys may share a packet: not those of a cluster, which lie on different nodes. */
   readonly readsTogether: boolean
   /**
-   * `PTTL key; HGETALL key` for each key, then TIME if asked for, in one packet. Answers all
-   * replies in this order, an error in the place of a reply, or rejects with the first error.
+   * Sends commands that change nothing, in one packet. An error stands in the place of its reply;
+   * or it rejects with the first one.
    */
-  read(keys: readonly string[], withTime: boolean): Promise<unknown[]>
+  read(key: string, commands: readonly Command[]): Promise<unknown[]>
   /** Sends the commands one after the other. Rejects with the first error. */
   pipeline(key: string, commands: readonly Command[]): Promise<unknown[]>
   /**

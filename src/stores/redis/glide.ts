@@ -89,16 +89,7 @@ export function glideExecutor(client: GlideClient): Executor {
       makeBatch = isCluster ? module.ClusterBatch : module.Batch
     },
     readsTogether: !isCluster,
-    async read(keys, withTime) {
-      const commands = keys.flatMap((key): Command[] => [
-        ['pttl', key],
-        ['hgetall', key],
-      ])
-      if (withTime) commands.push(['time'])
-      const replies = await send(false, keys[0] ?? '', commands)
-      if (withTime) throwFirstError(replies.slice(-1))
-      return replies
-    },
+    read: (key, commands) => send(false, key, commands),
     pipeline,
     transaction,
     replicated,

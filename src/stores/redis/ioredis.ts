@@ -88,15 +88,8 @@ export function ioredisExecutor(client: IoredisClient): Executor {
       Promise.resolve(all['connect']?.()).catch(() => undefined)
     },
     readsTogether: !isCluster,
-    async read(keys, withTime) {
-      const batch = gather()
-      for (const key of keys) {
-        batch['pttl']!(key)
-        batch['hgetall']!(key)
-      }
-      if (withTime) batch['time']!()
-      const outcomes = (await batch['exec']!()) as Outcome[]
-      if (withTime) replyOf(outcomes.at(-1)!)
+    async read(_key, commands) {
+      const outcomes = (await fill(gather(), commands)) as Outcome[]
       return outcomes.map(([error, reply]) => error ?? reply)
     },
     async pipeline(_key, commands) {

@@ -6,11 +6,13 @@
 
 import {
   beneath,
+  type Bar,
   type Change,
   type EndedRecord,
   type EndReason,
   type IndexEntry,
   type Lifetime,
+  type Listing,
   type LoadedRecord,
   type MaybePromise,
   type SessionIndex,
@@ -22,7 +24,7 @@ import { create } from './create.ts'
 import { destroy } from './destroy.ts'
 import { settled as settledFor } from './failure.ts'
 import type { Link } from './link.ts'
-import { addEntry, readEntries, removeEntries } from './lists.ts'
+import { addEntry, barList, firstEntries, lookAt, readEntries, removeEntries } from './lists.ts'
 import { Reader } from './reader.ts'
 import { touch } from './touch.ts'
 import { update } from './update.ts'
@@ -32,7 +34,7 @@ export interface RedisStore extends Store {
   /** Redis' own clock: asked for once, then kept and refreshed along the way. */
   now(): MaybePromise<number>
   create(key: string, record: StoredRecord, lifetime: Lifetime): Promise<boolean>
-  load(key: string): Promise<LoadedRecord | EndedRecord | null>
+  load(key: string, list?: string | null): Promise<LoadedRecord | EndedRecord | null>
   update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult>
   touch(key: string, lifetime: Lifetime): Promise<boolean>
   destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
@@ -53,6 +55,9 @@ export interface RedisIndex extends SessionIndex {
   add(list: string, entry: IndexEntry): Promise<number>
   entries(list: string): Promise<IndexEntry[]>
   remove(list: string, keys: readonly string[]): Promise<void>
+  first(list: string, count: number): Promise<IndexEntry[]>
+  look(list: string, key: string): Promise<Listing>
+  bar(list: string, bar: Bar): Promise<void>
 }
 
 /** A store whose keys begin with `prefix:`. */
@@ -71,7 +76,7 @@ export function linkedStore(link: Link, prefix: string): RedisStore {
     [beneath]: { link, prefix },
     now: () => (link.clock.isSet() ? link.clock.now() : settled(link.now(keyOf('')))),
     create: (key, record, lifetime) => settled(create(link, keyOf(key), record, lifetime)),
-    load: (key) => reader.read(keyOf(key)),
+    load: (key, list = null) => reader.read(keyOf(key), list === null ? null : listOf(list), key),
     update: (key, change, lifetime) => settled(update(link, keyOf(key), change, lifetime)),
     touch: (key, lifetime) => settled(touch(link, keyOf(key), lifetime)),
     destroy: (key, reason) => settled(destroy(link, keyOf(key), reason)),
@@ -79,6 +84,9 @@ export function linkedStore(link: Link, prefix: string): RedisStore {
       add: (list, entry) => settled(addEntry(link, listOf(list), entry)),
       entries: (list) => settled(readEntries(link, listOf(list))),
       remove: (list, keys) => settled(removeEntries(link, listOf(list), keys)),
+      first: (list, count) => settled(firstEntries(link, listOf(list), count)),
+      look: (list, key) => settled(lookAt(link, listOf(list), key)),
+      bar: (list, bar) => settled(barList(link, listOf(list), bar)),
     },
     close: () => settled(link.close()),
   }

@@ -6,12 +6,12 @@
  * entry takes its exact member, so members hold the key and nothing that may change. That
  * leaves `createdAt` no place but the scores, and 53 bits are too few for two times. So an
  * entry is four members, `0key` to `3key`; each has the 42 bits of `until` in front, and
- * 11 bits of `createdAt` behind.
+ * 11 bits of `createdAt` behind. A bar is one member, or two, with scores below zero.
  *
  * @module
  */
 
-import type { IndexEntry } from '../../core/store.ts'
+import type { IndexEntry, Listing } from '../../core/store.ts'
 
 /**
  * Reached in the year 2109. Later times are taken for this one. Not 2^42 - 1, because clients
@@ -21,11 +21,18 @@ const LATEST = 2 ** 42 - 2
 const CHUNK = 2 ** 11
 const PARTS = ['0', '1', '2', '3'] as const
 
-/**
- * The member that keeps the latest `until` of all entries since the list was empty, and so
- * says how long the set lives. It is the only one that may be alone.
- */
-export const LAST = '!'
+/** The member that says when the list was barred. Its score is the time, below zero: beside all entries. */
+export const BAR = '!'
+
+/** The member that says which key the bar spares, with the same score. */
+export function sparedMember(key: string): string {
+  return BAR + key
+}
+
+/** The score of a bar. */
+export function barScore(at: number): number {
+  return -whole(at)
+}
 
 /** The members of a key. */
 export function membersOf(key: string): string[] {
@@ -46,19 +53,56 @@ export function scoreUntil(time: number): number {
   return whole(time) * CHUNK + CHUNK - 1
 }
 
-/** The time of a score, in epoch milliseconds. */
-export function timeOf(score: number): number {
+/** A time as a deadline. */
+export function deadlineAt(time: number): number {
+  return whole(time)
+}
+
+/** The time of an entry's score, in epoch milliseconds. */
+function timeOf(score: number): number {
   return Math.floor(score / CHUNK)
 }
 
-/** How many entries a set of so many members holds. */
+/** How many entries so many members are. */
 export function countOf(members: unknown): number {
   return Math.floor(Number(members) / PARTS.length)
+}
+
+/** How many members so many entries are, with those of a bar in front of them. */
+export function membersFor(entries: number): number {
+  return entries * PARTS.length + 2
+}
+
+/** The members that `listingOf` wants to know the scores of. */
+export function lookedAt(key: string): string[] {
+  return [PARTS[0] + key, BAR, sparedMember(key)]
+}
+
+/** Until when the entry counts, of whose key the reply to ZMSCORE tells; `null` if there is none. */
+export function untilOf(reply: unknown): number | null {
+  const [score] = scoresOf(reply)
+  return score === null || score === undefined ? null : timeOf(score)
+}
+
+/** Reads the reply to ZMSCORE. */
+export function listingOf(reply: unknown, now: number): Listing {
+  const [entry = null, bar = null, spared = null] = scoresOf(reply)
+  return {
+    isListed: entry !== null && timeOf(entry) > now,
+    barredAt: bar === null ? null : -bar,
+    isSpared: bar !== null && spared === bar,
+  }
+}
+
+function scoresOf(reply: unknown): (number | null)[] {
+  if (!Array.isArray(reply)) throw new TypeError('ZMSCORE: no list')
+  return reply.map((score: unknown) => (score === null ? null : Number(score)))
 }
 
 /** Reads the reply to ZRANGE: the entries that end after `now`, oldest first. */
 export function entriesOf(reply: unknown, now: number): IndexEntry[] {
   const entries = new Map<string, IndexEntry>()
+  const parts = new Map<string, number>()
   for (const [member, score] of scoredMembers(reply as readonly unknown[])) {
     const part = PARTS.indexOf(member[0] as (typeof PARTS)[number])
     const until = timeOf(score)
@@ -68,8 +112,11 @@ export function entriesOf(reply: unknown, now: number): IndexEntry[] {
     const entry = entries.get(key) ?? { key, createdAt: 0, until }
     entry.createdAt += (score % CHUNK) * CHUNK ** part
     entries.set(key, entry)
+    parts.set(key, (parts.get(key) ?? 0) + 1)
   }
-  return [...entries.values()].sort((a, b) => a.createdAt - b.createdAt)
+  // The last one may have been cut off.
+  const whole = [...entries.values()].filter((entry) => parts.get(entry.key) === PARTS.length)
+  return whole.sort((a, b) => a.createdAt - b.createdAt)
 }
 
 /** A flat list, pairs or objects, as client, protocol and settings will have it. */

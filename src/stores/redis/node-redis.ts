@@ -93,14 +93,7 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
       }
     },
     readsTogether: !isCluster,
-    read: (keys, withTime) =>
-      pipeline(keys[0] ?? '', (multi) => {
-        for (const key of keys) {
-          multi['PTTL']!(key)
-          multi['HGETALL']!(key)
-        }
-        if (withTime) multi['TIME']!()
-      }),
+    read: (key, commands) => pipeline(key, (multi) => addAll(multi, commands)),
     pipeline: (key, commands) => pipeline(key, (multi) => addAll(multi, commands)),
     transaction: (key, commands) => transaction(key, (multi) => addAll(multi, commands)),
     replicated: (key, commands, isTransaction, wait) =>

@@ -6,16 +6,21 @@
  */
 
 import { isNode } from '../../core/node-builtin.ts'
-import type { EndedRecord, LoadedRecord } from '../../core/store.ts'
-import type { Executor } from './client.ts'
+import { isAlive, type EndedRecord, type LoadedRecord } from '../../core/store.ts'
+import type { Command, Executor } from './client.ts'
 import { failure, isRefusal, settled } from './failure.ts'
 import { isForeign, readHash, unreadable } from './hash.ts'
 import type { Link } from './link.ts'
+import { listingOf, untilOf } from './list-members.ts'
+import { lookCommand } from './lists.ts'
 
 type Answer = LoadedRecord | EndedRecord | null
 
 interface Reading {
   key: string
+  /** A list that may hold the key, and what the list calls it. */
+  list: string | null
+  entry: string
   resolve: (answer: Answer) => void
   reject: (error: unknown) => void
   /** Whether a connection has broken under it. */
@@ -35,12 +40,12 @@ export class Reader {
   }
 
   /**
-   * Reads a record: `PTTL key; HGETALL key`. In this order the answer is right without a
-   * transaction: what ends in between is seen to have ended.
+   * Reads a record, and what a list says of it: `PTTL key; HGETALL key; ZMSCORE list …`. In this
+   * order the answer is right without a transaction: what ends in between is seen to have ended.
    */
-  read(key: string): Promise<Answer> {
+  read(key: string, list: string | null, entry: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const count = this.#waiting.push({ key, resolve, reject })
+      const count = this.#waiting.push({ key, list, entry, resolve, reject })
       if (count === 1) soon(() => this.#flush())
     })
   }
@@ -68,15 +73,15 @@ export class Reader {
   #send(executor: Executor, readings: readonly Reading[]): void {
     const { clock } = this.#link
     const withTime = clock.isDue()
-    const keys = readings.map(({ key }) => key)
-    replies(executor, keys, withTime)
+    replies(executor, readings, withTime)
       .then((all) => {
-        if (withTime) clock.set(all.at(-1))
+        if (withTime) clock.set(all.pop())
         const now = clock.now()
-        for (const [i, reading] of readings.entries()) {
-          const hash = all[2 * i + 1]
+        let at = 0
+        for (const reading of readings) {
+          const [left, hash, scores] = all.slice(at, (at += reading.list === null ? 2 : 3))
           if (hash instanceof Error) this.#failed(executor, reading, hash)
-          else reading.resolve(readHash(all[2 * i], hash, now))
+          else reading.resolve(answerOf(left, hash, scores, now))
         }
       })
       // Also what is read wrong above: an answer that makes no sense must end neither the process nor the wait.
@@ -106,8 +111,54 @@ export class Reader {
 /** Once all requests that have arrived by now have asked: after the microtasks of each, where that can be told. */
 const soon: (work: () => void) => void = isNode ? setImmediate : queueMicrotask
 
-async function replies(executor: Executor, keys: readonly string[], withTime: boolean): Promise<unknown[]> {
-  const all = await executor.read(keys, withTime)
-  if (all.length < 2 * keys.length + Number(withTime)) throw new Error('too few replies')
+async function replies(
+  executor: Executor,
+  readings: readonly Reading[],
+  withTime: boolean,
+): Promise<unknown[]> {
+  const all = await (executor.readsTogether ? inOne : apart)(executor, readings, withTime)
+  if (all.length < commandsOf(readings, withTime).length) throw new Error('too few replies')
+  if (withTime && all.at(-1) instanceof Error) throw all.at(-1)
   return all
+}
+
+function inOne(executor: Executor, readings: readonly Reading[], withTime: boolean): Promise<unknown[]> {
+  return executor.read(readings[0]?.key ?? '', commandsOf(readings, withTime))
+}
+
+/** In a cluster the list lies on another node. */
+async function apart(
+  executor: Executor,
+  [reading]: readonly Reading[],
+  withTime: boolean,
+): Promise<unknown[]> {
+  const { key, list, entry } = reading!
+  const record = executor.read(key, commandsOf([{ ...reading!, list: null }], withTime))
+  if (list === null) return record
+  const [[left, hash, ...time], scores] = await Promise.all([
+    record,
+    executor.read(list, [lookCommand(list, entry)]),
+  ])
+  return [left, hash, scores[0], ...time]
+}
+
+function commandsOf(readings: readonly Reading[], withTime: boolean): Command[] {
+  const commands: Command[] = []
+  for (const { key, list, entry } of readings) {
+    commands.push(['pttl', key], ['hgetall', key])
+    if (list !== null) commands.push(lookCommand(list, entry))
+  }
+  if (withTime) commands.push(['time'])
+  return commands
+}
+
+function answerOf(left: unknown, hash: unknown, scores: unknown, now: number): Answer {
+  const answer = readHash(left, hash, now)
+  if (scores === undefined || isForeign(scores)) return answer
+  if (scores instanceof Error) throw scores
+  if (isAlive(answer)) return { ...answer, listing: listingOf(scores, now) }
+  if (answer !== null) return answer
+  const until = untilOf(scores)
+  if (until === null) return null
+  return { ended: until > now ? 'idle' : 'absolute' }
 }

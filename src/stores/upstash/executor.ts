@@ -5,7 +5,7 @@ import { throwFirstError } from '../redis/hash.ts'
 import type { Transport } from './transport.ts'
 
 /** Commands that change nothing, so that they may be sent twice. */
-const READS = new Set(['exists', 'hexists', 'hgetall', 'hmget', 'pttl', 'time', 'zcard', 'zrange'])
+const READS = new Set(['exists', 'hexists', 'hgetall', 'hmget', 'pttl', 'time', 'zmscore', 'zrange'])
 
 /**
  * Wraps a transport. There is no connection, so it is always open.
@@ -36,16 +36,7 @@ export function upstashExecutor(transport: Transport, fromPrimary = false): Exec
     isOpen: true,
     async connect() {},
     readsTogether: true,
-    async read(keys, withTime) {
-      const commands = keys.flatMap((key): Command[] => [
-        ['pttl', key],
-        ['hgetall', key],
-      ])
-      if (withTime) commands.push(['time'])
-      const replies = await send('pipeline', commands)
-      if (withTime) throwFirstError(replies.slice(-1))
-      return replies
-    },
+    read: (_key, commands) => send('pipeline', commands),
     pipeline: (_key, commands) => pipeline(commands),
     async transaction(_key, commands) {
       try {

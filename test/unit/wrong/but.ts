@@ -33,9 +33,12 @@ export function secondBut(change: Change): Wrong {
   }
 }
 
-/** A right store whose lists have some of their verbs replaced. */
-export function listsBut(change: (right: MemoryStore['index']) => Partial<Store['index']>): Wrong {
-  return but(({ index }) => ({ index: { ...index, ...change(index) } }))
+/** A right store whose lists have some of their verbs replaced, and perhaps some of its own. */
+export function listsBut(
+  change: (right: MemoryStore['index']) => Partial<Store['index']>,
+  more: (right: Store) => Partial<Store> = () => ({}),
+): Wrong {
+  return but((right) => ({ index: { ...right.index, ...change(right.index) }, ...more(plain(right)) }))
 }
 
 /** The verbs of a store as an object whose parts can be replaced. It cannot be closed. */

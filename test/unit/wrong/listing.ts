@@ -117,7 +117,11 @@ export const listing: WrongStores = {
       add: (list, entry) => right.add(list.toLowerCase(), entry),
       entries: (list) => right.entries(list.toLowerCase()),
       remove: (list, keys) => right.remove(list.toLowerCase(), keys),
+      first: (list, count) => right.first(list.toLowerCase(), count),
+      look: (list, key) => right.look(list.toLowerCase(), key),
+      bar: (list, bar) => right.bar(list.toLowerCase(), bar),
     }),
+    (right) => ({ load: (key, list) => right.load(key, list?.toLowerCase()) }),
   ),
 
   /** Hands out the list it goes on to write to. */
