@@ -114,7 +114,7 @@ export async function confirm(
     throw revokedMeanwhile()
   }
   const { maxSessionsPerUser: limit, atLimit } = context.settings
-  if (limit === null) return trim(context, index, list, count - MOST_SESSIONS)
+  if (limit === null) return trim(context, index, list, count - MOST_SESSIONS, identity.key)
   if (atLimit !== 'evict-oldest' || (await index.entries(list)).length <= limit) return
   // Those still to come will look, too: the last of them sees all.
   const { living } = await callRoll(context, index, list)
@@ -125,17 +125,22 @@ export async function confirm(
   if (oldest.some(({ key }) => key === identity.key)) throw revokedMeanwhile()
 }
 
-/** Ends the sessions of a list that are too many, a portion at a time. */
-async function trim(context: Context, index: SessionIndex, list: string, excess: number): Promise<void> {
+/** Ends the sessions of a list that are too many, a portion at a time, but for the one that came just now. */
+async function trim(
+  context: Context,
+  index: SessionIndex,
+  list: string,
+  excess: number,
+  newest: string,
+): Promise<void> {
   if (excess <= 0) return
   const count = Math.min(excess, MOST_EVICTED)
-  const first = (await index.first?.(list, count)) ?? (await index.entries(list)).slice(0, count)
-  await Promise.all(first.map(({ key }) => end(context, key, 'evicted')))
+  const first = (await index.first?.(list, count + 1)) ?? (await index.entries(list))
+  const keys = first.map(({ key }) => key).filter((key) => key !== newest)
+  const ending = keys.slice(0, count)
+  await Promise.all(ending.map((key) => end(context, key, 'evicted')))
   // Also what had no record any more.
-  await index.remove(
-    list,
-    first.map(({ key }) => key),
-  )
+  await index.remove(list, ending)
 }
 
 /** What a list says of a key. */

@@ -55,7 +55,7 @@ export function changedMeanwhile(): SessionError {
   )
 }
 
-/** For a new key that exists already, which 256 random bits rule out. */
+/** For a new key that exists already, which random keys rule out. */
 export function keyTaken(): SessionError {
   return new SessionError(
     'ERR_SESSION_CONFLICT',

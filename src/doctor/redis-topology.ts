@@ -3,7 +3,7 @@
 import { about, type Finding } from './finding.ts'
 import type { RedisFacts } from './redis-facts.ts'
 
-const OLDEST = 4
+const OLDEST = 7
 
 /** @param isCluster whether the client finds its way in a cluster */
 export function topologyFindings(facts: RedisFacts, isCluster: boolean): Finding[] {
@@ -14,10 +14,10 @@ function versionFinding(facts: RedisFacts): Finding {
   const on = about('server-version')
   const version = /^\d+(?:\.\d+)*/.exec(facts.info('redis_version') ?? '')?.[0]
   if (version === undefined)
-    return on.unknown('The server does not say its version.', 'Redis 4 or later is needed, or Valkey.')
+    return on.unknown('The server does not say its version.', 'Redis 7 or later is needed, or Valkey.')
   const text = `The server speaks the language of Redis ${version}.`
   if (Number.parseInt(version, 10) >= OLDEST) return on.ok(text)
-  return on.serious(text, 'Use Redis 4 or later, or Valkey.')
+  return on.serious(text, 'Use Redis 7 or later, or Valkey.')
 }
 
 function roleFinding(facts: RedisFacts): Finding {

@@ -22,7 +22,7 @@ export type { RedisIndex, RedisStore } from './redis/linked-store.ts'
 export type { RedisDurability, RedisStoreOptions } from './redis/options.ts'
 
 /**
- * Keeps sessions in Redis 4 or later, or in Valkey.
+ * Keeps sessions in Redis 7 or later, or in Valkey.
  *
  * ```ts
  * redisStore(() => createClient({ url: process.env.REDIS_URL })) // of `redis`

@@ -15,7 +15,7 @@ import { LaggingReplica } from './upstash-replica.ts'
 
 /** Options of `startUpstash`. */
 export interface UpstashOptions {
-  /** A Redis 6.2 or later: `redis://[user:password@]host[:port][/database]`. */
+  /** A Redis 7 or later: `redis://[user:password@]host[:port][/database]`. */
   redis: string
   /** The token that requests must carry. Default: a random one. */
   token?: string

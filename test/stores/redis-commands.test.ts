@@ -45,6 +45,7 @@ test('each verb asks for no more than it needs', async () => {
     'EXEC',
   ])
   expect(await asked(() => store.load('k'))).toEqual(['PTTL', 'HGETALL'])
+  expect(await asked(() => store.load('k', 'list'))).toEqual(['PTTL', 'HGETALL', 'ZMSCORE'])
   expect(await asked(() => store.update('k', { set: new Map([['a', '2']]) }, life))).toEqual([
     'MULTI',
     'HMGET',

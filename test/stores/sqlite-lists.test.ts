@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test, vi } from 'vitest'
 
 import type { IndexEntry } from '../../src/core/store.ts'
+import { REMAINS_FOR } from '../../src/stores/embedded/deadline.ts'
 import { pack } from '../../src/stores/embedded/packed-text.ts'
 import { fields, usePlace } from './sqlite-place.ts'
 
@@ -75,7 +76,7 @@ describe('the lists of sqliteStore', () => {
     await Promise.all(keys.map((key) => store.index.add('list', entry(key, 60_000))))
     await store.index.add('list', entry('counts'))
     await store.create('session', fields(), place.lifetime())
-    place.clock.advance(60_000)
+    place.clock.advance(60_000 + REMAINS_FOR)
     await vi.waitFor(() => expect(entries()).toEqual(['list counts']), 10_000)
     expect(await store.load('session')).toMatchObject({ meta: 'meta' })
   })

@@ -123,7 +123,6 @@ function addAll(multi: Methods, commands: readonly Command[]): void {
     const method = name.toUpperCase()
     if (name === 'eval') multi[method]!(args[0], { keys: args[1], arguments: args[2] })
     else if (name === 'zadd') multi[method]!(args[0], scored(args[1] as readonly unknown[]))
-    else if (name === 'zinterstore') multi[method]!(args[0], args[2])
     else if (args.at(-1) === 'WITHSCORES') multi[`${method}_WITHSCORES`]!(...args.slice(0, -1))
     else multi[method]!(...args)
   }
