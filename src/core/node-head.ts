@@ -36,30 +36,3 @@ export function addCookie(response: NodeHeaders, cookie: SessionCookie): void {
   response.setHeader('set-cookie', [...others, serializeCookie(cookie)])
   response.setHeader('cache-control', 'private, no-store')
 }
-
-/** Those that `writeHead` would otherwise replace. */
-const OURS = new Set(['set-cookie', 'vary', 'cache-control'])
-
-/**
- * Sets those headers among the arguments of `writeHead` that sessions add to, and returns the
- * arguments without them.
- */
-export function extractHeaders(response: NodeHeaders, args: readonly unknown[]): unknown[] {
-  const headers = args.at(-1)
-  if (typeof headers !== 'object' || headers === null) return [...args]
-  const pairs = pairsOf(headers)
-  for (const name of OURS) {
-    const values = pairs.filter(([key]) => key.toLowerCase() === name).flatMap(([, value]) => value)
-    if (values.length > 0)
-      response.setHeader(name, name === 'set-cookie' ? values.map(String) : values.join(', '))
-  }
-  const others = pairs.filter(([key]) => !OURS.has(key.toLowerCase()))
-  return [...args.slice(0, -1), Array.isArray(headers) ? others.flat(1) : Object.fromEntries(others)]
-}
-
-/** Node takes headers as an object, as a list of names and values in turn, and as a list of pairs. */
-function pairsOf(headers: object): [string, unknown][] {
-  if (!Array.isArray(headers)) return Object.entries(headers)
-  const flat: unknown[] = Array.isArray(headers[0]) ? headers.flat(1) : headers
-  return flat.flatMap((name, i) => (i % 2 === 0 ? [[String(name), flat[i + 1]] as [string, unknown]] : []))
-}

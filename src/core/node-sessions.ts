@@ -4,10 +4,9 @@
  * @module
  */
 
-import { HeldChannel } from './held-channel.ts'
 import { management, signedIn, type Management, type SignedIn } from './management.ts'
 import type { NodeRequest } from './node-channel.ts'
-import { holdFor, type GatedResponse } from './node-gate.ts'
+import { NodeHeldChannel, type GatedResponse } from './node-gate.ts'
 import type { PlainData } from './schema.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
@@ -38,9 +37,7 @@ export function nodeAccess<Data extends object>(sessions: Sessions<Data>): NodeA
   ): Promise<Session<Data>> {
     let session = request[OPENED]
     if (session === undefined) {
-      const channel = new HeldChannel(request.headers.cookie)
-      holdFor(channel, response)
-      session = sessions.open(channel)
+      session = sessions.open(new NodeHeldChannel(request.headers.cookie, response))
       request[OPENED] = session
     }
     return session

@@ -54,9 +54,14 @@ export class LiveSession {
     })
   }
 
+  /** Whether something is on its way to the store, or has failed there. */
+  get isBusy(): boolean {
+    return this.#tail !== null || this.#failure !== null
+  }
+
   /** Whether something must be brought to the store, or is on its way. */
   get isDue(): boolean {
-    if (this.#tail !== null || this.#failure !== null) return true
+    if (this.isBusy) return true
     if (this.session[isDestroyed]) return false
     return this.#isTouchDue || this.#entry.isChanged(this.session)
   }
@@ -79,16 +84,13 @@ export class LiveSession {
     await this.#inLine(() => this.#save())
   }
 
-  /**
-   * Puts the cookie into the headers if the browser has to hear of the session.
-   * @param isAhead whether the session is stored only after this
-   */
-  announce(isAhead: boolean): void {
+  /** Puts the cookie into the headers if the browser has to hear of the session. */
+  announce(): void {
     const { session } = this
-    const willExist = !this.#isLost && (this.#entry.isStored || (isAhead && this.isDue))
+    const exists = !this.#isLost && this.#entry.isStored
     const isNews = session[isNew] || session[isTouched] || this.#isCommitted
-    this.#isTooLate = !willExist
-    if (session[isDestroyed] || (isNews && willExist)) this.#sendCookie()
+    this.#isTooLate = !exists
+    if (session[isDestroyed] || (isNews && exists)) this.#sendCookie()
   }
 
   #touch(): void {

@@ -6,8 +6,9 @@
 
 import type { ServerResponse } from 'node:http'
 import { isSessionError } from '../core/errors.ts'
+import type { GatedResponse, GatePort } from '../core/gate-port.ts'
+import { holdResponse } from '../core/response-gate.ts'
 import type { Alarm } from './alarm.ts'
-import { holdResponse, type Settler } from './held-response.ts'
 import type { LiveSession } from './live-session.ts'
 
 const known = new WeakMap<object, ResponseSessions>()
@@ -18,12 +19,12 @@ export function sessionsOf(response: ServerResponse, alarm: Alarm): ResponseSess
   if (sessions === undefined) {
     sessions = new ResponseSessions(alarm)
     known.set(response, sessions)
-    holdResponse(response, sessions)
+    holdResponse(response as unknown as GatedResponse, sessions)
   }
   return sessions
 }
 
-class ResponseSessions implements Settler {
+class ResponseSessions implements GatePort {
   readonly #sessions: LiveSession[] = []
   readonly #alarm: Alarm
 
@@ -35,8 +36,8 @@ class ResponseSessions implements Settler {
     this.#sessions.push(session)
   }
 
-  isDue(): boolean {
-    return this.#sessions.some((session) => session.isDue)
+  isDue(hasSettled = false): boolean {
+    return this.#sessions.some((session) => (hasSettled ? session.isBusy : session.isDue))
   }
 
   mayAnnounce(): boolean {
@@ -44,6 +45,8 @@ class ResponseSessions implements Settler {
   }
 
   async settle(isFinal: boolean): Promise<void> {
+    // What is assigned right after the first write still gets its cookie.
+    if (!this.isDue()) await new Promise((resolve) => setImmediate(resolve))
     for (const session of this.#sessions) {
       try {
         await session.settle(isFinal)
@@ -56,9 +59,11 @@ class ResponseSessions implements Settler {
     this.#alarm.succeeded()
   }
 
-  announce(isAhead: boolean): void {
-    for (const session of this.#sessions) session.announce(isAhead)
+  announce(): void {
+    for (const session of this.#sessions) session.announce()
   }
+
+  close(): void {}
 
   failed(error: unknown): void {
     this.#alarm.failed(error)

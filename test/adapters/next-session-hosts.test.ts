@@ -149,7 +149,12 @@ test('and then too, nothing is sent before it is stored', async () => {
 test('nor does anybody hear 200 if it cannot be', async () => {
   const getSession = nextSession({ store: broken })
   const place = await serveHere(async (req, res) => res.end(count(await getSession(req, res))))
-  expect(await place.visit()).toMatchObject({ status: 503, body: '', cookies: [], isWhole: true })
+  expect(await place.visit()).toMatchObject({
+    status: 503,
+    body: 'ERR_STORE_UNAVAILABLE',
+    cookies: [],
+    isWhole: true,
+  })
 })
 
 test('a head that was sent before there was a session carries no cookie, and the session is not stored', async () => {

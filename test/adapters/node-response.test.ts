@@ -275,10 +275,25 @@ describe('while a response is held', () => {
     expect(await (await guest.get('/read')).json()).toEqual({ a: 1, b: 2 })
   })
 
-  test('an illegal header becomes 500, and the process lives on', async () => {
+  test.each([
+    ['an illegal header', 'ERR_INVALID_CHAR', (response) => response.writeHead(200, { 'x-bad': 'a\nb' })],
+    ['an illegal status', 'ERR_HTTP_INVALID_STATUS_CODE', (response) => response.writeHead(1)],
+  ] as [string, string, (response: ServerResponse) => unknown][])(
+    '%s throws to the application, which may answer otherwise',
+    async (_what, code, answer) => {
+      const { guest } = await serving((response, session) => {
+        void session.set('a', 1)
+        return answer(response)
+      })
+      expect((await guest.get('/')).status).toBe(500)
+      expect([failure, cookieNames(guest)]).toEqual([expect.objectContaining({ code }), ['sid']])
+    },
+  )
+
+  test('what cannot be written becomes 500 without a cookie, and the process lives on', async () => {
     const { guest } = await serving((response, session) => {
       void session.set('a', 1)
-      response.writeHead(200, { 'x-bad': 'line\nbreak' }).end()
+      response.end(1 as never)
     })
     const response = await guest.get('/')
     expect([response.status, guest.setCookies]).toEqual([500, []])
@@ -391,7 +406,7 @@ describe.each(['end', 'write'] as const)(
     test('is replaced by 503 without a cookie if the write fails', async () => {
       const { guest } = await start('create')
       const response = await guest.get('/')
-      expect([response.status, await response.text()]).toEqual([503, ''])
+      expect([response.status, await response.text()]).toEqual([503, 'ERR_STORE_UNAVAILABLE'])
       expect(guest.setCookies).toEqual([])
     })
   },

@@ -1,0 +1,31 @@
+/**
+ * The error that is sent in place of what the application meant to send.
+ *
+ * @module
+ */
+
+import { isOfContent } from './content-headers.ts'
+import { isSessionError } from './errors.ts'
+import type { HeadResponse } from './head-arguments.ts'
+
+/** See the module. */
+export class ErrorAnswer {
+  readonly #status: number
+  readonly #text: string
+
+  constructor(error: unknown) {
+    this.#status = isSessionError(error) ? error.status : 500
+    this.#text = isSessionError(error) ? error.code : 'Internal Server Error'
+  }
+
+  /** Sets the status and the headers of a response that has not begun; answers its body. */
+  dress(response: HeadResponse): string {
+    for (const name of response.getHeaderNames().filter(isOfContent)) response.removeHeader(name)
+    response.statusCode = this.#status
+    if (Object.hasOwn(response, 'statusMessage')) response.statusMessage = ''
+    response.setHeader('content-type', 'text/plain; charset=utf-8')
+    response.setHeader('content-length', String(this.#text.length))
+    response.setHeader('cache-control', 'private, no-store')
+    return this.#text
+  }
+}
