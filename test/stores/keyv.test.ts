@@ -113,18 +113,21 @@ for (const [version, make] of Object.entries(versions)) {
       const keyv = make()
       const store = fromKeyv(keyv)
       await Promise.all([store.create(KEY, record, lifetime), store.load(KEY), store.load('y'.repeat(43))])
-      expect(keyv.listenerCount('error')).toBe(0)
+      expect(keyv.listeners('error')).toEqual([])
     })
 
     test('no text of a session stays for ever', async () => {
-      const map = new Map<string, { expires?: number }>()
+      const map = new Map<string, string | { expires?: number }>()
       const store = fromKeyv(make({ store: map, serialization: false }))
       await store.create(KEY, record, lifetime)
       await store.touch(KEY, lifetime)
       await store.destroy(KEY, 'logout')
       await store.create('y'.repeat(43), record, lifetime)
       expect(map.size).toBe(3)
-      for (const { expires } of map.values()) expect(expires).toBeLessThan(Date.now() + 3 * HOUR)
+      for (const kept of map.values()) {
+        const { expires } = typeof kept === 'string' ? (JSON.parse(kept) as { expires?: number }) : kept
+        expect(expires).toBeLessThan(Date.now() + 3 * HOUR)
+      }
     })
 
     test.for<[string, () => unknown]>([
