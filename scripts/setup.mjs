@@ -1,5 +1,5 @@
 /**
- * Makes a fresh machine ready: `node scripts/setup.mjs [redis] [chromium] [strace]`.
+ * Makes a fresh machine ready: `node scripts/setup.mjs [redis] [memcached] [chromium] [strace]`.
  *
  * Runs before `npm run demo` and `npm test`. Needs Node >= 20 and npm, nothing
  * else, and says nothing when there is nothing to do. What it may not install by
@@ -11,13 +11,14 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium, findRedisServer, findStrace, findWrk } from './tools.mjs'
+import { findChromium, findMemcached, findRedisServer, findStrace, findWrk } from './tools.mjs'
 
 /** The oldest Node that every development tool supports. The package itself asks for less, see `engines`. */
 const NODE = [22, 19]
 
 const TOOLS = {
   redis: { variable: 'REDIS_URL', find: findRedisServer, apt: 'redis-server', brew: 'redis' },
+  memcached: { variable: 'MEMCACHED_PATH', find: findMemcached, apt: 'memcached', brew: 'memcached' },
   wrk: { variable: 'WRK_PATH', find: findWrk, apt: 'wrk', brew: 'wrk' },
   strace: { variable: 'STRACE_PATH', find: findStrace, apt: 'strace' },
   chromium: { variable: 'CHROMIUM_PATH', find: findChromium, apt: 'chromium', brew: '--cask chromium' },

@@ -4,3 +4,4 @@ export declare function findRedisServers(): string[]
 export declare function findChromium(): string | undefined
 export declare function findWrk(): string | undefined
 export declare function findStrace(): string | undefined
+export declare function findMemcached(): string | undefined

@@ -57,6 +57,11 @@ export function findStrace() {
   return process.env.STRACE_PATH || firstOnPath('strace')
 }
 
+/** The server of memcached: `MEMCACHED_PATH`, or the first on PATH. */
+export function findMemcached() {
+  return process.env.MEMCACHED_PATH || firstOnPath('memcached')
+}
+
 function firstOnPath(...names) {
   const folders = (process.env.PATH ?? '').split(delimiter)
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)

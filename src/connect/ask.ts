@@ -1,10 +1,12 @@
 /**
- * Calling what takes a callback, whatever it does with it.
+ * Calling what takes a callback, whatever it does with it, and calling back.
  *
  * @module
  */
 
-type Callback = (error?: unknown, value?: unknown) => void
+/** Called back by, or like, a store of express-session. */
+// eslint-disable-next-line typescript/no-explicit-any -- what express-session and Fastify declare
+export type Callback = (error?: any, value?: any) => void
 
 /**
  * Turns a call into a promise. The first answer counts: some stores call back twice. A throw
@@ -19,4 +21,12 @@ export function ask(call: (callback: Callback) => unknown): Promise<unknown> {
     })
     if (returned instanceof Promise) returned.catch(reject)
   })
+}
+
+/** Calls back in a turn of its own, so that what a callback throws is not taken for a failure of ours. */
+export function settle<T>(work: Promise<T>, callback: Callback | undefined): void {
+  work.then(
+    (value) => process.nextTick(() => callback?.(null, value)),
+    (error: unknown) => process.nextTick(() => callback?.(error)),
+  )
 }

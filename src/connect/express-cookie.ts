@@ -8,56 +8,39 @@ import { stringifySetCookie } from 'cookie'
 
 /** Attributes of the cookie. `maxAge` is in milliseconds, and counts down. */
 export class ExpressCookie {
-  path: string = '/'
-  httpOnly: boolean = true
+  declare path: string
+  declare httpOnly: boolean
   declare domain?: string
   declare secure?: boolean
   declare sameSite?: boolean | 'lax' | 'strict' | 'none'
   declare priority?: 'low' | 'medium' | 'high'
   declare partitioned?: boolean
   /** Milliseconds, as when it was set; `null` for a cookie that ends with the browser. */
-  originalMaxAge: number | null = null
-  #expires: Date | null = null
-
-  constructor(attributes: object) {
-    const { expires, originalMaxAge, data: _, ...others } = attributes as Partial<ExpressCookie>
-    Object.assign(this, others)
-    if (expires !== undefined && expires !== null) this.#expires = new Date(expires)
-    this.originalMaxAge = originalMaxAge ?? this.originalMaxAge
-  }
+  declare originalMaxAge: number | null
+  declare _expires: Date | null
 
   get expires(): Date | null {
-    return this.#expires
+    return this._expires
   }
 
   set expires(date: Date | null) {
-    this.#expires = date
+    this._expires = date
     this.originalMaxAge = this.maxAge
   }
 
   get maxAge(): number | null {
-    return this.#expires instanceof Date ? this.#expires.getTime() - Date.now() : this.#expires
+    return this._expires instanceof Date ? this._expires.getTime() - Date.now() : this._expires
   }
 
   set maxAge(milliseconds: number | null) {
     this.expires = typeof milliseconds === 'number' ? new Date(Date.now() + milliseconds) : milliseconds
-    this.originalMaxAge = milliseconds
   }
 
   /** What goes into Set-Cookie and into the store. */
   get data(): Record<string, unknown> {
     const { originalMaxAge, partitioned, priority, secure, httpOnly, domain, path, sameSite } = this
-    return {
-      originalMaxAge,
-      partitioned,
-      priority,
-      expires: this.#expires,
-      secure,
-      httpOnly,
-      domain,
-      path,
-      sameSite,
-    }
+    const expires = this._expires
+    return { originalMaxAge, partitioned, priority, expires, secure, httpOnly, domain, path, sameSite }
   }
 
   serialize(name: string, value: string): string {
@@ -69,4 +52,36 @@ export class ExpressCookie {
   toJSON(): object {
     return this.data
   }
+}
+
+/**
+ * Makes the cookie of what a store answers.
+ *
+ * @param prototype that of this class or of express-session's own
+ */
+export function makeCookie(prototype: object, attributes: object): ExpressCookie {
+  const cookie = Object.create(prototype) as ExpressCookie
+  const { expires, originalMaxAge, data: _, ...others } = attributes as Partial<ExpressCookie>
+  Object.assign(cookie, { path: '/', _expires: null, originalMaxAge: null, httpOnly: true })
+  for (const [name, value] of Object.entries(others)) Object.assign(cookie, { [name]: value })
+  if (expires !== undefined && expires !== null) cookie._expires = new Date(expires)
+  cookie.originalMaxAge = originalMaxAge ?? cookie.originalMaxAge
+  return steady(cookie)
+}
+
+/**
+ * Makes `originalMaxAge` what `maxAge` is set to. The prototype reads the clock twice, once to set
+ * the deadline and once to see how far away it is, so that on a busy machine a session would get a
+ * millisecond shorter with each request.
+ */
+export function steady(cookie: ExpressCookie): ExpressCookie {
+  return Object.defineProperty(cookie, 'maxAge', {
+    get: () => Reflect.get(Object.getPrototypeOf(cookie) as object, 'maxAge', cookie) as unknown,
+    set(milliseconds: unknown) {
+      Reflect.set(Object.getPrototypeOf(cookie) as object, 'maxAge', milliseconds, cookie)
+      if (typeof milliseconds === 'number') cookie.originalMaxAge = milliseconds
+    },
+    configurable: true,
+    enumerable: false,
+  })
 }

@@ -24,21 +24,11 @@ interface SessionStore {
 
 type Callback = (error?: unknown) => void
 
-/**
- * The data of a session as properties, and the methods that express-session documents. Those are
- * on the prototype, where neither JSON nor a loop finds them, and no data can take their place.
- */
+/** The methods that express-session documents, for sessions that are loaded without it. */
 export class ExpressSession {
   declare readonly req: SessionRequest
   declare readonly id: string
   declare cookie: ExpressCookie
-
-  constructor(request: SessionRequest, data: object) {
-    Object.defineProperty(this, 'req', { value: request })
-    Object.defineProperty(this, 'id', { value: request.sessionID })
-    for (const [name, value] of Object.entries(data))
-      if (!(name in this)) Object.assign(this, { [name]: value })
-  }
 
   /** Moves the deadline to `originalMaxAge` from now. */
   touch(): this {
@@ -78,4 +68,19 @@ export class ExpressSession {
     this.req.sessionStore.regenerate(this.req, callback)
     return this
   }
+}
+
+/**
+ * Makes a session: its data are properties. Its methods stay on the prototype, where neither JSON
+ * nor a loop finds them, and no data can take their place.
+ *
+ * @param prototype that of the class above or of express-session's own
+ */
+export function makeSession(prototype: object, request: SessionRequest, data: object): ExpressSession {
+  const session = Object.create(prototype) as ExpressSession
+  Object.defineProperty(session, 'req', { value: request })
+  Object.defineProperty(session, 'id', { value: request.sessionID })
+  for (const [name, value] of Object.entries(data))
+    if (!(name in session)) Object.assign(session, { [name]: value })
+  return session
 }

@@ -15,31 +15,34 @@ export interface Loaded {
   endsAt: number
 }
 
-/** Rides on the cookie of a session, where JSON and loops do not find it. */
+/** Rides on the cookie that a store answers, where JSON, loops and structured clones do not find it. */
 const RIDER = Symbol('sojourn.loaded')
 
+/** Of sessions, their cookies and riders. It is here alone, so that who prints one of them does not print this. */
 const known = new WeakMap<object, Loaded>()
 
-/** Remembers what this session object is in the store. */
+/** Remembers what a session object is in the store. */
 export function remember(session: object, loaded: Loaded): void {
   known.set(session, loaded)
 }
 
 /** Remembers it for session objects that are made of this one, too. */
 export function rememberForCopies(session: { cookie: object }, loaded: Loaded): void {
-  remember(session, loaded)
-  Object.assign(session.cookie, { [RIDER]: loaded })
+  const rider = Object.freeze({})
+  known.set(session, loaded).set(rider, loaded)
+  Object.assign(session.cookie, { [RIDER]: rider })
 }
 
-/** What holds for the one holds for the other, which was made of it. */
-export function inherit(made: object, original: object): void {
+/** What holds for the one holds for the others, which were made of it. */
+export function inherit(made: readonly object[], original: object): void {
   const loaded = known.get(original)
-  if (loaded !== undefined) remember(made, loaded)
+  if (loaded !== undefined) for (const each of made) known.set(each, loaded)
 }
 
 /** What a session object was loaded as, if it is one of that key; else `null`: it is a new one. */
 export function loadedAs(session: object, key: string): Loaded | null {
-  const loaded = known.get(session) ?? ridden(session)
+  const { cookie } = session as { cookie?: unknown }
+  const loaded = known.get(session) ?? knownOf(cookie) ?? ridden(session)
   return loaded?.key === key ? loaded : null
 }
 
@@ -52,7 +55,12 @@ function ridden(session: object): Loaded | undefined {
   for (const symbol of Object.getOwnPropertySymbols(session))
     holders.push((session as Record<symbol, unknown>)[symbol])
   for (const holder of holders) {
-    if (isObject(holder) && RIDER in holder) return holder[RIDER] as Loaded
+    const loaded = isObject(holder) ? knownOf((holder as Record<symbol, unknown>)[RIDER]) : undefined
+    if (loaded !== undefined) return loaded
   }
   return undefined
+}
+
+function knownOf(value: unknown): Loaded | undefined {
+  return isObject(value) ? known.get(value) : undefined
 }

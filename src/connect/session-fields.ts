@@ -8,7 +8,7 @@ import { decodeValue } from '../core/codec.ts'
 import { fieldName, parseField } from '../core/field.ts'
 import type { Change } from '../core/store.ts'
 
-/** Where the cookie's attributes lie. Its deadline is that of the record. */
+/** Where the cookie's attributes lie. */
 export const COOKIE = 'cookie'
 
 /** The fields of a session. Throws where JSON does. */
@@ -47,16 +47,22 @@ export function difference(
   return { set, delete: [...before.keys()].filter((name) => !after.has(name)) }
 }
 
-/** The text of the field for the cookie. What Fastify adds to its attributes repeats `expires`. */
+/**
+ * The text of the field for the cookie. With a `maxAge` its `expires` is the deadline of the
+ * record, which moves without it; what Fastify adds to its attributes repeats it.
+ */
 export function cookieText(cookie: unknown): string {
   const plain = JSON.parse(JSON.stringify(cookie ?? {})) as Record<string, unknown>
-  const { expires: _, originalExpires: __, ...attributes } = plain
-  return encode(attributes)
+  const { expires, originalExpires: _, ...attributes } = plain
+  const isFixed = typeof attributes['originalMaxAge'] !== 'number' && typeof expires === 'string'
+  return encode(isFixed ? { ...attributes, expires } : attributes)
 }
 
 function dated(value: unknown, expires: Date): object {
   const attributes = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
-  return { ...attributes, expires: typeof attributes['originalMaxAge'] === 'number' ? expires : null }
+  if (typeof attributes['originalMaxAge'] === 'number') return { ...attributes, expires }
+  const fixed = attributes['expires']
+  return { ...attributes, expires: typeof fixed === 'string' ? new Date(fixed) : null }
 }
 
 function encode(value: unknown): string {

@@ -7,15 +7,18 @@
 import { EventEmitter } from 'node:events'
 
 import { milliseconds, type Duration } from '../core/duration.ts'
-import { invalidOption } from '../core/errors.ts'
+import { invalidOption, storeError } from '../core/errors.ts'
 import { createEmitter, type OnEvent } from '../core/events.ts'
 import { guardStore } from '../core/guard.ts'
 import { decodeMeta, encodeMeta } from '../core/record.ts'
 import { isAlive, type Change, type Lifetime, type LoadedRecord, type Store } from '../core/store.ts'
 import { digest } from '../core/token.ts'
 import { tracedStore } from '../core/tracing.ts'
-import { ExpressCookie } from './express-cookie.ts'
-import { ExpressSession, type SessionRequest } from './express-session.ts'
+import { settle, type Callback } from './ask.ts'
+import { makeCookie, type ExpressCookie } from './express-cookie.ts'
+import { makeSession, type SessionRequest } from './express-session.ts'
+import { Generator, OURS, type Generate } from './generator.ts'
+import { Line } from './line.ts'
 import { inherit, loadedAs, remember, rememberForCopies, type Loaded } from './loaded.ts'
 import { Roll } from './roll.ts'
 import { COOKIE, cookieText, difference, fieldsOf, sessionOf } from './session-fields.ts'
@@ -32,9 +35,6 @@ export interface ToConnectStoreOptions {
   onEvent?: OnEvent
 }
 
-/** Calls back like a store of express-session. */
-// eslint-disable-next-line typescript/no-explicit-any -- what express-session and Fastify declare
-type Callback = (error?: any, value?: any) => void
 // eslint-disable-next-line typescript/no-explicit-any -- whatever the application adds to SessionData
 type SessionLike = any
 
@@ -63,30 +63,48 @@ export function toConnectStore(store: Store, options: ToConnectStoreOptions = {}
  * what `all` answers has no ids, since the store does not know them.
  */
 export class ConnectStore extends EventEmitter {
-  /** Set by express-session: gives a request a new session. */
-  declare generate: (request: SessionLike) => void
   declare all?: (callback: Callback) => void
   declare length?: (callback: Callback) => void
   declare clear?: (callback?: Callback) => void
   readonly #store: Store
   readonly #ttl: number
   readonly #roll: Roll | null
+  readonly #line: Line
+  #generator: Generator | null = null
 
   constructor(store: Store, options: ToConnectStoreOptions) {
     super()
     const { ttl = '1d', timeout = '2s', list = false, onEvent } = options
     this.#ttl = milliseconds(ttl, 'ttl')
-    this.#store = tracedStore(guardStore(store, milliseconds(timeout, 'timeout'), createEmitter(onEvent)))
+    const limit = milliseconds(timeout, 'timeout')
+    this.#store = tracedStore(guardStore(store, limit, createEmitter(onEvent)))
+    this.#line = new Line(limit, () => storeError('ERR_STORE_TIMEOUT', store.name))
     this.#roll = list ? new Roll(this.#store) : null
     if (this.#roll === null) return
     const roll = this.#roll
-    this.all = (callback) => settle(this.#all(roll), callback)
-    this.length = (callback) => settle(roll.count(), callback)
-    this.clear = (callback) => settle(roll.clear(), callback)
+    const listed =
+      <T>(work: () => Promise<T>) =>
+      (callback?: Callback): void =>
+        settle(this.#line.readAll(work), callback)
+    this.all = listed(() => this.#all(roll))
+    this.length = listed(() => roll.count())
+    this.clear = listed(() => roll.clear())
+  }
+
+  /** Gives a request a new session. Set by express-session. */
+  get generate(): (request: SessionLike) => void {
+    return (request) => this.#generator?.generate(request as SessionRequest)
+  }
+
+  set generate(generate: (request: SessionLike) => void) {
+    this.#generator = new Generator(generate as Generate)
   }
 
   get(sid: string, callback: Callback): void {
-    settle(this.#load(sid), callback)
+    settle(
+      this.#line.read(sid, () => this.#load(sid)),
+      callback,
+    )
   }
 
   set(sid: string, session: SessionLike, callback?: Callback): void {
@@ -99,7 +117,7 @@ export class ConnectStore extends EventEmitter {
 
   destroy(sid: string, callback?: Callback): void {
     settle(
-      Promise.resolve(digest(sid)).then((key) => this.#end(key)),
+      this.#line.write(sid, async () => this.#end(await digest(sid))),
       callback,
     )
   }
@@ -123,9 +141,10 @@ export class ConnectStore extends EventEmitter {
   /** Makes `req.session` of what `get` answered. */
   createSession(request: SessionLike, data: SessionLike): SessionLike {
     const plain = data as { cookie: object }
-    const cookie = new ExpressCookie(plain.cookie)
-    const session = new ExpressSession(request as SessionRequest, { ...plain, cookie })
-    inherit(session, plain)
+    const prototypes = this.#generator?.prototypes(request as SessionRequest) ?? OURS
+    const cookie = makeCookie(prototypes.cookie, plain.cookie)
+    const session = makeSession(prototypes.session, request as SessionRequest, { ...plain, cookie })
+    inherit([session, cookie], plain)
     ;(request as SessionRequest).session = session
     return session
   }
@@ -149,14 +168,16 @@ export class ConnectStore extends EventEmitter {
     // At once: the application may go on changing it.
     const fields = fieldsOf(session)
     const life = this.#lifeOf(session)
-    const key = await digest(sid)
-    if (!(life.idle > 0)) return this.#end(key)
-    const loaded = loadedAs(session, key)
-    const done =
-      loaded === null
-        ? await this.#begin(key, fields, life)
-        : await this.#change(key, loaded, difference(loaded.fields, fields), life)
-    if (done) remember(session, { key, fields, endsAt: performance.now() + life.idle })
+    return this.#line.write(sid, async () => {
+      const key = await digest(sid)
+      if (!(life.idle > 0)) return this.#end(key)
+      const loaded = loadedAs(session, key)
+      const done =
+        loaded === null
+          ? await this.#begin(key, fields, life)
+          : await this.#change(key, loaded, difference(loaded.fields, fields), life)
+      if (done) remember(session, { key, fields, endsAt: performance.now() + life.idle })
+    })
   }
 
   /** Stores a session that is new as far as we know. Answers false if it has ended already. */
@@ -167,7 +188,7 @@ export class ConnectStore extends EventEmitter {
       await this.#roll?.enter(key, life.idle)
       return true
     }
-    // Somebody saves under an id of their own choice, or an object of their own making.
+    // An application saves under an id of its own choice, or an object of its own making.
     const record = await this.#store.load(key)
     if (!isAlive(record) || decodeMeta(record.meta, APP) === null) return false
     return this.#write(key, difference(record.fields, fields), life)
@@ -197,15 +218,17 @@ export class ConnectStore extends EventEmitter {
   async #touch(sid: string, session: { cookie?: unknown }): Promise<void> {
     const text = cookieText(session.cookie)
     const life = this.#lifeOf(session)
-    const key = await digest(sid)
-    if (!(life.idle > 0)) return this.#end(key)
-    const loaded = loadedAs(session, key)
-    if (loaded === null) return void (await this.#extend(key, life))
-    // Express only touches a session of which nothing changed but the cookie.
-    const set = new Map(loaded.fields.get(COOKIE) === text ? [] : [[COOKIE, text]])
-    const done = await this.#change(key, loaded, { set }, life)
-    const fields = new Map([...loaded.fields, ...set])
-    if (done) remember(session, { key, fields, endsAt: performance.now() + life.idle })
+    return this.#line.write(sid, async () => {
+      const key = await digest(sid)
+      if (!(life.idle > 0)) return this.#end(key)
+      const loaded = loadedAs(session, key)
+      if (loaded === null) return void (await this.#extend(key, life))
+      // Express only touches a session of which nothing changed but the cookie.
+      const set = new Map(loaded.fields.get(COOKIE) === text ? [] : [[COOKIE, text]])
+      const done = await this.#change(key, loaded, { set }, life)
+      const fields = new Map([...loaded.fields, ...set])
+      if (done) remember(session, { key, fields, endsAt: performance.now() + life.idle })
+    })
   }
 
   async #end(key: string): Promise<void> {
@@ -224,12 +247,4 @@ export class ConnectStore extends EventEmitter {
     const left = expires ? new Date(expires).getTime() - Date.now() : maxAge
     return { idle: Number.isFinite(left) ? left! : this.#ttl, absoluteAt: NEVER }
   }
-}
-
-/** Calls back in a turn of its own, so that what a callback throws is not taken for a failure of ours. */
-function settle<T>(work: Promise<T>, callback: Callback | undefined): void {
-  work.then(
-    (value) => process.nextTick(() => callback?.(null, value)),
-    (error: unknown) => process.nextTick(() => callback?.(error)),
-  )
 }

@@ -7,10 +7,10 @@
 import { invalidOption, storeError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { BlobStore, type BlobStoreOptions } from './blob/blob-store.ts'
-import { heard } from './keyv/errors.ts'
 import type { Shelf } from './blob/shelf.ts'
+import { heard, throwing } from './keyv/errors.ts'
 
-/** What we use of a `Keyv`. */
+/** What we use of a `Keyv`, version 5 or 6. */
 export interface KeyvLike {
   get(key: string): Promise<unknown>
   set(key: string, value: string, ttl?: number): Promise<unknown>
@@ -39,7 +39,7 @@ export function fromKeyv(keyv: KeyvLike, options: FromKeyvOptions = {}): Store {
   if (typeof keyv?.get !== 'function' || typeof keyv.delete !== 'function' || typeof keyv.on !== 'function') {
     throw invalidOption('fromKeyv: expected a Keyv.')
   }
-  return new BlobStore({ name: 'keyv', client: keyv, shelf: shelfOf(keyv), lists: false }, options)
+  return new BlobStore({ name: 'keyv', client: keyv, shelf: shelfOf(throwing(keyv)), lists: false }, options)
 }
 
 function shelfOf(keyv: KeyvLike): Shelf {

@@ -7,9 +7,11 @@ import session, { type SessionData } from 'express-session'
 import { expect, test } from 'vitest'
 import { fromConnectStore } from '../../src/connect.ts'
 import type { Store } from '../../src/core/store.ts'
+import { leaseName, nameOf } from '../../src/stores/blob/names.ts'
 
 const HOUR = 3_600_000
 const KEY = 'x'.repeat(43)
+const NAME = await nameOf(KEY)
 const lifetime = { idle: HOUR, absoluteAt: Date.now() + 24 * HOUR }
 const record = { meta: 'meta', fields: new Map([['a', '1']]) }
 
@@ -63,19 +65,19 @@ test('a write under way in another process does not bring back a session that en
   expect(await late).toEqual({ status: 'gone', ended: 'logout' })
   expect(await one.load(KEY)).toEqual({ ended: 'logout' })
   expect(await two.load(KEY)).toEqual({ ended: 'logout' })
-  expect(Object.keys(kept)).toEqual([`${KEY}-lease`])
+  expect(Object.keys(kept)).toEqual([leaseName(NAME)])
 })
 
 test('nor does one whose process dies right after it: who looks next removes it', async () => {
   const { one, two, kept } = await processes()
-  const before = kept[KEY]!
+  const before = kept[NAME]!
   await one.destroy(KEY, 'revoked')
-  kept[KEY] = before
+  kept[NAME] = before
   expect(await two.load(KEY)).toEqual({ ended: 'revoked' })
-  expect(kept).not.toHaveProperty(KEY)
-  kept[KEY] = before
+  expect(kept).not.toHaveProperty(NAME)
+  kept[NAME] = before
   expect(await one.load(KEY)).toEqual({ ended: 'revoked' })
-  expect(kept).not.toHaveProperty(KEY)
+  expect(kept).not.toHaveProperty(NAME)
 })
 
 test('nor does a replica that still shows it, within the process where it ended', async () => {
@@ -114,7 +116,7 @@ test('nor does it bring back a session that ends meanwhile', async () => {
   await touching
   expect(await one.load(KEY)).toEqual({ ended: 'logout' })
   expect(await two.load(KEY)).toBeNull()
-  expect(kept).not.toHaveProperty(KEY)
+  expect(kept).not.toHaveProperty(NAME)
 })
 
 // This is what `capabilities.atomic: false` admits.

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { fromConnectStore } from '../../src/connect.ts'
+import { nameOf } from '../../src/stores/blob/names.ts'
 import { manualClock } from '../../src/testing.ts'
 import { Watched } from './connect/watched.ts'
 
 const HOUR = 3_600_000
 const KEY = 'x'.repeat(43)
+const NAME = await nameOf(KEY)
 const record = { meta: 'meta', fields: new Map([['a', '1']]) }
 
 test('touching writes the record of a store with touch() at no time', async () => {
@@ -18,8 +20,8 @@ test('touching writes the record of a store with touch() at no time', async () =
     expect(await store.touch(KEY, { idle: HOUR, absoluteAt: now() + 100 * HOUR })).toBe(true)
   }
   expect(await store.load(KEY)).toMatchObject({ meta: 'meta', expiresIn: HOUR })
-  expect(inner.calls.filter(([verb, sid]) => verb === 'set' && sid === KEY)).toEqual([])
-  expect(inner.calls.filter(([verb, sid]) => verb === 'touch' && sid === KEY)).toHaveLength(20)
+  expect(inner.calls.filter(([verb, sid]) => verb === 'set' && sid === NAME)).toEqual([])
+  expect(inner.calls.filter(([verb, sid]) => verb === 'touch' && sid === NAME)).toHaveLength(20)
 })
 
 test('touching writes the record of a store without touch() once for each idle time', async () => {
@@ -33,12 +35,12 @@ test('touching writes the record of a store without touch() once for each idle t
     advance(HOUR / 60)
     expect(await store.touch(KEY, { idle: HOUR, absoluteAt: now() + 100 * HOUR })).toBe(true)
   }
-  expect(inner.calls.filter(([verb, sid]) => verb === 'set' && sid === KEY).length).toBeLessThanOrEqual(1)
+  expect(inner.calls.filter(([verb, sid]) => verb === 'set' && sid === NAME).length).toBeLessThanOrEqual(1)
   for (let i = 0; i < 600; i++) {
     advance(HOUR / 60)
     expect(await store.touch(KEY, { idle: HOUR, absoluteAt: now() + 100 * HOUR })).toBe(true)
   }
-  const writes = inner.calls.filter(([verb, sid]) => verb === 'set' && sid === KEY)
+  const writes = inner.calls.filter(([verb, sid]) => verb === 'set' && sid === NAME)
   expect(writes.length).toBeGreaterThanOrEqual(9)
   expect(writes.length).toBeLessThanOrEqual(12)
   // As long as it may live, the store is told to keep it.

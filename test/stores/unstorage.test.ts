@@ -8,6 +8,7 @@ import memoryDriver from 'unstorage/drivers/memory'
 import redisDriver from 'unstorage/drivers/redis'
 import { describe, expect, inject, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
+import { leaseName, nameOf } from '../../src/stores/blob/names.ts'
 import { fromUnstorage } from '../../src/stores/unstorage.ts'
 import { manualClock, testStore } from '../../src/testing.ts'
 import { Browser } from '../support/browser.ts'
@@ -100,7 +101,7 @@ describe('fromUnstorage', () => {
     expect(Math.max(...left)).toBeLessThan(3 * 3600)
     await store.destroy(key, 'logout')
     expect(await redis.keys(`${base}:*`)).toHaveLength(1)
-    expect(await redis.ttl(`${base}:${key}-lease`)).toBeLessThanOrEqual(300)
+    expect(await redis.ttl(`${base}:${leaseName(await nameOf(key))}`)).toBeLessThanOrEqual(300)
     await redis.close()
     await storage.dispose()
   })
@@ -134,7 +135,7 @@ describe('fromUnstorage', () => {
     const sessions = new Sessions<{ a?: number }>({ onEvent }, fromUnstorage(storage))
     const browser = new Browser(sessions)
     await browser.visit((session) => session.set('a', 1))
-    const [name] = readdirSync(path).filter((file) => !file.endsWith('-lease'))
+    const [name] = readdirSync(path).filter((file) => !file.endsWith('-l'))
     for (const damaged of ['', '{"v":1}', '~{"v":2}', '~nonsense', 'true', '~null', '~{"v":1,"number":1}']) {
       await storage.setItemRaw(name!, damaged)
       expect(await browser.visit((session) => session.get('a'))).toBeUndefined()

@@ -25,6 +25,7 @@ import {
 } from '../../core/store.ts'
 import { applyChange, copyOf } from '../embedded/apply-change.ts'
 import { deadlineOf, REMAINS_FOR } from '../embedded/deadline.ts'
+import { keptFor, mayBeDate, notKept } from './keeping.ts'
 import { BlobLists } from './lists.ts'
 import { leaseName, nameOf } from './names.ts'
 import { placeOf, type Place } from './place.ts'
@@ -91,7 +92,10 @@ export class BlobStore implements Store {
       const blob = this.#blob({ meta, fields: copy }, lifetime, 1)
       // First, so that whoever finds a blob finds a lease, too: some stores search long for what is missing.
       await this.#lease(name, { ...deadlineOf(lifetime, this.now()), number: 0 })
-      return (await this.#write(name, blob)) === null
+      const lease = await this.#write(name, blob)
+      if (lease !== null || !mayBeDate(blob.endsAt - this.now())) return endOf(lease) === null
+      await this.#shelf.remove(name)
+      throw notKept(this.name)
     })
   }
 
@@ -123,7 +127,7 @@ export class BlobStore implements Store {
       const { fields, result } = applyChange(sight.blob.fields, copy)
       if (fields === null) return result
       const { meta } = sight.blob
-      const ended = await this.#write(name, this.#blob({ meta, fields }, lifetime, sight.number + 1))
+      const ended = endOf(await this.#write(name, this.#blob({ meta, fields }, lifetime, sight.number + 1)))
       return ended === null ? result : { status: 'gone', ended }
     })
   }
@@ -135,7 +139,7 @@ export class BlobStore implements Store {
       const number = sight.number + 1
       const deadline = deadlineOf(lifetime, this.now())
       if (this.#shelf.touch === undefined && blob.keptUntil < deadline.endsAt)
-        return (await this.#write(name, this.#blob(blob, lifetime, number))) === null
+        return endOf(await this.#write(name, this.#blob(blob, lifetime, number))) === null
       await this.#lease(name, { ...deadline, number })
       return (await this.#shelf.touch?.(name, write(blob), this.#ttl(deadline.endsAt))) ?? true
     })
@@ -173,16 +177,17 @@ export class BlobStore implements Store {
     const deadline = deadlineOf(lifetime, now)
     // Where a touch cannot move that time, the blob is kept for twice as long, so that it need
     // not be written again each time.
-    const twice = Math.min(now + 2 * lifetime.idle, lifetime.absoluteAt)
-    return { meta, fields, ...deadline, number, keptUntil: this.#shelf.touch ? deadline.endsAt : twice }
+    const twice = Math.min(2 * lifetime.idle, lifetime.absoluteAt - now)
+    const keptUntil = this.#shelf.touch ? deadline.endsAt : now + keptFor(deadline.endsAt - now, twice)
+    return { meta, fields, ...deadline, number, keptUntil }
   }
 
-  /** Writes a blob, and takes it back if the session ended meanwhile: then answers why. */
-  async #write(name: string, blob: Blob): Promise<EndReason | null> {
+  /** Writes a blob, and takes it back if the lease, which it answers, says that the session ended meanwhile. */
+  async #write(name: string, blob: Blob): Promise<string | null> {
     await this.#shelf.set(name, write(blob), this.#ttl(blob.keptUntil))
-    const ended = endOf(await this.#shelf.get(leaseName(name)))
-    if (ended !== null) await this.#shelf.remove(name)
-    return ended
+    const lease = await this.#shelf.get(leaseName(name))
+    if (endOf(lease) !== null) await this.#shelf.remove(name)
+    return lease
   }
 
   #lease(name: string, lease: Lease): Promise<void> {
@@ -192,7 +197,8 @@ export class BlobStore implements Store {
 
   /** Somewhat longer than needed: deadlines of others are coarse, and the reason is told for a while. */
   #ttl(until: number): number {
-    return Math.max(MIN_TTL, until - this.now() + REMAINS_FOR)
+    const needed = until - this.now()
+    return Math.max(MIN_TTL, keptFor(needed, needed + REMAINS_FOR))
   }
 
   /** Removes what nobody will read again. */

@@ -6,7 +6,7 @@
 
 import { storeError } from '../../core/errors.ts'
 
-/** Keeps texts. Names are 43 to 50 characters of base64url. */
+/** Keeps texts. Names are at most 32 characters of base64url. */
 export interface Shelf {
   /** The text under a name, or `null`. */
   get(name: string): Promise<string | null>

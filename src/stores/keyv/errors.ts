@@ -1,5 +1,5 @@
 /**
- * Errors that a Keyv emits instead of throwing them.
+ * Errors that a Keyv emits, or keeps to itself, instead of throwing them.
  *
  * @module
  */
@@ -36,6 +36,16 @@ export async function heard<T>(emitter: Emitter, work: () => Promise<T>): Promis
   } finally {
     if (--ear.listening === 0) emitter.off('error', ear.listener)
   }
+}
+
+/**
+ * The same Keyv, as one that throws: Keyv 5 answers a failing adapter with `undefined` and says
+ * nothing, unless it was made with `throwOnErrors`. For its other users it stays as it is.
+ */
+export function throwing<K extends object>(keyv: K): K {
+  if (!('throwOnErrors' in keyv)) return keyv
+  const yes = { value: true }
+  return Object.create(keyv, { throwOnErrors: yes, _throwOnErrors: yes }) as K
 }
 
 function earOf(emitter: Emitter): Ear {

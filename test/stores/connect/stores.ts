@@ -107,6 +107,8 @@ export async function startPostgres(): Promise<{ place(): Promise<ConnectPlace>;
       if (table.rows[0]?.found !== null) throw new Error('The table of sessions is still there.')
       const first = open()
       await new Promise((resolve) => first.get('none', resolve))
+      // As some tables have it: room for the ids of express-session, and for nothing longer.
+      await postgres.exec('ALTER TABLE session ALTER COLUMN sid TYPE varchar(32)')
       let opened = 0
       return {
         open: () => (opened++ === 0 ? first : open()),

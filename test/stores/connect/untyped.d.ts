@@ -7,6 +7,12 @@ declare module 'better-sqlite3-session-store' {
   export default function connect(session: object): new (options: { client: DatabaseSync }) => MemoryStore
 }
 
+declare module 'connect-memcached' {
+  import type { MemoryStore } from 'express-session'
+
+  export default function connect(session: object): new (options: { hosts: string }) => MemoryStore
+}
+
 declare module 'connect-pg-simple' {
   import type { MemoryStore } from 'express-session'
   import type { Pool } from 'pg'
@@ -32,4 +38,18 @@ declare module 'session-file-store' {
   }
 
   export default function connect(session: object): new (options: Options) => MemoryStore
+}
+
+declare module 'memcached' {
+  type Callback = (error: Error | undefined, value: unknown) => void
+
+  export default class Memcached {
+    constructor(hosts: string)
+    get(key: string, callback: Callback): void
+    /** @param lifetime seconds */
+    set(key: string, value: string, lifetime: number, callback: Callback): void
+    del(key: string, callback: Callback): void
+    flush(callback: Callback): void
+    end(): void
+  }
 }

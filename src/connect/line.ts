@@ -1,0 +1,54 @@
+/**
+ * The order of what is asked of one session: who reads sees what was written before, also where
+ * no caller waited for it.
+ *
+ * @module
+ */
+
+import { Deadline, type Outcomes } from '../core/deadline.ts'
+
+/** A line for each name. Whatever is asked ends within the limit, its place in the line included. */
+export class Line {
+  /** The writes under a name, as long as one is under way. */
+  readonly #writes = new Map<string, Promise<unknown>>()
+  readonly #deadline: Deadline
+  readonly #outcomes: Outcomes
+
+  /**
+   * @param limit milliseconds
+   * @param late makes the error for what has not ended by then
+   */
+  constructor(limit: number, late: () => Error) {
+    this.#deadline = new Deadline(limit)
+    this.#outcomes = { succeeded: () => {}, failed: (error) => error as Error, late }
+  }
+
+  /** Reads when all earlier writes are done. */
+  read<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#within(this.#after(name, work))
+  }
+
+  /** Writes when all earlier writes are done. What comes later waits for this one. */
+  write<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const done = this.#after(name, work)
+    const leave = (): void => {
+      if (this.#writes.get(name) === end) this.#writes.delete(name)
+    }
+    const end = done.then(leave, leave)
+    this.#writes.set(name, end)
+    return this.#within(done)
+  }
+
+  /** Reads when all earlier writes are done, under whatever name. */
+  readAll<T>(work: () => Promise<T>): Promise<T> {
+    return this.#within(Promise.all(this.#writes.values()).then(work))
+  }
+
+  #after<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#writes.get(name)?.then(work) ?? work()
+  }
+
+  #within<T>(work: Promise<T>): Promise<T> {
+    return this.#deadline.race(work, this.#outcomes)
+  }
+}
