@@ -9,12 +9,11 @@
  * @module
  */
 
-import type { SessionCookie } from './cookie.ts'
 import { isSessionError } from './errors.ts'
 import { isSettled, settleAll, type HeldChannel } from './held-channel.ts'
 import { holdSocket, type SocketResponse } from './held-socket.ts'
 import { isOfContent } from './content-headers.ts'
-import { addCookie, extractHeaders, varyByCookie, type NodeHeaders } from './node-head.ts'
+import { addCookies, extractHeaders, varyByCookie, type NodeHeaders } from './node-head.ts'
 import { pretend } from './pretend.ts'
 
 /** The part of `http.ServerResponse`, or of its HTTP/2 sibling, that is held. */
@@ -93,7 +92,7 @@ class Gate {
     try {
       await settleAll(this.#channels)
     } catch (error) {
-      for (const channel of this.#channels) channel.cookie = null
+      for (const channel of this.#channels) channel.discard()
       throw error
     }
   }
@@ -159,10 +158,10 @@ class Gate {
 
   #makeHead(call: Call): unknown {
     const response = this.#response
-    const cookies = this.#channels.map(({ cookie }) => cookie).filter(isCookie)
+    const cookies = this.#channels.flatMap((channel) => channel.cookies)
     const args = extractHeaders(response, call.args)
     varyByCookie(response)
-    for (const cookie of cookies) addCookie(response, cookie)
+    addCookies(response, cookies)
     const made = this.#make({ method: 'writeHead', args })
     this.#state = 'passed'
     this.#close()
@@ -263,10 +262,6 @@ function implicitHeader(this: Held): void {
 
 function statusOf(error: unknown): number {
   return isSessionError(error) ? error.status : 500
-}
-
-function isCookie(cookie: SessionCookie | null): cookie is SessionCookie {
-  return cookie !== null
 }
 
 /** What the application wrote into the status line. HTTP/2 has none, and warns when it is asked. */

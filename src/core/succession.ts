@@ -12,7 +12,7 @@ import { later } from './channel.ts'
 import { tagOf } from './client-session.ts'
 import type { Living } from './context.ts'
 import { confirm, enroll, withdraw } from './directory.ts'
-import { follow, MARK, MAX_GRACE, point, pointerKey } from './grace.ts'
+import { follow, MARK, point, pointerKey } from './grace.ts'
 import type { LifetimeSettings } from './lifetime.ts'
 import { arrive } from './opening.ts'
 import type { RecordMeta } from './record.ts'
@@ -69,24 +69,6 @@ export async function succeed(binding: Binding, succession: Succession): Promise
   if (before === null) return
   context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
   later(binding.channel, () => withdraw(context, before.identity, before.meta))
-}
-
-/**
- * Gives a session that was opened by an old token one that the browser can be told, unless that
- * was done a moment ago: the old token stays good meanwhile.
- */
-export async function reissue(binding: Binding): Promise<void> {
-  const { living, clock } = binding
-  if (living === null) return
-  const { meta } = living
-  if (meta.rotatedAt !== undefined && clock.now() - meta.rotatedAt < LOST_AFTER) return
-  await succeed(binding, {
-    lifetime: { idle: meta.idle, persist: meta.persist, absolute: meta.absoluteAt - clock.now() },
-    fields: (old) => new Map(old),
-    meta: (now) => ({ ...meta, rotatedAt: now }),
-    required: true,
-    grace: MAX_GRACE,
-  })
 }
 
 async function replace(
