@@ -11,9 +11,13 @@
  * @module sojourn/adopt
  */
 
-export { connectSession, type ConnectSessionOptions, type OldConnectStore } from './adopt/connect-session.ts'
+export { connectSession, type ConnectSessionOptions } from './adopt/connect-session.ts'
+export { cookieSession, type CookieSessionOptions } from './adopt/cookie-session.ts'
+export { customSession, type CustomSessionOptions, type MappedSession } from './adopt/custom-session.ts'
+export { fastifySession, type FastifySessionOptions } from './adopt/fastify-session.ts'
 export { ironSession, type IronSessionOptions } from './adopt/iron-session.ts'
 export { nextSession, type NextSessionOptions, type NextSessionStore } from './adopt/next-session.ts'
-export type { AdoptionOptions } from './adopt/old-session.ts'
-export type { OldStore, KeyValueClient } from './adopt/old-store.ts'
-export type { Adoption, OldSession } from './core/adoption.ts'
+export type { AdoptionOptions, OldUserId } from './adopt/old-session.ts'
+export type { KeyValueClient, OldConnectStore, OldStore } from './adopt/old-store.ts'
+export type { Secrets } from './adopt/signature.ts'
+export type { Adoption } from './core/adoption.ts'

@@ -1,14 +1,16 @@
 /**
  * Taking over from iron-session, whose cookie holds the data itself, sealed: `Fe26.2`, AES-256-CBC
- * and HMAC-SHA-256 under keys made of the password by PBKDF2 with SHA-1, in eight fields.
+ * and HMAC-SHA-256 under keys made of the password by PBKDF2 with SHA-1, in eight fields. With
+ * `chunk` it may be cut into up to four cookies, `<name>.0` and so on.
  *
  * @module
  */
 
-import { adoptionOf, type Adoption, type OldSession } from '../core/adoption.ts'
+import { adoptionOf, type Adoption } from '../core/adoption.ts'
 import { fromBase64url, type Bytes } from '../core/base64url.ts'
 import { invalidOption } from '../core/errors.ts'
-import type { PlainData } from '../core/schema.ts'
+import type { OldSession } from '../core/old-library.ts'
+import { namesIn, valuesOf } from './old-cookies.ts'
 import { common, oldSession, type AdoptionOptions } from './old-session.ts'
 
 /** Options of `ironSession`. `name` is what iron-session calls `cookieName`. */
@@ -17,6 +19,8 @@ export interface IronSessionOptions extends Omit<AdoptionOptions, 'keep' | 'name
   /** The `password` of iron-session: a text, or several by number. */
   password: string | Readonly<Record<string, string>>
 }
+
+const CHUNKS = [0, 1, 2, 3]
 
 /**
  * Takes over the sessions of iron-session. A cookie of it cannot be ended, only removed from the
@@ -33,15 +37,32 @@ export function ironSession(options: IronSessionOptions): Adoption {
     throw invalidOption('ironSession: password: expected the password of iron-session.')
   return adoptionOf({
     ...common('iron-session', name, options),
-    hasForm: (value) => value.startsWith('Fe26.2*'),
+    candidates: (header) => seals(header, name),
+    names: (header) => namesIn(header, [name, ...CHUNKS.map((chunk) => `${name}.${chunk}`)]),
     identify: async (value) => ((await open(value, passwords)) === null ? null : value),
     async load(value, now) {
       const opened = await open(value, passwords)
       if (opened === null || (opened.expiresAt !== undefined && opened.expiresAt <= now)) return null
-      return oldSession(opened.data, options, opened.expiresAt)
+      return oldSession(opened.data, opened.expiresAt)
     },
     remove: async () => {},
   })
+}
+
+/** The whole cookie if there is one, else its pieces, put together: as iron-session reads them. */
+function seals(header: string, name: string): string[] {
+  const whole = valuesOf(header, name, isSeal)
+  if (whole.length > 0) return whole
+  const pieces = CHUNKS.map((chunk) => valuesOf(header, `${name}.${chunk}`, (value) => value !== ''))
+  const gap = pieces.findIndex((values) => values.length === 0)
+  const found = gap === -1 ? pieces : pieces.slice(0, gap)
+  // A planted piece comes before or after the real one.
+  const joined = [found.map((values) => values[0]), found.map((values) => values.at(-1))]
+  return [...new Set(joined.map((parts) => parts.join('')))].filter(isSeal)
+}
+
+function isSeal(value: string): boolean {
+  return value.startsWith('Fe26.2*')
 }
 
 /** Unseals a cookie; `null` unless it is sealed under a known password. */
@@ -57,7 +78,7 @@ async function open(value: string, passwords: Readonly<Record<string, string>>):
     if (!(await crypto.subtle.verify('HMAC', macKey, macBytes, signed))) return null
     const key = await derive(password, salt, { name: 'AES-CBC', length: 256 }, 'decrypt')
     const text = await crypto.subtle.decrypt({ name: 'AES-CBC', iv: ivBytes }, key, sealedBytes)
-    const data = JSON.parse(new TextDecoder().decode(text)) as PlainData
+    const data = JSON.parse(new TextDecoder().decode(text)) as OldSession['data']
     return { data, expiresAt: expiry === '' ? undefined : Number(expiry) }
   } catch {
     return null

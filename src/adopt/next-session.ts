@@ -6,7 +6,7 @@
 
 import { adoptionOf, type Adoption } from '../core/adoption.ts'
 import { invalidOption } from '../core/errors.ts'
-import { common, type AdoptionOptions } from './old-session.ts'
+import { common, inOneCookie, type AdoptionOptions } from './old-session.ts'
 import { clientAccess, withoutCookie, type OldStore, type OldStoreAccess } from './old-store.ts'
 
 /** A store of next-session, also what its `promisifyStore` gives. */
@@ -29,17 +29,17 @@ export type NextSessionOptions = AdoptionOptions &
  * @throws `ERR_OPTION_INVALID` without `store` or `client`
  */
 export function nextSession(options: NextSessionOptions): Adoption {
-  const { decode, id: form = /^[\w-]{21}$/ } = options
+  const { name = 'sid', decode, id: form = /^[\w-]{21}$/ } = options
   const old = access(options)
   const idIn = (value: string): string | null => {
     const id = decode === undefined ? value : decode(value)
     return form.test(id) ? id : null
   }
   return adoptionOf({
-    ...common('next-session', options.name ?? 'sid', options),
-    hasForm: (value) => value.length <= 1024 && (decode !== undefined || form.test(value)),
+    ...common('next-session', name, options),
+    ...inOneCookie(name, (value) => value.length <= 1024 && (decode !== undefined || form.test(value))),
     identify: idIn,
-    load: async (id, now) => withoutCookie(await old.get(id), options, now),
+    load: async (id, now) => withoutCookie(await old.get(id), now),
     remove: (id) => old.destroy(id),
   })
 }

@@ -4,8 +4,12 @@
  * @module
  */
 
-import type { OldSession } from '../core/adoption.ts'
+import type { OldLibrary, OldSession } from '../core/old-library.ts'
 import type { PlainData } from '../core/schema.ts'
+import { namesIn, valuesOf } from './old-cookies.ts'
+
+/** What `userId` may answer. Numbers become text; an empty text is nobody, as `null` is. */
+export type OldUserId = string | number | bigint | false | null | undefined
 
 /** Options of every adoption. */
 export interface AdoptionOptions {
@@ -15,8 +19,11 @@ export interface AdoptionOptions {
   path?: string
   /** The old cookie's domain, needed to remove it. Default: none. */
   domain?: string
-  /** Who is signed in, told from the old data: `(data) => data.user?.id`. Default: nobody. */
-  userId?: (data: PlainData) => string | null | undefined
+  /**
+   * Who is signed in, told from the old data: `(data) => data.user?.id`. A number becomes text.
+   * Default: nobody.
+   */
+  userId?: (data: PlainData) => OldUserId
   /** Which data comes along, and in which shape. Default: all. */
   data?: (data: PlainData) => PlainData
   /**
@@ -30,19 +37,30 @@ export interface AdoptionOptions {
 export function common(
   kind: string,
   name: string,
-  options: AdoptionOptions,
-): { kind: string; keep: boolean; cookie: { name: string; path: string; domain?: string | undefined } } {
-  const { path = '/', domain, keep = false } = options
-  return { kind: `${kind} ${name}`, keep, cookie: { name, path, domain } }
+  { path = '/', domain, keep = false, userId, data }: AdoptionOptions,
+): Pick<OldLibrary, 'kind' | 'keep' | 'cookie' | 'selection' | 'isUnique'> {
+  return {
+    kind: `${kind} ${name}`,
+    keep,
+    cookie: { path, domain },
+    selection: { userId, data },
+    isUnique: true,
+  }
+}
+
+/** The part of an adoption whose session is in one cookie. */
+export function inOneCookie(
+  name: string,
+  hasForm: (value: string) => boolean,
+): Pick<OldLibrary, 'candidates' | 'names'> {
+  return {
+    candidates: (header) => valuesOf(header, name, hasForm),
+    names: (header) => namesIn(header, [name]),
+  }
 }
 
 /** The old data as a session; `null` if it is none. */
-export function oldSession(
-  stored: unknown,
-  { userId, data: choose }: AdoptionOptions,
-  expiresAt?: number,
-): OldSession | null {
+export function oldSession(stored: unknown, expiresAt?: number): OldSession | null {
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return null
-  const data = stored as PlainData
-  return { data: choose?.(data) ?? data, userId: userId?.(data) || undefined, expiresAt }
+  return { data: stored as PlainData, expiresAt }
 }

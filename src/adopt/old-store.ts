@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { OldSession } from '../core/adoption.ts'
+import { invalidOption } from '../core/errors.ts'
+import type { OldSession } from '../core/old-library.ts'
 import type { PlainData } from '../core/schema.ts'
-import { oldSession, type AdoptionOptions } from './old-session.ts'
+import { oldSession } from './old-session.ts'
 
 /** A client whose keys hold sessions as JSON: node-redis, ioredis, `@upstash/redis`. */
 export interface KeyValueClient {
@@ -41,18 +42,56 @@ export function clientAccess(client: KeyValueClient, prefix = 'sess:'): OldStore
   }
 }
 
-/** A stored session without its cookie; `null` if it is none or its time is over. */
-export function withoutCookie(stored: unknown, options: AdoptionOptions, now: number): OldSession | null {
-  if (typeof stored !== 'object' || stored === null) return null
-  const { cookie, ...data } = stored as PlainData
-  const expiresAt = expiryOf(cookie)
-  return expiresAt !== undefined && expiresAt <= now ? null : oldSession(data, options, expiresAt)
+/** A store that answers through callbacks, as those of express-session. */
+export interface OldConnectStore {
+  get(id: string, done: (error?: unknown, session?: unknown) => void): unknown
+  destroy(id: string, done?: (error?: unknown) => void): unknown
 }
 
-function expiryOf(cookie: unknown): number | undefined {
-  if (typeof cookie !== 'object' || cookie === null || !('expires' in cookie)) return undefined
-  const { expires } = cookie
-  const at = expires instanceof Date || typeof expires === 'string' ? new Date(expires).getTime() : Number.NaN
+/**
+ * Reads what a store of express-session or @fastify/session keeps.
+ * @throws `ERR_OPTION_INVALID` without a store or client
+ */
+export function connectAccess(
+  where: string,
+  { store, client, prefix }: OldStore<OldConnectStore>,
+): OldStoreAccess {
+  if (client !== undefined) return clientAccess(client, prefix)
+  if (store === undefined)
+    throw invalidOption(`${where}: expected store, the one that the old library was given, or client.`)
+  return {
+    get: (id) => called((done) => store.get(id, done)),
+    destroy: async (id) => void (await called((done) => store.destroy(id, done))),
+  }
+}
+
+/** What a function with a callback answers. Some answer with a promise too; only its failure counts. */
+function called(work: (done: (error?: unknown, answer?: unknown) => void) => unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const answer = work((error, value) => (error ? reject(asError(error)) : resolve(value)))
+    if (answer instanceof Promise) answer.catch(reject)
+  })
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('the store failed')
+}
+
+/** A stored session without its cookie; `null` if it is none or its time is over. */
+export function withoutCookie(stored: unknown, now: number): OldSession | null {
+  if (typeof stored !== 'object' || stored === null) return null
+  const { cookie, ...data } = stored as PlainData
+  const { expires, originalMaxAge } =
+    typeof cookie === 'object' && cookie !== null ? (cookie as PlainData) : {}
+  const expiresAt = timeOf(expires)
+  if (expiresAt === undefined) return oldSession(data)
+  // A request that was under way in the old application may have prolonged it once more.
+  const most = typeof originalMaxAge === 'number' ? now + originalMaxAge : 0
+  return expiresAt <= now ? null : oldSession(data, Math.max(expiresAt, most))
+}
+
+function timeOf(value: unknown): number | undefined {
+  const at = value instanceof Date || typeof value === 'string' ? new Date(value).getTime() : Number.NaN
   return Number.isNaN(at) ? undefined : at
 }
 

@@ -2,183 +2,236 @@
  * Moving the sessions of another library over: a browser that brings its cookie gets one of ours,
  * with the data and the person signed in, and is not logged out.
  *
- * Each old session moves once, whatever arrives at the same time: a pointer under a key made of the
- * old id is created first, and leads to the new record (see `grace.ts`). A request that can send no
- * cookie, such as a render, is served through the pointer; the first that can gets the token.
+ * Every step can be done twice. A receipt is made first (see `receipt.ts`); from then on all
+ * requests with the old cookie come to the same token and key, so that they share one record,
+ * whichever creates it, and what a process left undone is done by the next. In this order: the
+ * receipt, the record, a look at what was stored, a note in the receipt that it is done. Only then
+ * is the request served, and the old session removed.
  *
  * @module
  */
 
+import { adoptable, type Adopted } from './adoptable.ts'
 import type { Binding } from './binding.ts'
 import type { Context } from './context.ts'
-import { findTokens } from './cookie.ts'
 import { Deadline } from './deadline.ts'
-import { confirm, enroll, tokenFor } from './directory.ts'
-import { encodeValues } from './encoded-values.ts'
-import { isSessionError, storeError, type SessionErrorCode } from './errors.ts'
-import { fieldName } from './field.ts'
-import { followPointer, point } from './grace.ts'
+import { confirm, enroll, listFor } from './directory.ts'
+import { isSessionError, storeError } from './errors.ts'
+import { follow } from './grace.ts'
+import { finishReceipt, issueReceipt, readReceipt, type Claim, type Receipt } from './issued-receipt.ts'
+import { announce, clearOld, handOver } from './handover.ts'
 import { beginning, lifetimeOf } from './lifetime.ts'
-import { arrive } from './opening.ts'
+import type { OldLibrary, OldSession } from './old-library.ts'
+import { arrive, knownReason } from './opening.ts'
+import { pause } from './pause.ts'
+import { RECEIPT, receiptField } from './receipt.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'
-import { keyTaken } from './refusals.ts'
-import type { PlainData } from './schema.ts'
-import { checkSize } from './size.ts'
-import { isAlive, type LoadedRecord, type MaybePromise } from './store.ts'
-import { reissue } from './succession.ts'
-import { digest, identify } from './token.ts'
-
-/** What another library knows of a session. */
-export interface OldSession {
-  data: PlainData
-  /** Who is signed in. */
-  userId?: string | undefined
-  /** When the old session ends, in epoch milliseconds. */
-  expiresAt?: number | undefined
-}
-
-/** What another library's sessions look like. */
-export interface OldLibrary {
-  /** Which library: keeps equal ids of two apart. */
-  readonly kind: string
-  /** The cookie that the other library sends. */
-  readonly cookie: { name: string; path: string; domain?: string | undefined }
-  /** Whether to leave the old session and its cookie in place, for a way back. */
-  readonly keep: boolean
-  /** Whether a cookie's value has the right form. Asks no store. */
-  hasForm(value: string): boolean
-  /** The id that a value carries, if the other library issued it; else `null`. Asks no store. */
-  identify(value: string): MaybePromise<string | null>
-  /** The old session; `null` if there is none. `now` is the store's clock. */
-  load(id: string, now: number): Promise<OldSession | null>
-  /** Ends the old session. */
-  remove(id: string): Promise<void>
-}
+import { isAlive, type EndedRecord, type LoadedRecord } from './store.ts'
+import { createToken, identify, listOfToken, type Identity } from './token.ts'
 
 /** How to take over the sessions of another library. The functions of `sojourn/adopt` make them. */
-export interface Adoption extends OldLibrary {
+export interface Adoption {
   /** Takes over the session of an old cookie, if the request brings one. Answers whether it did. */
   adopt(binding: Binding): Promise<boolean>
 }
 
-/** In the pointer: the new record has been made. */
-const DONE = '%done'
-/** How often the move of one session may fail before it is given up. */
-const ATTEMPTS = 5
-/** After this many milliseconds a move that has not been finished counts as failed. */
-const MOVE_TIME = 30_000
+type Answer = LoadedRecord | EndedRecord | null
+
+/** So many milliseconds after its receipt a session counts as begun with it, whichever request makes it. */
+const MOVE_TIME = 60_000
+/** Looks at a record that was just created, about a second in all. */
+const MAX_LOOKS = 40
 
 /** Makes the adoption of a library's sessions; what needs none does not load this module. */
 export function adoptionOf(library: OldLibrary): Adoption {
   return {
-    ...library,
     async adopt(binding) {
-      const id = await oldId(binding, this)
-      return id !== null && adoptOne(binding, this, id)
+      const id = await oldId(binding, library)
+      return id !== null && adoptOne(binding, { context: binding.context, library, id })
     },
   }
 }
 
-async function oldId(binding: Binding, adoption: OldLibrary): Promise<string | null> {
-  const values = { read: (value: string) => (adoption.hasForm(value) ? value : null), write: String }
-  const candidates = findTokens(binding.channel.header ?? '', adoption.cookie.name, values)
-  const ids = await Promise.all(candidates.map(async (value) => adoption.identify(value)))
-  const [id = null, other] = ids.filter((found) => found !== null)
-  if (other === undefined) return id
+async function oldId(binding: Binding, library: OldLibrary): Promise<string | null> {
+  const candidates = library.candidates(binding.channel.header ?? '')
+  const ids = await Promise.all(candidates.map(async (candidate) => library.identify(candidate)))
+  const [id = null, ...others] = new Set(ids.filter((found) => found !== null))
+  if (others.length === 0) return id
   binding.context.emit({ type: 'ambiguous' })
   return null
 }
 
 /** Answers false if there is nothing to take over. */
-async function adoptOne(binding: Binding, adoption: OldLibrary, id: string): Promise<boolean> {
-  const { context } = binding
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const pointer = await digest(`adopted ${JSON.stringify([adoption.kind, id, attempt])}`)
-    const found = await context.store.load(pointer)
-    if (found !== null && !isAlive(found)) continue
-    if (found === null && !(await move(context, adoption, id, pointer))) return false
-    const next = await followPointer(context, pointer, id)
-    if (next === null) return false
-    if (next.answer === null && found !== null && wasLeftUndone(context, found)) {
-      await context.store.destroy(pointer, 'revoked')
-      continue
+async function adoptOne(binding: Binding, claim: Claim): Promise<boolean> {
+  const { context, library } = claim
+  const now = await context.store.now()
+  // Before the receipt: a session that has been removed has a receipt by then.
+  const old = await load(claim, now)
+  if (!library.isUnique && old !== null && !(old instanceof Error)) {
+    const chosen = choose(claim, old)
+    if (chosen === null) return false
+    if (chosen.userId === undefined) return adoptAlone(binding, claim, chosen, now)
+  }
+  let receipt = await readReceipt(claim)
+  let answer: Answer | undefined
+  if (receipt?.isDone !== true) {
+    if (old instanceof Error) throw old
+    const chosen = old === null ? null : choose(claim, old)
+    if (old === null || chosen === null) return false
+    receipt ??= await issueReceipt(claim, old, await listFor(context, chosen.userId), now)
+    if (receipt === null) return false
+    if (!receipt.isDone) {
+      answer = await establish(claim, receipt, chosen, now)
+      if (answer === undefined) return false
     }
-    if (isAlive(next.answer)) {
-      await arrive(binding, next.identity, next.answer, true)
-      await tell(binding, adoption)
-    } else binding.ended = next.answer?.ended ?? null
-    return true
   }
-  return false
-}
-
-/** Makes the new record. Answers false if there is no old session that it could be made of. */
-async function move(context: Context, adoption: OldLibrary, id: string, pointer: string): Promise<boolean> {
-  const { store, settings } = context
-  const now = await store.now()
-  const old = await bounded(context, adoption.kind, 'load', adoption.load(id, now))
-  const fields = old === null ? null : fieldsOf(old, settings.maxBytes)
-  if (old === null || fields === null) return false
-
-  const { userId } = old
-  const identity = await identify(await tokenFor(context, userId))
-  // When they signed in nobody knows, so it is not fresh.
-  const person = userId === undefined ? {} : { userId, authenticatedAt: 1 }
-  const meta: RecordMeta = { ...beginning(settings, now), ...person }
-  const life = Math.max(settings.absolute, (old.expiresAt ?? 0) - now)
-  if (!(await point(context, pointer, identity, now, life))) return true
-  try {
-    const listed = await enroll(context, identity, meta, null)
-    const record = { meta: encodeMeta(listed.meta, settings.app), fields }
-    if (!(await store.create(identity.key, record, lifetimeOf(meta)))) throw keyTaken()
-    await confirm(context, identity, listed.meta, listed.count)
-    await store.update(pointer, { set: new Map([[DONE, '1']]) }, { idle: life, absoluteAt: now + life })
-  } catch (error) {
-    await store.destroy(pointer, 'revoked')
-    throw error
-  }
-  context.emit({ type: 'adopted', id: identity.id, from: adoption.kind })
-  // The pointer keeps it from moving again, should it stay.
-  if (!adoption.keep) await bounded(context, adoption.kind, 'remove', adoption.remove(id)).catch(() => {})
+  if (old !== null && !(old instanceof Error) && !library.keep) await remove(claim)
+  const { identity } = receipt
+  if (identity !== null)
+    await enter(
+      binding,
+      library,
+      identity,
+      answer ?? (await context.store.load(identity.key, listOfToken(identity.token))),
+    )
   return true
 }
 
-/** Whether a move was begun and never finished, by a process that ended for example. */
-function wasLeftUndone({ settings }: Context, pointer: LoadedRecord): boolean {
-  const begun = decodeMeta(pointer.meta, settings.app)?.createdAt ?? pointer.now
-  return !pointer.fields.has(DONE) && pointer.now - begun > MOVE_TIME
+/** Makes the new record. Answers what became of it; `undefined` if it cannot be made. */
+async function establish(
+  claim: Claim,
+  receipt: Receipt,
+  chosen: Adopted,
+  now: number,
+): Promise<Answer | undefined> {
+  const { context, library } = claim
+  const { store, settings } = context
+  const { identity } = receipt
+  if (identity === null) return null
+  const { userId } = chosen
+  // When they signed in is not known, so it is not fresh.
+  const person = userId === undefined ? {} : { userId, authenticatedAt: 1 }
+  const begun = now - receipt.createdAt < MOVE_TIME ? receipt.createdAt : now
+  const meta: RecordMeta = { ...beginning(settings, begun), ...person }
+  const fields = new Map(chosen.fields)
+  if (library.isUnique) fields.set(RECEIPT, receiptField(receipt.key, receipt.until))
+
+  let answer: Answer
+  let isCreated = false
+  try {
+    const { count } = await enroll(context, identity, meta, null)
+    const record = { meta: encodeMeta(meta, settings.app), fields }
+    isCreated = await store.create(identity.key, record, lifetimeOf(meta))
+    answer = await look(context, identity.key)
+    if (!isReadable(answer, settings.app, userId))
+      return refuse(claim, 'The new session cannot be read back from the store.')
+    if (isAlive(answer)) await confirm(context, identity, meta, count)
+  } catch (error) {
+    if (isSessionError(error, 'ERR_TOO_MANY_SESSIONS')) return refuse(claim, error.message)
+    if (!isSessionError(error, 'ERR_SESSION_GONE')) throw error
+    // All sessions of this person were ended meanwhile.
+    answer = { ended: 'revoked' }
+  }
+  await finishReceipt(claim, receipt, now)
+  if (isCreated) context.emit({ type: 'adopted', id: identity.id, from: library.kind })
+  return answer
 }
 
-/** Gives the browser a token of ours, where a cookie can be sent, and takes the old cookie away. */
-async function tell(binding: Binding, { cookie, keep }: OldLibrary): Promise<void> {
+/** Reads the new record, which a replica may not have yet. */
+async function look({ store }: Context, key: string): Promise<Answer> {
+  let answer = await store.load(key)
+  for (let look = 1; answer === null && look < MAX_LOOKS; look++) {
+    await pause(look)
+    answer = await store.load(key)
+  }
+  return answer
+}
+
+function isReadable(answer: Answer, app: string, userId: string | undefined): boolean {
+  if (!isAlive(answer)) return answer !== null
+  const meta = decodeMeta(answer.meta, app)
+  return meta !== null && meta.userId === userId
+}
+
+/** Serves the request with the new record, and tells the browser of it, where a cookie can be sent. */
+async function enter(
+  binding: Binding,
+  library: OldLibrary,
+  identity: Identity,
+  answer: Answer,
+): Promise<void> {
+  if (isAlive(answer)) {
+    await arrive(binding, identity, answer, true)
+    if (binding.living === null) return
+    // The token is the one that the browser will have.
+    binding.living.byOldToken = false
+    handOver(binding, library)
+  } else if (answer?.ended === 'rotated') {
+    const next = await follow(binding.context, identity)
+    if (next !== null && isAlive(next.answer)) await arrive(binding, next.identity, next.answer, true)
+    else binding.ended = 'rotated'
+  } else if (answer !== null) binding.ended = knownReason(answer.ended)
+}
+
+/**
+ * For a cookie that other browsers may hold too, of a visitor who is not signed in: a session of its
+ * own. Where no cookie can be sent there is none yet, and only the data is shown.
+ */
+async function adoptAlone(
+  binding: Binding,
+  { context, library }: Claim,
+  { fields }: Adopted,
+  now: number,
+): Promise<boolean> {
+  const { settings, emit } = context
+  const identity = await identify(createToken())
+  const undo = announce(binding, identity.token, settings)
+  if (undo === null) {
+    binding.journal.replace(fields)
+    return true
+  }
   try {
-    await reissue(binding)
+    await binding.create(identity, beginning(settings, now), new Map(fields), now)
   } catch (error) {
-    const later: SessionErrorCode[] = ['ERR_SESSION_READONLY', 'ERR_HEADERS_SENT', 'ERR_SESSION_GONE']
-    if (later.some((code) => isSessionError(error, code))) return
+    undo()
     throw error
   }
-  const ours = binding.context.settings.cookie
-  if (keep || cookie.name === ours.name || binding.living?.byOldToken !== false) return
-  const { domain, ...attributes } = { ...ours, ...cookie }
-  binding.channel.send({ ...attributes, ...(domain !== undefined && { domain }), value: '', maxAge: 0 })
+  emit({ type: 'adopted', id: identity.id, from: library.kind })
+  clearOld(binding, library)
+  return true
 }
 
-/** The data as fields, those of version 1; `null` if they cannot be stored here. */
-function fieldsOf({ data }: OldSession, maxBytes: number): Map<string, string> | null {
+/** What to take from the old session; `null` if it cannot be taken over. */
+function choose(claim: Claim, old: OldSession): Adopted | null {
+  const chosen = adoptable(old, claim.library.selection, claim.context.settings.maxBytes)
+  if (!('refused' in chosen)) return chosen
+  refuse(claim, chosen.refused)
+  return null
+}
+
+function refuse({ context, library }: Claim, reason: string): undefined {
+  context.emit({ type: 'adoption-refused', from: library.kind, reason })
+}
+
+/** The old session; the error if its store failed, for where it is needed. */
+async function load(claim: Claim, now: number): Promise<OldSession | null | Error> {
   try {
-    const { set } = encodeValues(data, Object.keys(data), (key) => fieldName('', key))
-    checkSize(set, maxBytes)
-    return set
-  } catch {
-    return null
+    return await bounded(claim, 'load', claim.library.load(claim.id, now))
+  } catch (error) {
+    if (isSessionError(error)) return error
+    throw error
   }
 }
 
-async function bounded<T>(context: Context, kind: string, operation: string, work: Promise<T>): Promise<T> {
+/** A failure leaves that to the next request with the old cookie. */
+async function remove(claim: Claim): Promise<void> {
+  await bounded(claim, 'remove', claim.library.remove(claim.id)).catch(() => {})
+}
+
+async function bounded<T>({ context, library }: Claim, operation: string, work: Promise<T>): Promise<T> {
   const fail = (code: 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT', cause?: unknown): Error => {
-    context.emit({ type: 'store-error', store: kind, operation, code })
-    return storeError(code, kind, cause)
+    context.emit({ type: 'store-error', store: library.kind, operation, code })
+    return storeError(code, library.kind, cause)
   }
   return new Deadline(context.settings.timeout).race(work, {
     succeeded: () => {},

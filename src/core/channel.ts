@@ -19,8 +19,9 @@ export interface CookieChannel {
   /** The request's `Cookie` header. */
   header: string | null | undefined
   /**
-   * Sends a cookie with the response, before the store is written. Returns how to take
-   * that back, for when the store refuses.
+   * Sends a cookie with the response, before the store is written, in place of one of the same
+   * name, domain and path; others stay. Returns how to take back what was sent under these three,
+   * for when the store refuses.
    *
    * @throws `ERR_SESSION_READONLY` or `ERR_HEADERS_SENT` if no cookie can be sent (any more)
    */

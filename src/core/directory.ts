@@ -19,8 +19,8 @@ import type { Context, Living } from './context.ts'
 import { decodeMeta, type RecordMeta } from './record.ts'
 import { revokedMeanwhile, tooManySessions } from './refusals.ts'
 import { callRoll } from './roll-call.ts'
-import type { EndReason, IndexEntry, Listing, SessionIndex } from './store.ts'
-import { createToken, digest, idOfKey, listName, type Identity } from './token.ts'
+import type { EndReason, IndexEntry, Listing, MaybePromise, SessionIndex } from './store.ts'
+import { digest, idOfKey, listName, type Identity } from './token.ts'
 
 /**
  * The most sessions that a list holds where `maxSessionsPerUser` sets no limit; one more ends
@@ -54,9 +54,11 @@ export async function enroll(
     await withdraw(context, identity, meta)
     throw revokedMeanwhile()
   }
-  // A sign-in after the bar is not meant by it, even if the clock it was given is behind.
+  // A sign-in after the bar is not meant by it, even if the clock it was given is behind. What is
+  // taken over from another library began before.
   const { barredAt } = listing
-  const listed = isMeant(meta, barredAt) ? { ...meta, sparedUntil: barredAt } : meta
+  const isLater = successor !== null || meta.authenticatedAt === meta.createdAt
+  const listed = isLater && isMeant(meta, barredAt) ? { ...meta, sparedUntil: barredAt } : meta
   const { maxSessionsPerUser: limit, atLimit } = context.settings
   if (limit === null || atLimit !== 'refuse' || successor !== null) return { meta: listed, count }
   const replaced = before?.meta.userId === meta.userId ? 1 : 0
@@ -176,10 +178,9 @@ function byAge(a: IndexEntry, b: IndexEntry): number {
   return a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1)
 }
 
-/** A token for a session of a user, which names their list; for an anonymous one otherwise. */
-export async function tokenFor(context: Context, userId: string | undefined): Promise<string> {
-  if (userId === undefined || context.store.index === undefined) return createToken()
-  return createToken(await listOfUser(context, userId))
+/** The list that a user's sessions are on; `null` for a visitor who is not signed in, or without lists. */
+export function listFor(context: Context, userId: string | undefined): MaybePromise<string | null> {
+  return userId === undefined || context.store.index === undefined ? null : listOfUser(context, userId)
 }
 
 /** The list of a user's sessions. */

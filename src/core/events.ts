@@ -14,6 +14,11 @@ export type SessionEvent =
   | { type: 'created' | 'touched'; id: string }
   /** The session of another library was taken over. `from` says which one's. */
   | { type: 'adopted'; id: string; from: string }
+  /**
+   * The session of another library cannot be taken over; `reason` says why. It stays as it was, and
+   * the visitor is anonymous here.
+   */
+  | { type: 'adoption-refused'; from: string; reason: string }
   | { type: 'rotated'; id: string; previousId: string }
   | { type: 'destroyed'; id: string; reason: EndReason }
   /** A record or a field of it could not be read: damaged, foreign or of a later version. It is left in place. */

@@ -4,19 +4,19 @@
  * @module
  */
 
-import { serializeCookie } from './cookie.ts'
 import type { HeldChannel } from './held-channel.ts'
+import { withCookies } from './set-cookie.ts'
 
 /**
- * Adds the cookie, if one is to be sent, and what keeps the response out of shared caches. The
+ * Adds the cookies that are to be sent, and what keeps the response out of shared caches. The
  * answer is a copy where a cookie is added: an application may send the same response to many.
  */
-export function answerWith(response: Response, { cookie }: HeldChannel): Response {
-  if (cookie === null) return varyByCookie(response)
+export function answerWith(response: Response, { cookies }: HeldChannel): Response {
+  if (cookies.length === 0) return varyByCookie(response)
   const copy = new Response(response.body, response)
-  const others = copy.headers.getSetCookie().filter((line) => !line.startsWith(`${cookie.name}=`))
+  const lines = withCookies(copy.headers.getSetCookie(), cookies)
   copy.headers.delete('set-cookie')
-  for (const line of [...others, serializeCookie(cookie)]) copy.headers.append('set-cookie', line)
+  for (const line of lines) copy.headers.append('set-cookie', line)
   copy.headers.set('cache-control', 'private, no-store')
   return varyByCookie(copy)
 }

@@ -1,5 +1,5 @@
 /**
- * The way to the browser where the adapter owns the response: the cookie is decided when the
+ * The way to the browser where the adapter owns the response: the cookies are decided when the
  * head is made, and the head waits for the writes.
  *
  * @module
@@ -8,13 +8,14 @@
 import type { CookieChannel, PendingWrites } from './channel.ts'
 import type { SessionCookie } from './cookie.ts'
 import { SessionError } from './errors.ts'
+import { scopeOf } from './set-cookie.ts'
 
 /** See the module. */
 export class HeldChannel implements CookieChannel {
   readonly header: string | null | undefined
   readonly defer?: (work: () => Promise<void>) => void
-  /** What the response will tell the browser; `null` for nothing. */
-  cookie: SessionCookie | null = null
+  /** What the response will tell the browser, one of each name, domain and path. */
+  cookies: readonly SessionCookie[] = NONE
   #writes: PendingWrites | null = null
   #isClosed = false
 
@@ -39,8 +40,14 @@ export class HeldChannel implements CookieChannel {
 
   send(cookie: SessionCookie): () => void {
     this.assertWritable()
-    this.cookie = cookie
-    return () => void (this.cookie = null)
+    const scope = scopeOf(cookie)
+    this.cookies = [...this.#without(scope), cookie]
+    return () => void (this.cookies = this.#without(scope))
+  }
+
+  /** Sends no cookie after all. */
+  discard(): void {
+    this.cookies = NONE
   }
 
   /** Resolves when every write is stored; rejects with the first failure that nobody awaited. */
@@ -52,7 +59,14 @@ export class HeldChannel implements CookieChannel {
   close(): void {
     this.#isClosed = true
   }
+
+  #without(scope: string): SessionCookie[] {
+    return this.cookies.filter((cookie) => scopeOf(cookie) !== scope)
+  }
 }
+
+/** One for all requests: most send no cookie. */
+const NONE: readonly SessionCookie[] = []
 
 /** Waits until every write of a response is stored; rejects with the first failure that nobody awaited. */
 export async function settleAll(channels: readonly HeldChannel[]): Promise<void> {

@@ -6,7 +6,8 @@
 
 import type { CookieChannel } from './channel.ts'
 import { headersSent } from './held-channel.ts'
-import { addCookie, varyByCookie, type NodeHeaders } from './node-head.ts'
+import { addCookies, linesOf, varyByCookie, type NodeHeaders } from './node-head.ts'
+import { scopeOf, scopeOfLine } from './set-cookie.ts'
 
 /** The part of `http.IncomingMessage` that sessions need. */
 export interface NodeRequest {
@@ -22,22 +23,38 @@ export type NodeResponse = NodeHeaders
  */
 export function nodeChannel(request: NodeRequest, response: NodeResponse): CookieChannel {
   if (!response.headersSent) varyByCookie(response)
+  /** The application's lines that ours stand in place of. */
+  const replaced = new Map<string, string[]>()
+  let cacheControl: ReturnType<NodeResponse['getHeader']>
+
+  function takeBack(scope: string): void {
+    const lines = replaced.get(scope)
+    if (response.headersSent || lines === undefined) return
+    replaced.delete(scope)
+    const others = linesOf(response).filter((line) => scopeOfLine(line) !== scope)
+    restore(response, 'set-cookie', [...lines, ...others])
+    if (replaced.size === 0) restore(response, 'cache-control', cacheControl)
+  }
+
   return {
     header: request.headers.cookie,
     send(cookie) {
       if (response.headersSent) throw headersSent()
-      const before = { cookies: response.getHeader('set-cookie'), cache: response.getHeader('cache-control') }
-      addCookie(response, cookie)
-      return () => {
-        if (response.headersSent) return
-        restore(response, 'set-cookie', before.cookies)
-        restore(response, 'cache-control', before.cache)
-      }
+      const scope = scopeOf(cookie)
+      if (replaced.size === 0) cacheControl = response.getHeader('cache-control')
+      if (!replaced.has(scope))
+        replaced.set(
+          scope,
+          linesOf(response).filter((line) => scopeOfLine(line) === scope),
+        )
+      addCookies(response, [cookie])
+      return () => takeBack(scope)
     },
   }
 }
 
-function restore(response: NodeResponse, name: string, value: number | string | string[] | undefined): void {
-  if (value === undefined) response.removeHeader(name)
-  else response.setHeader(name, typeof value === 'number' ? String(value) : value)
+function restore(response: NodeResponse, name: string, value: ReturnType<NodeResponse['getHeader']>): void {
+  const [first, ...more] = [value ?? []].flat().map(String)
+  if (first === undefined) response.removeHeader(name)
+  else response.setHeader(name, more.length === 0 ? first : [first, ...more])
 }

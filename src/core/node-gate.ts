@@ -5,7 +5,7 @@
  */
 
 import { HeldChannel, headersSent, settleAll } from './held-channel.ts'
-import { addCookie, varyByCookie, type NodeHeaders } from './node-head.ts'
+import { addCookies, varyByCookie, type NodeHeaders } from './node-head.ts'
 import type { GatedResponse, GatePort } from './gate-port.ts'
 import { holdResponse, portsOf } from './response-gate.ts'
 
@@ -51,20 +51,16 @@ export async function commitNow(response: GatedResponse): Promise<void> {
   try {
     await settleAll(channels)
   } catch (error) {
-    for (const channel of channels) empty(channel)
+    for (const channel of channels) channel.discard()
     throw error
   }
 }
 
-function addToHead(response: NodeHeaders, { cookie }: HeldChannel): void {
+function addToHead(response: NodeHeaders, { cookies }: HeldChannel): void {
   varyByCookie(response)
-  if (cookie !== null) addCookie(response, cookie)
+  addCookies(response, cookies)
 }
 
-function isEmpty({ cookie }: HeldChannel): boolean {
-  return cookie === null
-}
-
-function empty(channel: HeldChannel): void {
-  channel.cookie = null
+function isEmpty({ cookies }: HeldChannel): boolean {
+  return cookies.length === 0
 }

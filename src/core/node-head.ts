@@ -4,7 +4,8 @@
  * @module
  */
 
-import { serializeCookie, type SessionCookie } from './cookie.ts'
+import type { SessionCookie } from './cookie.ts'
+import { withCookies } from './set-cookie.ts'
 
 /** The part of `http.ServerResponse` that holds headers. */
 export interface NodeHeaders {
@@ -25,14 +26,17 @@ export function varyByCookie(response: NodeHeaders): void {
 }
 
 /**
- * Adds a cookie to those of the application, in place of an earlier one of its name, and keeps
- * the response out of caches, so that none hands the cookie to somebody else (ASVS V14.3.2).
+ * Adds cookies to those of the application, each in place of an earlier one of its name, domain and
+ * path, and keeps the response out of caches, so that none hands a cookie to somebody else (ASVS
+ * V14.3.2).
  */
-export function addCookie(response: NodeHeaders, cookie: SessionCookie): void {
-  const others = [response.getHeader('set-cookie') ?? []]
-    .flat()
-    .map(String)
-    .filter((line) => !line.startsWith(`${cookie.name}=`))
-  response.setHeader('set-cookie', [...others, serializeCookie(cookie)])
+export function addCookies(response: NodeHeaders, cookies: readonly SessionCookie[]): void {
+  if (cookies.length === 0) return
+  response.setHeader('set-cookie', withCookies(linesOf(response), cookies))
   response.setHeader('cache-control', 'private, no-store')
+}
+
+/** The `Set-Cookie` lines of a response so far. */
+export function linesOf(response: NodeHeaders): string[] {
+  return [response.getHeader('set-cookie') ?? []].flat().map(String)
 }

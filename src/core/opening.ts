@@ -9,6 +9,7 @@ import { later } from './channel.ts'
 import { end, isBarred, relist } from './directory.ts'
 import { endGrace, follow, MARK } from './grace.ts'
 import { isTouchDue } from './lifetime.ts'
+import { closeReceipt, RECEIPT } from './receipt.ts'
 import { decodeMeta } from './record.ts'
 import { isAlive, type EndReason, type LoadedRecord, type MaybePromise } from './store.ts'
 import { listOfToken, type Identity } from './token.ts'
@@ -54,6 +55,8 @@ export function arrive(
   if (binding.channel.looksOnly === true) return
   const pointer = record.fields.get(MARK)
   if (isTouchDue(meta, record)) later(binding.channel, () => binding.touch())
+  const receipt = record.fields.get(RECEIPT)
+  if (receipt !== undefined && !byOldToken) closeReceipt(binding, identity.key, meta, record.now, receipt)
   if (pointer !== undefined && !byOldToken) return endGrace(context, identity.key, meta, pointer)
 }
 
@@ -69,6 +72,6 @@ async function openSuccessor(binding: Binding, old: Identity): Promise<void> {
 const REASONS: readonly string[] = ['logout', 'revoked', 'rotated', 'evicted', 'idle', 'absolute']
 
 /** The application may show it, so it is none that somebody else put into the store. */
-function knownReason(reason: EndReason): EndReason | null {
+export function knownReason(reason: EndReason): EndReason | null {
   return REASONS.includes(reason) ? reason : null
 }

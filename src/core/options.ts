@@ -149,7 +149,7 @@ const KNOWN: Record<keyof SessionOptions, Known> = {
   ],
   adopt: [
     (v) => [v].flat().every(isAdoption),
-    "what connectSession(), nextSession() or ironSession() of 'sojourn/adopt' gives, or a list of such",
+    "what connectSession() or another function of 'sojourn/adopt' gives, or a list of such",
   ],
   maxBytes: [isPositiveInteger, 'a positive integer, in bytes'],
   timeout: [() => true, ''],

@@ -12,14 +12,14 @@ const MAX_USER_ID = 1024
 const MAX_DEVICE = 200
 
 /** @throws `ERR_OPTION_INVALID` unless it is text of 1 to 1,024 characters */
-export function checkUserId(userId: unknown): void {
+export function checkUserId(userId: unknown, where = 'login'): void {
   if (typeof userId !== 'string' || userId === '') {
     throw invalidOption(
-      'login: the user id must be a non-empty string. Turn a number into one with String(id).',
+      `${where}: the user id must be a non-empty string. Turn a number into one with String(id).`,
     )
   }
   if (userId.length > MAX_USER_ID)
-    throw invalidOption(`login: the user id is longer than ${MAX_USER_ID} characters. Use a shorter one.`)
+    throw invalidOption(`${where}: the user id is longer than ${MAX_USER_ID} characters. Use a shorter one.`)
 }
 
 /**

@@ -11,14 +11,14 @@ import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
 import { tagOf } from './client-session.ts'
 import type { Living } from './context.ts'
-import { confirm, enroll, tokenFor, withdraw } from './directory.ts'
-import { follow, MARK, MAX_GRACE, point, pointerKey } from './grace.ts'
+import { confirm, enroll, listFor, withdraw } from './directory.ts'
+import { follow, MARK, point, pointerKey } from './grace.ts'
 import type { LifetimeSettings } from './lifetime.ts'
 import { arrive } from './opening.ts'
 import type { RecordMeta } from './record.ts'
 import { gone } from './refusals.ts'
 import { isAlive, type EndReason } from './store.ts'
-import { identify, type Identity } from './token.ts'
+import { createToken, identify, type Identity } from './token.ts'
 
 /** What a new record takes from its predecessor, and what it adds. */
 export interface Succession {
@@ -49,7 +49,7 @@ export const LOST_AFTER = 5000
 export async function succeed(binding: Binding, succession: Succession): Promise<void> {
   const { context, living: before } = binding
   if (succession.required) binding.assertNotGone()
-  const identity = await identify(await tokenFor(context, succession.userId))
+  const identity = await identify(createToken(await listFor(context, succession.userId)))
   const undo = binding.announceSuccessor(identity.token, succession.lifetime)
   try {
     const now = await context.store.now()
@@ -71,25 +71,6 @@ export async function succeed(binding: Binding, succession: Succession): Promise
   if (before === null) return
   context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
   later(binding.channel, () => withdraw(context, before.identity, before.meta))
-}
-
-/**
- * Gives a session that was opened by an old token one that the browser can be told, unless that
- * was done a moment ago: the old token stays good meanwhile.
- */
-export async function reissue(binding: Binding): Promise<void> {
-  const { living, clock } = binding
-  if (living === null) return
-  const { meta } = living
-  if (meta.rotatedAt !== undefined && clock.now() - meta.rotatedAt < LOST_AFTER) return
-  await succeed(binding, {
-    lifetime: { idle: meta.idle, persist: meta.persist, absolute: meta.absoluteAt - clock.now() },
-    fields: (old) => new Map(old),
-    userId: meta.userId,
-    meta: (now) => ({ ...meta, rotatedAt: now }),
-    required: true,
-    grace: MAX_GRACE,
-  })
 }
 
 async function replace(

@@ -47,8 +47,12 @@ const WITHOUT_LIST = 'A'
  * @param list a name that `listName` made; `null` for a session without a list
  */
 export function createToken(list: string | null = null): string {
-  const token = base64url(crypto.getRandomValues(new Uint8Array(32)))
-  return list === null ? token.slice(0, -1) + WITHOUT_LIST : token.slice(0, RANDOM_LENGTH) + list
+  return tokenOf(base64url(crypto.getRandomValues(new Uint8Array(32))), list)
+}
+
+/** Makes a token of 43 characters that cannot be guessed. */
+export function tokenOf(secret: string, list: string | null): string {
+  return list === null ? secret.slice(0, -1) + WITHOUT_LIST : secret.slice(0, RANDOM_LENGTH) + list
 }
 
 /** The list that a token names; `null` if it names none. A visitor may have made it up. */

@@ -61,6 +61,7 @@ export function recordMetrics(meter: Meter): Recorder {
         return destroyed.add(1, { 'sojourn.reason': event.reason })
       case 'adopted':
         return adopted.add(1, { 'sojourn.from': event.from })
+      case 'adoption-refused':
       case 'unreadable':
       case 'reuse':
       case 'ambiguous':

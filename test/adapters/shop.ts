@@ -48,6 +48,10 @@ const routes: Record<string, Route> = {
     await (await getSession()).logout()
     return { body: 'bye' }
   },
+  '/rotate': async ({ getSession }) => {
+    await (await getSession()).rotate()
+    return { body: 'rotated' }
+  },
   '/set': async ({ getSession, query }) => {
     await (await getSession()).set(query.get('key') ?? 'a', query.get('value') ?? '1')
     return { body: 'set' }

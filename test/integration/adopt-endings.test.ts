@@ -1,0 +1,154 @@
+/** An old cookie opens nothing once the session that it became has ended, however long it lives itself. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MemoryStore, type SessionData } from 'express-session'
+import { createClient } from 'redis'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import type { SessionOptions } from '../../src/core/options.ts'
+import { Sessions } from '../../src/core/sessions.ts'
+import type { Store } from '../../src/core/store.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import { redisStore } from '../../src/stores/redis.ts'
+import { sqliteStore } from '../../src/stores/sqlite.ts'
+import { manualClock } from '../../src/testing/manual-clock.ts'
+import { expressSubjects } from '../adapters/subjects/express.ts'
+import type { Subject } from '../adapters/subject.ts'
+import { CookieJar } from '../support/cookie-jar.ts'
+import { connect } from '../support/old-libraries.ts'
+
+const [express] = expressSubjects as [Subject]
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+interface Place {
+  store: Store
+  /** Lets time pass for the store. */
+  advance(ms: number): Promise<void>
+}
+
+const places: Record<string, () => Promise<Place>> = {
+  async memory() {
+    const clock = manualClock()
+    return { store: memoryStore({ now: clock.now }), advance: async (ms) => clock.advance(ms) }
+  },
+  async sqlite() {
+    const clock = manualClock()
+    const folder = mkdtempSync(join(tmpdir(), 'sojourn-adopt-'))
+    const store = sqliteStore({ file: join(folder, 'sessions.db'), now: clock.now })
+    onTestFinished(async () => {
+      await store.close?.()
+      rmSync(folder, { recursive: true })
+    })
+    return { store, advance: async (ms) => clock.advance(ms) }
+  },
+  async redis() {
+    const client = await createClient({ url: inject('redisUrl') }).connect()
+    const prefix = `ending-${crypto.randomUUID()}`
+    onTestFinished(async () => {
+      await client.del(await client.keys(`${prefix}*`))
+      await client.close()
+    })
+    return {
+      store: redisStore(client, { prefix }),
+      // Time passes faster for what has a deadline.
+      async advance(ms) {
+        for (const key of await client.keys(`${prefix}*`)) {
+          const left = await client.pTTL(key)
+          if (left >= 0) await client.pExpire(key, left - ms)
+        }
+      },
+    }
+  },
+}
+
+type Visit = (path: string) => Promise<string>
+
+/** What ends the new session, and how long it could have lived. */
+const endings: Record<
+  string,
+  (visit: Visit, sessions: Sessions, advance: Place['advance']) => Promise<unknown>
+> = {
+  'a sign-out': (visit) => visit('/logout'),
+  'a revocation': async (_visit, sessions) => {
+    for (const { id } of await sessions.list('ann')) await sessions.revoke(id)
+  },
+  'a revocation of all': (_visit, sessions) => sessions.revokeUser('ann'),
+  'another sign-in': (visit) => visit('/login?user=bob'),
+  'a rotation': (visit) => visit('/rotate'),
+  'the idle timeout': (_visit, _sessions, advance) => advance(2.1 * HOUR),
+  'the absolute lifetime': async (visit, _sessions, advance) => {
+    for (let hour = 0; hour < 8.1; hour++) {
+      await advance(HOUR)
+      await visit('/read')
+    }
+  },
+}
+
+describe.each(Object.keys(places))('on %s', (place) => {
+  describe.each([
+    ['kept for ever', true, undefined],
+    ['kept for a month', true, 30 * DAY],
+    ['removed', false, undefined],
+    ['removed, and had a month', false, 30 * DAY],
+  ])('an old session that is %s', (_kept, keep, maxAge) => {
+    // The tests cannot turn the clock of Redis.
+    const testable = Object.keys(endings).filter((name) => place !== 'redis' || !name.includes('absolute'))
+    test.each(testable)('stays closed after %s', async (ending) => {
+      const { store, advance } = await (places[place] as () => Promise<Place>)()
+      const old = new MemoryStore()
+      const before = await connect.start(old)
+      const options: SessionOptions = { idle: '2h', absolute: '8h' }
+      const after = await express.start({ ...options, store, adopt: connect.adopt(old, { keep }) })
+      onTestFinished(async () => {
+        await Promise.all([before.close(), after.close()])
+      })
+      const jar = new CookieJar()
+      await jar.text(`${before.url}/login`)
+      if (maxAge !== undefined) await prolong(old, maxAge)
+      const cookie = jar.header(after.url)
+      const restored = keep ? null : await allOf(old)
+      expect(await jar.text(`${after.url}/who`)).toBe('ann')
+      expect(await jar.text(`${after.url}/who`)).toBe('ann')
+
+      const sessions = new Sessions(options, store)
+      await (endings[ending] as (typeof endings)[string])(
+        (path) => jar.text(after.url + path),
+        sessions,
+        advance,
+      )
+      // By the clock of Redis an old session of a month has not ended then.
+      const last = place === 'redis' && maxAge !== undefined ? 24 * 2 : 24 * 300
+      for (const hours of [0, 0.2, 8.1, 24, 24 * 20, last]) {
+        await advance(hours * HOUR)
+        // An old application that still ran may have written it once more.
+        if (restored !== null) await restore(old, restored)
+        const replayed = await fetch(`${after.url}/read`, { headers: { cookie } })
+        const text = await replayed.text()
+        expect(text, `${hours} hours later`).toBe('{}')
+      }
+    })
+  })
+})
+
+type Stored = Record<string, SessionData>
+
+function allOf(store: MemoryStore): Promise<Stored> {
+  return new Promise((resolve) => store.all((_error, all) => resolve((all ?? {}) as Stored)))
+}
+
+async function restore(store: MemoryStore, sessions: Stored): Promise<void> {
+  for (const [id, session] of Object.entries(sessions))
+    await new Promise<void>((resolve) => store.set(id, session, () => resolve()))
+}
+
+/** As an application has them whose cookies have a `maxAge`. */
+async function prolong(store: MemoryStore, maxAge: number): Promise<void> {
+  const expires = new Date(Date.now() + maxAge)
+  const prolonged = Object.entries(await allOf(store)).map(([id, session]) => [
+    id,
+    { ...session, cookie: { ...session.cookie, expires, originalMaxAge: maxAge } },
+  ])
+  await restore(store, Object.fromEntries(prolonged) as Stored)
+}
