@@ -38,6 +38,7 @@ export type {
   EndReason,
   IndexEntry,
   Lifetime,
+  Limits,
   LoadedRecord,
   SessionIndex,
   Store,

@@ -21,6 +21,7 @@ import { ending } from './testing/ending.ts'
 import { expecting } from './testing/expecting.ts'
 import { failing } from './testing/failing.ts'
 import { lasting } from './testing/lasting.ts'
+import { limiting, limitingAtOnce } from './testing/limiting.ts'
 import { listing } from './testing/listing.ts'
 import { listingAtOnce } from './testing/listing-at-once.ts'
 import { naming } from './testing/naming.ts'
@@ -61,12 +62,14 @@ const GROUPS: readonly CaseGroup[] = [
   changing,
   counting,
   expecting,
+  limiting,
   lasting,
   ending,
   naming,
   listing,
   barring,
   racing,
+  limitingAtOnce,
   listingAtOnce,
   closing,
   failing,

@@ -22,7 +22,7 @@ import { arrive } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'
 import { changedMeanwhile, gone, keyTaken, revokedMeanwhile, rotatedMeanwhile } from './refusals.ts'
-import { checkSize } from './size.ts'
+import { checkSize, outgrown, withLimits } from './size.ts'
 import { StoreClock } from './store-clock.ts'
 import { isAlive, type Change, type EndReason, type LoadedRecord, type UpdateResult } from './store.ts'
 import { createToken, identify, type Identity } from './token.ts'
@@ -129,7 +129,7 @@ export class Binding implements JournalHost {
    * Sends the next token, before the record is replaced; until `isSucceeding` is false again,
    * writes announce nothing. Returns how to take it back.
    */
-  announceSuccessor(token: string, lifetime: LifetimeSettings): () => void {
+  announceSuccessor(token: string, lifetime: LifetimeSettings | RecordMeta): () => void {
     const undo = this.#announceToken(token, lifetime)
     this.isSucceeding = true
     return undo
@@ -191,11 +191,14 @@ export class Binding implements JournalHost {
     checkSize(fields, this.context.settings.maxBytes)
   }
 
-  async #update(change: Change): Promise<Exclude<UpdateResult, { status: 'gone' }>> {
+  async #update(change: Change): Promise<Extract<UpdateResult, { status: 'ok' | 'conflict' }>> {
     if (this.living === null) throw gone()
     const { identity, meta } = this.living
-    const result = await this.context.store.update(identity.key, change, lifetimeOf(meta))
+    const { store, settings } = this.context
+    const limited = withLimits(change, settings.maxBytes)
+    const result = await store.update(identity.key, limited, lifetimeOf(meta))
     if (result.status === 'gone') throw this.lose(result.ended)
+    if (result.status === 'too-large') throw outgrown(settings.maxBytes)
     if (result.status === 'ok') this.#moved()
     return result
   }

@@ -7,13 +7,15 @@
  * without meta and fields, and so counts as unreadable; it is left in place.
  *
  * No store can add to ciphertext, or compare what is behind it. Those changes are computed
- * here, and stored on condition that the ciphertext they came from is still there.
+ * here, and stored on condition that the ciphertext they came from is still there. So are those of
+ * which the ciphertext alone would be too large.
  *
  * @module
  */
 
 import { decodeInteger } from './codec.ts'
 import { pause } from './pause.ts'
+import { sealedLimits } from './sealed-size.ts'
 import type { RecordSealer, Sealer } from './sealer.ts'
 import {
   isAlive,
@@ -54,10 +56,12 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     async update(key, change, lifetime) {
       const record = sealer.forRecord(key)
       // In line, one attempt is enough, as far as this process goes.
-      if (change.increment?.size || change.expect?.size)
-        return inTurn(`sealed ${key}`, () => compute(store, record, key, change, lifetime))
+      const computed = () => inTurn(`sealed ${key}`, () => compute(store, record, key, change, lifetime))
+      if (change.increment?.size || change.expect?.size) return computed()
       const set = await sealFields(record, change.set ?? new Map())
-      return unsealResult(record, await store.update(key, { ...change, set }, lifetime))
+      const result = await store.update(key, { ...change, set }, lifetime)
+      // Ciphertext is longer than what limits are meant for: it may still fit.
+      return result.status === 'too-large' ? computed() : unsealResult(record, result)
     },
     touch: (key, lifetime) => store.touch(key, lifetime),
     async destroy(key, reason) {
@@ -87,8 +91,11 @@ async function compute(
     if (held === null) return { status: 'gone' }
     for (const [name, text] of change.expect ?? []) if (held.get(name) !== text) return { status: 'conflict' }
     const computed = await computeFrom(record, answer.fields, held, change)
-    const result = await store.update(key, computed.change, lifetime)
-    if (result.status !== 'conflict') return unsealResult(record, result, computed)
+    const limits = change.limits && sealedLimits(answer.fields, computed.change, change.limits)
+    if (limits === null) return { status: 'too-large' }
+    const result = await store.update(key, { ...computed.change, ...(limits && { limits }) }, lifetime)
+    const isOvertaken = result.status === 'conflict' || result.status === 'too-large'
+    if (!isOvertaken) return unsealResult(record, result, computed)
   }
   return { status: 'conflict' }
 }

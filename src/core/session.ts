@@ -19,7 +19,7 @@ import { notFresh, unauthenticated } from './refusals.ts'
 import type { PlainData } from './schema.ts'
 import type { Shape } from './shape.ts'
 import { checkUserId, placeOf } from './sign-in.ts'
-import { grows } from './size.ts'
+import { overgrowth } from './size.ts'
 import type { EndReason } from './store.ts'
 import { LOST_AFTER, succeed } from './succession.ts'
 
@@ -239,8 +239,8 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
       return all
     }
     const before = binding.journal.fields
-    const after = fields(before)
-    if (grows(before, after)) binding.checkSize(after)
+    const refusal = overgrowth(before, fields(before), binding.context.settings.maxBytes)
+    if (refusal !== null) throw refusal
     await succeed(binding, {
       lifetime,
       required: false,

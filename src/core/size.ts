@@ -6,11 +6,11 @@
 
 import { SessionError } from './errors.ts'
 import { quoted } from './quoted.ts'
+import { byteLength, bytesOf, MOST_BYTES } from './record-size.ts'
+import type { Change, Limits } from './store.ts'
 
 const MAX_FIELDS = 1000
 const MAX_NAME_BYTES = 4096
-/** No character takes more bytes for each of its UTF-16 units. */
-const MOST_BYTES = 3
 
 /**
  * Checks that fields fit into one record: `maxBytes`, and 1,000 of them.
@@ -30,6 +30,23 @@ export function checkSize(fields: ReadonlyMap<string, string>, maxBytes: number)
       `The session would hold ${fields.size} values, more than ${MAX_FIELDS}. The last of them is ${quoted([...fields.keys()].at(-1) ?? '')}. Put those that belong together into one object or list.`,
     )
   }
+}
+
+/**
+ * A change with the limits that the store is to keep it to, if it may make a record grow. What a
+ * request has loaded may be old, so its own check is not enough.
+ */
+export function withLimits(change: Change, maxBytes: number): Change {
+  if (!change.set?.size && !change.increment?.size) return change
+  const limits: Limits = { bytes: maxBytes, fields: MAX_FIELDS }
+  return { ...change, limits }
+}
+
+/** For a write that would have fitted into the session as it was loaded, and did not when it arrived. */
+export function outgrown(maxBytes: number): SessionError {
+  return tooLarge(
+    `The session would hold more than maxBytes (${maxBytes}) or more than ${MAX_FIELDS} values. It has grown since this request read it.`,
+  )
 }
 
 /**
@@ -56,19 +73,23 @@ export function grows(before: ReadonlyMap<string, string>, entries: ReadonlyMap<
   return bytes > 0
 }
 
+/** What is wrong with the size of a record's successor; `null` if nothing is. */
+export function overgrowth(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  maxBytes: number,
+): SessionError | null {
+  try {
+    if (grows(before, after)) checkSize(after, maxBytes)
+    return null
+  } catch (error) {
+    return error as SessionError
+  }
+}
+
 /** Whether fields take more than half of what fits into one record. */
 export function isHalfFull(fields: ReadonlyMap<string, string>, maxBytes: number): boolean {
   return bytesOf(fields, maxBytes / 2) * 2 > maxBytes || fields.size * 2 > MAX_FIELDS
-}
-
-/** How many bytes the fields take; something not above `limit` if they surely take no more than that. */
-function bytesOf(fields: ReadonlyMap<string, string>, limit: number): number {
-  let units = 0
-  for (const [name, text] of fields) units += name.length + text.length
-  if (units * MOST_BYTES <= limit) return units
-  let bytes = 0
-  for (const [name, text] of fields) bytes += byteLength(name) + byteLength(text)
-  return bytes
 }
 
 function tooLarge(what: string): SessionError {
@@ -77,9 +98,3 @@ function tooLarge(what: string): SessionError {
     `${what} Nothing was stored. Keep large data elsewhere and its identifier in the session.`,
   )
 }
-
-function byteLength(text: string): number {
-  return encoder.encode(text).length
-}
-
-const encoder = new TextEncoder()

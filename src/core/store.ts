@@ -53,6 +53,14 @@ export interface EndedRecord {
   ended: EndReason
 }
 
+/** What a record may hold after a change. */
+export interface Limits {
+  /** Bytes of all names and values together, in UTF-8. */
+  bytes: number
+  /** How many fields. */
+  fields: number
+}
+
 /** A change to single fields. No field is named twice; fields not named are not touched. */
 export interface Change {
   /** Fields to write. */
@@ -68,6 +76,12 @@ export interface Change {
   take?: readonly string[]
   /** Apply the change only if these fields hold exactly these values; `null` means absent. */
   expect?: ReadonlyMap<string, string | null>
+  /**
+   * Apply the change only if the record then holds no more than this, or no more than before:
+   * neither more bytes nor more fields. What other changes have brought in counts, so of many at
+   * once only those are done that fit together. Without limits a record may grow without end.
+   */
+  limits?: Limits
 }
 
 /** The answer to `update`. */
@@ -83,6 +97,8 @@ export type UpdateResult =
   | { status: 'gone'; ended?: EndReason }
   /** `expect` did not hold; nothing was written. */
   | { status: 'conflict' }
+  /** The record would have outgrown `limits`; nothing was written. A failed `expect` comes before this. */
+  | { status: 'too-large' }
 
 /** What a store can promise, told truthfully. */
 export interface StoreCapabilities {

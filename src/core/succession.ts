@@ -15,8 +15,10 @@ import { confirm, enroll, listFor, withdraw } from './directory.ts'
 import { follow, MARK, point, pointerKey } from './grace.ts'
 import type { LifetimeSettings } from './lifetime.ts'
 import { arrive } from './opening.ts'
+import type { SessionError } from './errors.ts'
 import type { RecordMeta } from './record.ts'
 import { gone } from './refusals.ts'
+import { overgrowth } from './size.ts'
 import { isAlive, type EndReason } from './store.ts'
 import { createToken, identify, type Identity } from './token.ts'
 
@@ -44,13 +46,16 @@ export const LOST_AFTER = 5000
 
 /**
  * Gives the session of a request a new record and a new token.
- * @throws `ERR_SESSION_GONE` if the old record is required and gone
+ * @throws `ERR_SESSION_GONE` if the old record is required and gone, and `ERR_RECORD_TOO_LARGE` if
+ * it has grown meanwhile, so that a sign-in finds no room for what it adds: then the session goes on
+ * under the new token as it was
  */
 export async function succeed(binding: Binding, succession: Succession): Promise<void> {
   const { context, living: before } = binding
   if (succession.required) binding.assertNotGone()
   const identity = await identify(createToken(await listFor(context, succession.userId)))
   const undo = binding.announceSuccessor(identity.token, succession.lifetime)
+  let refusal: SessionError | null = null
   try {
     const now = await context.store.now()
     let pointer: string | null = null
@@ -61,7 +66,9 @@ export async function succeed(binding: Binding, succession: Succession): Promise
         return await join(binding, before)
       }
     }
-    await replace(binding, succession, identity, now, pointer)
+    refusal = await replace(binding, succession, identity, now, pointer)
+    if (refusal !== null && binding.living !== null)
+      binding.announceSuccessor(binding.living.identity.token, binding.living.meta)
   } catch (error) {
     undo()
     throw error
@@ -69,19 +76,23 @@ export async function succeed(binding: Binding, succession: Succession): Promise
     binding.isSucceeding = false
   }
   if (before === null) return
-  context.emit({ type: 'rotated', id: identity.id, previousId: before.identity.id })
+  const { id } = binding.living?.identity ?? identity
+  context.emit({ type: 'rotated', id, previousId: before.identity.id })
   later(binding.channel, () => withdraw(context, before.identity, before.meta))
+  if (refusal !== null) throw refusal
 }
 
+/** Answers why the new record is but a copy of the old one, if it is. It has a token of its own then. */
 async function replace(
   binding: Binding,
   succession: Succession,
-  identity: Identity,
+  chosen: Identity,
   now: number,
   pointer: string | null,
-): Promise<void> {
+): Promise<SessionError | null> {
   const { context, living: before } = binding
-  const { store } = context
+  const { store, settings } = context
+  let identity = chosen
   let meta = withTag(succession.meta(now), before)
   let ended: EndReason | null = null
   try {
@@ -91,13 +102,22 @@ async function replace(
     if (succession.required && old === null) throw gone()
     // Another request has ended it, so this sign-in replaces nothing: it is one more.
     if (before !== null && old === null) listed = await enroll(context, identity, meta, null)
+    let fields = succession.fields(old?.fields ?? new Map())
+    const refusal = old === null ? null : overgrowth(old.fields, fields, settings.maxBytes)
+    if (old !== null && refusal !== null) fields = new Map(old.fields)
+    if (before !== null && refusal !== null && !succession.required) {
+      await withdraw(context, identity, meta)
+      meta = { ...before.meta, rotatedAt: now }
+      identity = await identify(createToken(await listFor(context, meta.userId)))
+      listed = await enroll(context, identity, meta, before)
+    }
     meta = listed.meta
-    const fields = succession.fields(old?.fields ?? new Map())
     fields.delete(MARK)
     if (pointer !== null) fields.set(MARK, pointer)
     await binding.create(identity, meta, fields, now)
     ended = 'revoked'
     await confirm(context, identity, meta, listed.count)
+    return succession.required ? null : refusal
   } catch (error) {
     if (ended === 'revoked') later(binding.channel, async () => store.destroy(identity.key, 'revoked'))
     if (ended !== null) binding.lose(ended)

@@ -16,13 +16,13 @@ const ATTEMPTS = 10
 
 /**
  * Makes the upgrade of a shape, unless another request has made it.
- * @throws `ERR_SESSION_CONFLICT` after ten lost rounds
+ * @throws `ERR_SESSION_CONFLICT` after ten lost rounds, `ERR_RECORD_TOO_LARGE` if it does not fit
  */
 export async function upgradeRecord(binding: Binding, shape: Shape): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { upgrade } = shape
     if (upgrade === null || binding.living === null) return
-    if (await isMade(binding, upgrade)) {
+    if (await isMade(binding, upgrade, attempt > 0)) {
       binding.journal.absorb(upgrade.set, upgrade.delete)
       shape.upgrade = null
       return
@@ -41,10 +41,13 @@ export async function refreshShape(binding: Binding, shape: Shape): Promise<void
   Object.assign(shape, await openShape(context.settings, journal, id, context.emit))
 }
 
-async function isMade(binding: Binding, upgrade: Upgrade): Promise<boolean> {
+/** @param isFresh whether it was computed from what the store has just answered */
+async function isMade(binding: Binding, upgrade: Upgrade, isFresh: boolean): Promise<boolean> {
   try {
     return await binding.compareAndSet(upgrade)
   } catch (error) {
+    // In a record that has grown meanwhile there may be room for it without what it was made from.
+    if (isSessionError(error, 'ERR_RECORD_TOO_LARGE') && !isFresh) return false
     if (!isSessionError(error, 'ERR_STORE_UNSUPPORTED')) throw error
     await binding.send({ set: upgrade.set, delete: upgrade.delete }, () => {})
     return true

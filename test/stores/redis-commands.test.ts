@@ -53,6 +53,44 @@ test('each verb asks for no more than it needs', async () => {
     'PEXPIRE',
     'EXEC',
   ])
+  const limits = { bytes: 1000, fields: 10 }
+  expect(await asked(() => store.update('k', { set: new Map([['a', '33']]), limits }, life))).toEqual(
+    // Redis counts the record, since the write before did not say how much it brought.
+    [
+      'MULTI',
+      'HSET',
+      'EVAL',
+      'HGETALL',
+      'HMGET',
+      'HGET',
+      'HGETALL',
+      'HSET',
+      'HSET',
+      'PEXPIRE',
+      'DEL',
+      'EXEC',
+    ],
+  )
+  expect(await asked(() => store.update('k', { set: new Map([['a', '444']]), limits }, life))).toEqual([
+    'MULTI',
+    'HSET',
+    'EVAL',
+    'HGETALL',
+    'HMGET',
+    'HGET',
+    'HSET',
+    'HSET',
+    'PEXPIRE',
+    'DEL',
+    'EXEC',
+  ])
+  expect(await asked(() => store.update('k', { delete: ['a'], limits }, life))).toEqual([
+    'MULTI',
+    'HMGET',
+    'HDEL',
+    'PEXPIRE',
+    'EXEC',
+  ])
   expect(await asked(() => store.touch('k', life))).toEqual(['PEXPIRE', 'HEXISTS'])
   expect(await asked(() => store.destroy('k', 'logout'))).toEqual([
     'MULTI',

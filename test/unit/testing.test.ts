@@ -10,6 +10,7 @@ import { changing } from './wrong/changing.ts'
 import { creating } from './wrong/creating.ts'
 import { closing, ending } from './wrong/ending.ts'
 import { lasting } from './wrong/lasting.ts'
+import { limiting } from './wrong/limiting.ts'
 import { listing } from './wrong/listing.ts'
 import { naming } from './wrong/naming.ts'
 import { racing } from './wrong/racing.ts'
@@ -21,6 +22,7 @@ const natural = { ...stores, ...lists }
 const subtle: WrongStores = {
   ...creating,
   ...changing,
+  ...limiting,
   ...lasting,
   ...ending,
   ...naming,
@@ -100,6 +102,17 @@ describe('testStore', () => {
         'a record ends when its idle time is over',
         'a record ends at its absolute deadline however long the idle time',
         'a lifetime that is already over leaves nothing alive',
+      ],
+    ],
+    [
+      'that knows no limits',
+      'limitless',
+      [
+        'names and values count, in bytes of UTF-8, and what fits exactly is done',
+        'the number of fields counts, and values of those that are there may be changed',
+        'a change that does not fit writes nothing at all',
+        'what increments add counts',
+        'of 40 parallel writers those are done that fit together, and no others',
       ],
     ],
     ['that rolls on for ever', 'rolling', ['neither touching nor updating can pass the absolute deadline']],

@@ -165,6 +165,13 @@ class UncheckedStore extends RightStore {
   }
 }
 
+/** Leaves limits to the caller, as every store did that knew none. */
+class LimitlessStore extends RightStore {
+  override update(key: string, { limits: _limits, ...change }: Change, lifetime: Lifetime) {
+    return super.update(key, change, lifetime)
+  }
+}
+
 /** Keeps fields in an object, so that some names mean something else. */
 class ObjectStore extends RightStore {
   override create(key: string, record: StoredRecord, lifetime: Lifetime) {
@@ -209,6 +216,7 @@ export const stores: Readonly<
     | 'immortal'
     | 'rolling'
     | 'unchecked'
+    | 'limitless'
     | 'object'
     | 'truncating'
     | 'fractional'
@@ -224,6 +232,7 @@ export const stores: Readonly<
   immortal: (now) => new ImmortalStore(now),
   rolling: (now) => new RollingStore(now),
   unchecked: (now) => new UncheckedStore(now),
+  limitless: (now) => new LimitlessStore(now),
   object: (now) => new ObjectStore(now),
   truncating: (now) => new TruncatingStore(now),
   fractional: (now) => new FractionalStore(now),

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { outgrows } from '../../core/record-size.ts'
 import type { Change, UpdateResult } from '../../core/store.ts'
 
 /** Decimal text as JavaScript and Redis both write it: no sign but minus, no leading zero, no `-0`. */
 const INTEGER = /^(?:0|-?[1-9]\d*)$/
 
-/** The fields after the change with the answer to give, or `null` for them on a conflict. */
+/** The fields after the change with the answer to give, or `null` for them if nothing is to be written. */
 export interface AppliedChange {
   fields: Map<string, string> | null
   result: Exclude<UpdateResult, { status: 'gone' }>
@@ -38,6 +39,8 @@ export function applyChange(before: ReadonlyMap<string, string>, change: Change)
     fields.set(name, sum)
     values.set(name, sum)
   }
+  if (change.limits !== undefined && outgrows(before, fields, change.limits))
+    return { fields: null, result: { status: 'too-large' } }
   const result = { status: 'ok' as const, values }
   return { fields, result: notIntegers.length > 0 ? { ...result, notIntegers } : result }
 }
@@ -50,6 +53,7 @@ export function copyOf(change: Change): Change {
     increment: new Map(change.increment),
     take: [...(change.take ?? [])],
     expect: new Map(change.expect),
+    ...(change.limits !== undefined && { limits: { ...change.limits } }),
   }
 }
 

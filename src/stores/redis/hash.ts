@@ -1,5 +1,5 @@
 /**
- * How a record lies in Redis: one hash, its fields under their own names, and two
+ * How a record lies in Redis: one hash, its fields under their own names, and some
  * names that the core never uses.
  *
  * @module
@@ -13,6 +13,13 @@ export const SIGN_OF_LIFE = '@'
 
 /** Holds the reason in what remains of a destroyed record. */
 export const REASON = '!'
+
+/**
+ * Holds how many bytes and fields there are, as `bytes fields`, so that they need not be counted at
+ * each write that has limits. Never too little: a removal without limits leaves it, and any other
+ * write without limits empties it. Where it is missing or empty, the next write with limits counts.
+ */
+export const SIZE = '@size'
 
 /** How long the reason is kept, in milliseconds. */
 export const REMAINS_FOR = 300_000
@@ -52,6 +59,7 @@ export function readHash(left: unknown, hash: unknown, now: number): LoadedRecor
     return ended === undefined ? null : { ended: ended as EndReason }
   }
   fields.delete(SIGN_OF_LIFE)
+  fields.delete(SIZE)
   const expiresIn = Number(left)
   if (expiresIn === NO_DEADLINE) return unreadable(now)
   return expiresIn > 0 ? { meta, fields, expiresIn, now } : null

@@ -21,6 +21,8 @@ export class Link {
   readonly name: string
   readonly connection: ExecutorSource
   readonly clock: StoreClock
+  /** Whether the server has refused a script. */
+  refusesScripts = false
   readonly #replication: Replication | null
   #asking: Promise<unknown> | null = null
   #askedAt = 0

@@ -1,5 +1,6 @@
 /** @module Changing single fields of a record. */
 
+import { isSessionError } from '../../core/errors.ts'
 import type { Change, EndReason, Lifetime, UpdateResult } from '../../core/store.ts'
 import type { Command } from './client.ts'
 import { compareAndSet } from './compare-and-set.ts'
@@ -10,10 +11,12 @@ import {
   REASON,
   REMAINS_FOR,
   SIGN_OF_LIFE,
+  SIZE,
   throwFirstError,
   timeLeft,
 } from './hash.ts'
 import type { Link } from './link.ts'
+import { reservation, type Reservation } from './reserve.ts'
 
 /** A change as commands, with the fields it may bring into being. */
 interface Plan {
@@ -26,11 +29,14 @@ type Outcome = { replies: unknown[] } | { gone: UpdateResult }
 /**
  * Changes a living record.
  *
- * `MULTI; HMGET key @ !; [HMGET, HINCRBY …, HMGET, HSET, HDEL]; PEXPIRE key …; EXEC`
+ * Without conditions: `MULTI; HMGET key @ !; [HMGET, HINCRBY …, HMGET, HSET, HDEL]; PEXPIRE key …; EXEC`
  *
  * Plain commands cannot make their work depend on the sign of life. So they run either
  * way, and if it was missing, what they wrote is taken away again: no reader takes a hash
  * without it for a record, and no later command can give it one.
+ *
+ * What is written must not depend on more than that: others would see it, and write upon it,
+ * before it is taken back. So limits need a script, and reserve room where there are none.
  */
 export async function update(
   link: Link,
@@ -38,43 +44,80 @@ export async function update(
   change: Change,
   lifetime: Lifetime,
 ): Promise<UpdateResult> {
-  const compared = change.expect?.size ? compareAndSet(key, change) : null
-  const taken = [...(change.take ?? [])]
-  const increments = [...(change.increment ?? [])]
-  const plan = planOf(key, change, taken, increments)
+  const steps = stepsOf(key, change)
 
   const now = await link.now(key)
   if (!(timeLeft(lifetime, now) > 0)) return gone(await expire(link, key))
   const deadline = deadlineCommand(key, lifetime, now)
-  if (compared) return compared(link, deadline)
-
-  const outcome = await run(link, key, plan, deadline)
-  if ('gone' in outcome) return outcome.gone
-
-  const { replies } = outcome
-  const values = new Map<string, string | null>()
-  if (taken.length > 0) {
-    const old = replies.shift() as (string | null)[]
-    for (const [index, field] of taken.entries()) values.set(field, old[index] ?? null)
+  if (steps.scripted === null) return steps.plain(link, deadline)
+  if (steps.reserved === null || !link.refusesScripts) {
+    try {
+      return await steps.scripted(link, deadline)
+    } catch (error) {
+      if (steps.reserved === null || !isSessionError(error, 'ERR_STORE_UNSUPPORTED')) throw error
+      link.refusesScripts = true
+    }
   }
-  if (increments.length === 0) return { status: 'ok', values }
+  return (await steps.reserved.take(link)) ? steps.plain(link, deadline) : { status: 'too-large' }
+}
 
-  // The sums are read as text, for clients do not decode all safe integers right.
-  const failures = replies.splice(0, increments.length)
-  const sums = replies.shift() as (string | null)[]
-  const outOfRange: [string, number][] = []
-  const notIntegers: string[] = []
-  for (const [index, [field, by]] of increments.entries()) {
-    const isInteger = !(failures[index] instanceof Error)
-    const sum = Number(sums[index])
-    const isSafe = isInteger && Number.isSafeInteger(sum) && Number.isSafeInteger(sum - by)
-    if (isSafe) values.set(field, String(sums[index]))
-    else notIntegers.push(field)
-    if (isInteger && !isSafe) outOfRange.push([field, -by])
+type Step = (link: Link, deadline: Command) => Promise<UpdateResult>
+
+interface Steps {
+  /** `null` if plain commands will do. */
+  scripted: Step | null
+  plain: Step
+  /** What comes before plain commands where there are no scripts; `null` if that would not do. */
+  reserved: Reservation | null
+}
+
+/** Everything is put together at once: the caller may change the maps of a change later. */
+function stepsOf(key: string, change: Change): Steps {
+  const { limits, expect } = change
+  const isConditional = Boolean(expect?.size)
+  const isLimited = limits !== undefined && Boolean(change.set?.size || change.increment?.size)
+  const reserved = isLimited && !isConditional ? reservation(key, change, limits) : null
+  return {
+    scripted: isConditional || isLimited ? compareAndSet(key, change) : null,
+    plain: plainly(key, change, reserved?.giveBack ?? []),
+    reserved,
   }
-  // Redis counts to 2^63. Taking the same number away is right whatever other increments came between.
-  if (outOfRange.length > 0) await run(link, key, planOf(key, {}, [], outOfRange), deadline)
-  return { status: 'ok', values, ...(notIntegers.length > 0 && { notIntegers }) }
+}
+
+/** Prepares a change by plain commands, and more commands to go with them. */
+function plainly(key: string, change: Change, more: readonly Command[]): Step {
+  const taken = [...(change.take ?? [])]
+  const increments = [...(change.increment ?? [])]
+  const plan = planOf(key, change, taken, increments, more)
+  return async (link, deadline) => {
+    const outcome = await run(link, key, plan, deadline)
+    if ('gone' in outcome) return outcome.gone
+
+    const { replies } = outcome
+    const values = new Map<string, string | null>()
+    if (taken.length > 0) {
+      const old = replies.shift() as (string | null)[]
+      for (const [index, field] of taken.entries()) values.set(field, old[index] ?? null)
+    }
+    if (increments.length === 0) return { status: 'ok', values }
+
+    // The sums are read as text, for clients do not decode all safe integers right.
+    const failures = replies.splice(0, increments.length)
+    const sums = replies.shift() as (string | null)[]
+    const outOfRange: [string, number][] = []
+    const notIntegers: string[] = []
+    for (const [index, [field, by]] of increments.entries()) {
+      const isInteger = !(failures[index] instanceof Error)
+      const sum = Number(sums[index])
+      const isSafe = isInteger && Number.isSafeInteger(sum) && Number.isSafeInteger(sum - by)
+      if (isSafe) values.set(field, String(sums[index]))
+      else notIntegers.push(field)
+      if (isInteger && !isSafe) outOfRange.push([field, -by])
+    }
+    // Redis counts to 2^63. Taking the same number away is right whatever other increments came between.
+    if (outOfRange.length > 0) await run(link, key, planOf(key, {}, [], outOfRange, []), deadline)
+    return { status: 'ok', values, ...(notIntegers.length > 0 && { notIntegers }) }
+  }
 }
 
 /** The order in which replies are read: what was taken, the increments, their sums. */
@@ -83,9 +126,12 @@ function planOf(
   change: Change,
   taken: readonly string[],
   increments: readonly (readonly [string, number])[],
+  more: readonly Command[],
 ): Plan {
   const removed = [...taken, ...(change.delete ?? [])]
   const set = [...(change.set ?? [])]
+  // How much there is then, nobody has counted.
+  if (set.length > 0 || increments.length > 0) set.push([SIZE, ''])
   const incremented = increments.map(([field]) => field)
   const commands: Command[] = []
   if (taken.length > 0) commands.push(['hmget', key, taken])
@@ -93,6 +139,7 @@ function planOf(
   if (increments.length > 0) commands.push(['hmget', key, incremented])
   if (set.length > 0) commands.push(['hset', key, set.flat()])
   if (removed.length > 0) commands.push(['hdel', key, removed])
+  commands.push(...more)
   return { commands, written: [...incremented, ...set.map(([field]) => field)] }
 }
 

@@ -54,7 +54,8 @@ export const changing: WrongStores = {
   /** Forgets to delete when there is something to write. */
   'one change may set, delete, increment, take and expect together': but((right) => ({
     update(key, change, lifetime) {
-      return right.update(key, change.set?.size ? { ...change, delete: [] } : change, lifetime)
+      const forgets = change.set?.size && !change.limits
+      return right.update(key, forgets ? { ...change, delete: [] } : change, lifetime)
     },
   })),
 

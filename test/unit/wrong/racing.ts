@@ -114,7 +114,8 @@ export const racing: WrongStores = {
   /** Deletes in one step and writes in another. */
   'no reader sees half a change': but((right) => ({
     async update(key, change, lifetime) {
-      if (!change.delete || !change.set || change.expect) return right.update(key, change, lifetime)
+      if (!change.delete || !change.set || change.expect || change.limits)
+        return right.update(key, change, lifetime)
       const deleted = right.update(key, { delete: change.delete }, lifetime)
       if (deleted.status !== 'ok') return deleted
       await others()
