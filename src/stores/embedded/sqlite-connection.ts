@@ -9,8 +9,12 @@ import { invalidOption } from '../../core/errors.ts'
 import { nodeBuiltin } from '../../core/node-builtin.ts'
 import { Entries, ENTRIES_SCHEMA } from './sqlite-entries.ts'
 import { isFull, kindOf, storeFailure, unusable } from './sqlite-failure.ts'
-import { Rows, SCHEMA, type Database } from './sqlite-rows.ts'
+import { Rows, SCHEMA } from './sqlite-rows.ts'
 import { Spare, SPARE_SIZE } from './spare.ts'
+import { quietly } from './statements.ts'
+
+/** An open database of `node:sqlite`; its types come without an import, like the module itself. */
+type Database = InstanceType<ReturnType<typeof process.getBuiltinModule<'node:sqlite'>>['DatabaseSync']>
 
 /** 'sjrn' in ASCII: marks the file as ours, https://www.sqlite.org/pragma.html#pragma_application_id */
 const APPLICATION_ID = 0x736a726e
@@ -173,7 +177,8 @@ function pragma(db: Database, name: string): unknown {
 }
 
 function wrap(db: Database, file: string): Connection {
-  const [rows, entries] = [new Rows(db), new Entries(db)]
+  const quiet = quietly(db)
+  const [rows, entries] = [new Rows(quiet), new Entries(quiet)]
   const [begin, commit, rollback] = [
     db.prepare('BEGIN IMMEDIATE'),
     db.prepare('COMMIT'),
