@@ -5,8 +5,7 @@
  * @module
  */
 
-import { invalidOption } from '../core/errors.ts'
-import { nodeBuiltin } from '../core/node-builtin.ts'
+import type { SessionError } from '../core/errors.ts'
 import {
   beneath,
   isAlive,
@@ -26,38 +25,21 @@ import {
 } from '../core/store.ts'
 import { copyOf } from './embedded/apply-change.ts'
 import {
-  isThere,
   openConnection,
   requireSqlite,
   type Connection,
   type Durability,
 } from './embedded/sqlite-connection.ts'
 import { GroupCommit } from './embedded/group-commit.ts'
+import { isThere } from './embedded/own-files.ts'
 import { patiently } from './embedded/patiently.ts'
 import { pack } from './embedded/packed-text.ts'
+import { storeFailure } from './embedded/sqlite-failure.ts'
+import { checkedOptions, type CheckedOptions, type SqliteStoreOptions } from './embedded/sqlite-options.ts'
 import { startSweeper } from './embedded/sweeper.ts'
 
 export type { Durability } from './embedded/sqlite-connection.ts'
-
-/** Options of `sqliteStore`. */
-export interface SqliteStoreOptions {
-  /**
-   * The file, absolute or from the working directory. It is made with mode 0600 when
-   * the first session is; a directory that has to be made for it gets mode 0700 and a
-   * `.gitignore`. It must be on a local disk. Default: `.sojourn/sessions.db`.
-   */
-  file?: string
-  /**
-   * What an acknowledged write survives. `disk`: loss of power, at one fsync for all
-   * writes of the same moment. `process`: only the death of the process; several times
-   * faster, and seconds of writes are lost with the power. Default: `disk`.
-   */
-  durability?: Durability
-  /** How often to look for sessions to remove, in milliseconds. Default: 60,000. */
-  sweepInterval?: number
-  /** The clock, in epoch milliseconds, the same for all processes. Default: `Date.now`. */
-  now?: () => number
-}
+export type { SqliteStoreOptions } from './embedded/sqlite-options.ts'
 
 /** A store in one file. Reads answer at once; writes when they are safe. */
 export interface SqliteStore extends Store {
@@ -107,26 +89,8 @@ const LOOK_AGAIN = 500
  * runtime has no `node:sqlite` (Node 22.13 or later has).
  */
 export function sqliteStore(options: SqliteStoreOptions = {}): SqliteStore {
-  const {
-    file = '.sojourn/sessions.db',
-    durability = 'disk',
-    sweepInterval = 60_000,
-    now = Date.now,
-  } = options
   requireSqlite()
-  if (typeof file !== 'string' || file === '' || file.includes('\0')) {
-    throw invalidOption('sqliteStore: `file` must be the path of a file.')
-  }
-  if (file === ':memory:')
-    throw invalidOption('sqliteStore: `file` must be on disk. Use memoryStore() instead.')
-  if (durability !== 'disk' && durability !== 'process') {
-    throw invalidOption("sqliteStore: `durability` must be 'disk' or 'process'.")
-  }
-  if (!(sweepInterval >= 1 && sweepInterval < 2 ** 31)) {
-    throw invalidOption('sqliteStore: `sweepInterval` must be a number of milliseconds, at least 1.')
-  }
-  if (typeof now !== 'function') throw invalidOption('sqliteStore: `now` must be a function.')
-  return new Sqlite(nodeBuiltin('node:path')!.resolve(file), durability, sweepInterval, now)
+  return new Sqlite(checkedOptions(options))
 }
 
 class Sqlite implements SqliteStore {
@@ -140,6 +104,7 @@ class Sqlite implements SqliteStore {
   readonly #writes = new GroupCommit<Connection>(
     () => this.#current(),
     () => this.#disconnect(),
+    (cause) => this.#explain(cause),
   )
   #connection: Connection | undefined
   #lookedAt = -Infinity
@@ -164,7 +129,7 @@ class Sqlite implements SqliteStore {
     },
   }
 
-  constructor(file: string, durability: Durability, sweepInterval: number, now: () => number) {
+  constructor({ file, durability, sweepInterval, now }: CheckedOptions) {
     this.identity = `sqlite ${file}`
     this.now = now
     this[beneath] = { file, durability }
@@ -221,11 +186,18 @@ class Sqlite implements SqliteStore {
 
   /** Reads, or answers `nothing` if there is no file. */
   #read<T>(work: (connection: Connection) => T, nothing: T): MaybePromise<T> {
-    return patiently(() => {
-      this.#lookAgain()
-      if (!this.#connection && !isThere(this.#file)) return nothing
-      return work((this.#connection ??= this.#open()))
-    })
+    return patiently(
+      () => {
+        this.#lookAgain()
+        if (!this.#connection && !isThere(this.#file)) return nothing
+        return work((this.#connection ??= this.#open()))
+      },
+      (cause) => storeFailure(cause, this.#file),
+    )
+  }
+
+  #explain(cause: unknown): SessionError {
+    return storeFailure(cause, this.#file)
   }
 
   /** A removed file could be read for ever. */

@@ -150,6 +150,7 @@ test('on SQLite neither is, also when the file is locked, changed and damaged', 
   expect(met).toEqual(expect.arrayContaining(['ERR_STORE_TIMEOUT', 'ERR_STORE_UNAVAILABLE']))
   expect(crowd.tokens().in({ ...store, ...filesIn(folder), ...shown })).toEqual([])
   expect(crowd.values().in(shown)).toEqual([])
+  expect(crowd.keys().in(server.traced())).toEqual([])
   expect(crowd.promised).toEqual([])
   expect(crowd.keys().in(store)).toEqual(['data/sessions.db-wal: key', 'data/sessions.db: key'])
   expect(crowd.values().in(store)).toEqual(['data/sessions.db-wal: value', 'data/sessions.db: value'])

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { sqliteStore, type SqliteStoreOptions } from '../../src/stores/sqlite.ts'
 import { fields, rows, usePlace } from './sqlite-place.ts'
@@ -105,6 +105,8 @@ describe('the file of sqliteStore', () => {
   })
 
   test('a file that cannot be opened fails every verb without naming the path, and is tried again', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    onTestFinished(() => void vi.unstubAllEnvs())
     mkdirSync(place.file, { recursive: true })
     const store = place.open()
     const failed = { code: 'ERR_STORE_UNAVAILABLE', status: 503 }

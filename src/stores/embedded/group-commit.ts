@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { SessionError } from '../../core/errors.ts'
 import { isBusy, isFull, isReadOnly, storeFailure } from './sqlite-failure.ts'
 
 /** What a group needs of the connection. */
@@ -38,16 +39,23 @@ const RETRY_AFTER = 12
 export class GroupCommit<C extends Transactions> {
   readonly #connect: () => C
   readonly #disconnect: () => void
+  readonly #explain: (cause: unknown) => SessionError
   #waiting: Waiting<C>[] = []
   #scheduled = false
 
   /**
    * @param connect Answers the open connection, opening it if need be.
    * @param disconnect Called after a failure that a new connection might cure.
+   * @param explain Makes the error for it.
    */
-  constructor(connect: () => C, disconnect: () => void) {
+  constructor(
+    connect: () => C,
+    disconnect: () => void,
+    explain: (cause: unknown) => SessionError = storeFailure,
+  ) {
     this.#connect = connect
     this.#disconnect = disconnect
+    this.#explain = explain
   }
 
   /** Whether every write has been answered. */
@@ -142,7 +150,7 @@ export class GroupCommit<C extends Transactions> {
   }
 
   #fail({ reject }: Waiting<C>, cause: unknown): void {
-    const failure = storeFailure(cause)
+    const failure = this.#explain(cause)
     if (failure.code !== 'ERR_STORE_FULL') this.#disconnect()
     reject(failure)
   }
@@ -150,7 +158,7 @@ export class GroupCommit<C extends Transactions> {
   /** Another process holds the lock: waits a random while, without holding up the event loop. */
   #retry(group: Waiting<C>[], cause: unknown): void {
     const oldest = performance.now() - PATIENCE
-    for (const { since, reject } of group) if (since < oldest) reject(storeFailure(cause))
+    for (const { since, reject } of group) if (since < oldest) reject(this.#explain(cause))
     this.#waiting = group.filter(({ since }) => since >= oldest)
     if (this.#waiting.length === 0) return
     this.#scheduled = true

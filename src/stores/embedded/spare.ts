@@ -10,7 +10,8 @@
 
 import { storeError } from '../../core/errors.ts'
 import { nodeBuiltin } from '../../core/node-builtin.ts'
-import { isFull, storeFailure } from './sqlite-failure.ts'
+import { isOwn, writeNew } from './own-files.ts'
+import { isFull, kindOf, storeFailure } from './sqlite-failure.ts'
 
 /** How much is set aside, in bytes. */
 export const SPARE_SIZE: number = 2 ** 20
@@ -42,9 +43,8 @@ export class Spare {
    */
   fill(): void {
     if (this.#isThere) return
-    const fs = nodeBuiltin('node:fs')!
-    const size = fs.statSync(this.#file, { throwIfNoEntry: false })?.size
-    if (size !== SPARE_SIZE) this.#write()
+    const there = nodeBuiltin('node:fs')!.lstatSync(this.#file, { throwIfNoEntry: false })
+    if (!there || !isOwn(there) || there.size !== SPARE_SIZE) this.#write()
     this.#isThere = true
   }
 
@@ -69,9 +69,13 @@ export class Spare {
     try {
       // Not zeros: some file systems take no room for those.
       const bytes = nodeBuiltin('node:crypto')!.randomBytes(SPARE_SIZE)
-      nodeBuiltin('node:fs')!.writeFileSync(this.#file, bytes, { mode: 0o600 })
+      // A link of that name is removed, and what it leads to stays as it is.
+      nodeBuiltin('node:fs')!.rmSync(this.#file, { force: true })
+      writeNew(this.#file, bytes)
       this.#triedAt = -Infinity
     } catch (cause) {
+      // Another process is setting it aside.
+      if (kindOf(cause) === 'EEXIST') return void (this.#triedAt = -Infinity)
       this.release()
       if (isFull(cause)) throw storeFailure(cause)
       // Who may not make files there has a store that works, but for this.

@@ -7,10 +7,15 @@
 
 import { invalidOption } from '../../core/errors.ts'
 import { nodeBuiltin } from '../../core/node-builtin.ts'
+import { ownFile } from './own-files.ts'
 import { Entries, ENTRIES_SCHEMA } from './sqlite-entries.ts'
-import { isFull, kindOf, storeFailure, unusable } from './sqlite-failure.ts'
-import { Rows, SCHEMA, type Database } from './sqlite-rows.ts'
+import { isFull, unusable } from './sqlite-failure.ts'
+import { Rows, SCHEMA } from './sqlite-rows.ts'
 import { Spare, SPARE_SIZE } from './spare.ts'
+import { quietly } from './statements.ts'
+
+/** An open database of `node:sqlite`; its types come without an import, like the module itself. */
+type Database = InstanceType<ReturnType<typeof process.getBuiltinModule<'node:sqlite'>>['DatabaseSync']>
 
 /** 'sjrn' in ASCII: marks the file as ours, https://www.sqlite.org/pragma.html#pragma_application_id */
 const APPLICATION_ID = 0x736a726e
@@ -47,94 +52,37 @@ export function requireSqlite(): void {
   )
 }
 
-/** Whether there is a file. Throws a SessionError if nobody can tell. */
-export function isThere(file: string): boolean {
-  try {
-    return nodeBuiltin('node:fs')!.statSync(file, { throwIfNoEntry: false }) !== undefined
-  } catch (cause) {
-    throw storeFailure(cause)
-  }
-}
-
 /** Opens the file, creating it and its directory if need be. Throws what SQLite throws, or a SessionError. */
-export function openConnection(file: string, durability: Durability): Connection {
-  createFile(file)
+export function openConnection(path: string, durability: Durability): Connection {
+  const file = ownFile(path)
   try {
-    return open(file, durability)
+    return open(file, path, durability)
   } catch (cause) {
     if (!isFull(cause)) throw cause
     new Spare(file).release()
-    return open(file, durability)
+    return open(file, path, durability)
   }
 }
 
-function open(file: string, durability: Durability): Connection {
+function open(file: string, path: string, durability: Durability): Connection {
   const { DatabaseSync } = nodeBuiltin('node:sqlite')!
   const db = new DatabaseSync(file)
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
-    prepareSchema(db)
+    prepareSchema(db, path)
     // What a session held is overwritten when it ends, not only unlinked.
     db.exec(`PRAGMA secure_delete = FAST; PRAGMA synchronous = ${durability === 'disk' ? 'FULL' : 'NORMAL'}`)
-    return wrap(db, file)
+    return wrap(db, file, path)
   } catch (cause) {
     db.close()
     throw cause
   }
 }
 
-/**
- * SQLite gives its side files the mode of the main one, so that one is made here.
- * A file that is there already is not opened, not even to look: closing it would
- * release the locks that other connections of this process hold.
- */
-function createFile(file: string): void {
-  const fs = nodeBuiltin('node:fs')!
-  const path = nodeBuiltin('node:path')!
-  if (isThere(file)) return
-  const directory = path.dirname(file)
-  const made = fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
-  syncNames(directory, made ?? directory)
-  if (made !== undefined) writeNew(path.join(directory, '.gitignore'), '*\n')
-  writeNew(file, '')
-}
-
-/**
- * Makes sure that directories are there after a loss of power: those from `made` down to
- * `directory`. What is in the latter SQLite sees to.
- */
-function syncNames(directory: string, made: string): void {
-  const fs = nodeBuiltin('node:fs')!
-  const path = nodeBuiltin('node:path')!
-  for (let at = directory; at.length >= made.length; at = path.dirname(at)) {
-    const above = path.dirname(at)
-    if (above === at) return
-    try {
-      const opened = fs.openSync(above, 'r')
-      try {
-        fs.fsyncSync(opened)
-      } finally {
-        fs.closeSync(opened)
-      }
-    } catch {
-      // Not every system can, nor may everyone read there. SQLite does not insist either.
-    }
-  }
-}
-
-/** Writes a file that only its owner can read, unless it is there by now. */
-function writeNew(path: string, text: string): void {
-  try {
-    nodeBuiltin('node:fs')!.writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
-  } catch (cause) {
-    if (kindOf(cause) !== 'EEXIST') throw cause
-  }
-}
-
-function prepareSchema(db: Database): void {
+function prepareSchema(db: Database, path: string): void {
   if (isNew(db)) createSchema(db)
   if (pragma(db, 'application_id') !== APPLICATION_ID) {
-    throw unusable('is a database of another application. Give sqliteStore a `file` of its own.')
+    throw unusable('is a database of another application. Give sqliteStore a `file` of its own.', path)
   }
   if (pragma(db, 'user_version') === 1) migrate(db)
   const version = pragma(db, 'user_version')
@@ -142,6 +90,7 @@ function prepareSchema(db: Database): void {
   throw unusable(
     `has schema ${String(version)}, and this version of sojourn knows schema ${SCHEMA_VERSION}. ` +
       'Use the version that wrote it or a newer one, or give sqliteStore another `file`.',
+    path,
   )
 }
 
@@ -172,20 +121,21 @@ function pragma(db: Database, name: string): unknown {
   return db.prepare(`PRAGMA ${name}`).get()?.[name]
 }
 
-function wrap(db: Database, file: string): Connection {
-  const [rows, entries] = [new Rows(db), new Entries(db)]
+function wrap(db: Database, file: string, path: string): Connection {
+  const quiet = quietly(db)
+  const [rows, entries] = [new Rows(quiet), new Entries(quiet)]
   const [begin, commit, rollback] = [
     db.prepare('BEGIN IMMEDIATE'),
     db.prepare('COMMIT'),
     db.prepare('ROLLBACK'),
   ]
   const spare = new Spare(file)
-  const opened = inodesOf(file)
+  const opened = inodesOf(path, file)
   return {
     rows,
     entries,
     spare,
-    isCurrent: () => inodesOf(file) === opened,
+    isCurrent: () => inodesOf(path, file) === opened,
     begin() {
       spare.lookAgain()
       begin.run()
@@ -220,10 +170,10 @@ function makeRoom(db: Database, file: string): void {
   }
 }
 
-/** Of the file and of what is written ahead: nobody would find in a removed one what was acknowledged. */
-function inodesOf(file: string): string {
+/** Of the file and of what is written ahead: what was acknowledged could not be found in a removed one. */
+function inodesOf(path: string, file: string): string {
   const fs = nodeBuiltin('node:fs')!
-  const inodes = [file, `${file}-wal`].map(
+  const inodes = [path, `${file}-wal`].map(
     (path) => fs.statSync(path, { bigint: true, throwIfNoEntry: false })?.ino,
   )
   return inodes.join(' ')

@@ -23,6 +23,9 @@ import { applyChange } from './apply-change.ts'
 import { deadlineOf, REMAINS_FOR } from './deadline.ts'
 import { pack, unpack } from './packed-text.ts'
 import { kindOf } from './sqlite-failure.ts'
+import type { Database, Statement } from './statements.ts'
+
+export type { Database } from './statements.ts'
 
 /** The table of sessions. With WITHOUT ROWID reads would be three times slower: rows are large. */
 export const SCHEMA = `
@@ -34,13 +37,6 @@ export const SCHEMA = `
   );
   CREATE INDEX sessions_by_end ON sessions (ends_at);
 `
-
-/** An open database of `node:sqlite`; its types come without an import, like the module itself. */
-export type Database = InstanceType<
-  ReturnType<typeof process.getBuiltinModule<'node:sqlite'>>['DatabaseSync']
->
-
-type Statement = ReturnType<Database['prepare']>
 
 type Row = [record: string | null, endsAt: number, ended: EndReason]
 
@@ -59,8 +55,7 @@ export class Rows {
 
   constructor(db: Database) {
     this.#select = db.prepare('SELECT record, ends_at, ended FROM sessions WHERE key = ?')
-    // Absent before Node 22.16; rows are objects then, see `#row`.
-    this.#select.setReturnArrays?.(true)
+    this.#select.setReturnArrays(true)
     this.#insert = db.prepare(`
       INSERT INTO sessions (key, ends_at, ended, record) VALUES (?, ?, ?, ?)
       ON CONFLICT (key) DO UPDATE SET ends_at = excluded.ends_at, ended = excluded.ended, record = excluded.record

@@ -27,7 +27,9 @@ export interface Site {
 export async function startSite(file: string, by: readonly string[] = []): Promise<Site> {
   const words: readonly string[] = [...by, process.execPath, APP, file]
   const [command = '', ...args] = words
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  // What visitors are told must not name the file.
+  const env: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: 'production' }
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env })
   const exited = once(child, 'exit')
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const port = await lines.next()
