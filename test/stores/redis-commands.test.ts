@@ -57,6 +57,7 @@ test('each verb asks for no more than it needs', async () => {
     'MULTI',
     'PTTL',
     'HGETALL',
+    'HEXISTS',
     'DEL',
     'HSET',
     'PEXPIRE',

@@ -8,9 +8,10 @@
 import { isNode } from '../../core/node-builtin.ts'
 import type { EndedRecord, LoadedRecord } from '../../core/store.ts'
 import type { Executor } from './client.ts'
-import { failure, isRefusal, settled } from './failure.ts'
-import { isForeign, readHash, unreadable } from './hash.ts'
+import { failure, isAnswer, settled } from './failure.ts'
+import { DOUBTFUL, isForeign, readHash, REASON, SIGN_OF_LIFE, unreadable } from './hash.ts'
 import type { Link } from './link.ts'
+import { repliesOf, textsOf, UnreadableReply } from './replies.ts'
 
 type Answer = LoadedRecord | EndedRecord | null
 
@@ -73,11 +74,8 @@ export class Reader {
       .then((all) => {
         if (withTime) clock.set(all.at(-1))
         const now = clock.now()
-        for (const [i, reading] of readings.entries()) {
-          const hash = all[2 * i + 1]
-          if (hash instanceof Error) this.#failed(executor, reading, hash)
-          else reading.resolve(readHash(all[2 * i], hash, now))
-        }
+        for (const [i, reading] of readings.entries())
+          this.#tell(executor, reading, all[2 * i], all[2 * i + 1], now)
       })
       // Also what is read wrong above: an answer that makes no sense must end neither the process nor the wait.
       .catch((error: unknown) => {
@@ -87,9 +85,32 @@ export class Reader {
       })
   }
 
+  #tell(executor: Executor, reading: Reading, left: unknown, hash: unknown, now: number): void {
+    try {
+      const answer = readHash(left, hash, now)
+      if (answer === DOUBTFUL) this.#askAgain(reading)
+      else reading.resolve(answer)
+    } catch (error) {
+      this.#failed(executor, reading, error)
+    }
+  }
+
+  /** What seems to be no record is asked for in other words, which a client may leave as they are. */
+  #askAgain(reading: Reading): void {
+    const fields = [SIGN_OF_LIFE, REASON]
+    this.#link
+      .pipeline(reading.key, [['hmget', reading.key, fields]])
+      .then(([held]) => {
+        const isThere = textsOf(held, fields, 'HMGET').some((text) => text !== null)
+        if (isThere) throw new UnreadableReply('HGETALL', held, 'fields are missing')
+        reading.resolve(null)
+      })
+      .catch((error: unknown) => this.#refuse(reading, error))
+  }
+
   /** What a broken connection did not answer is asked once more. */
   #failed(executor: Executor, reading: Reading, error: unknown): void {
-    const isLost = executor.isReady !== undefined && executor.isOpen && !isRefusal(error)
+    const isLost = executor.isReady !== undefined && executor.isOpen && !isAnswer(error)
     if (!isLost || reading.isSecond) return this.#refuse(reading, error)
     reading.isSecond = true
     this.#deliver([reading])
@@ -107,7 +128,5 @@ export class Reader {
 const soon: (work: () => void) => void = isNode ? setImmediate : queueMicrotask
 
 async function replies(executor: Executor, keys: readonly string[], withTime: boolean): Promise<unknown[]> {
-  const all = await executor.read(keys, withTime)
-  if (all.length < 2 * keys.length + Number(withTime)) throw new Error('too few replies')
-  return all
+  return repliesOf(await executor.read(keys, withTime), 2 * keys.length + Number(withTime))
 }
