@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { createCluster, RESP_TYPES } from 'redis'
+import { createCluster as createCluster5 } from 'redis-5'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
 import type { Lifetime } from '../../src/core/store.ts'
-import { redisStore, type RedisStore } from '../../src/stores/redis.ts'
+import { type RedisClient, redisStore, type RedisStore } from '../../src/stores/redis.ts'
 import { testStore } from '../../src/testing.ts'
 import { Browser } from '../support/browser.ts'
 import { KINDS } from './redis/clients.ts'
@@ -29,6 +31,31 @@ describe.for<ClusterKind>(['node-redis 6', 'node-redis 5', 'ioredis 6', 'glide']
       const make = cluster.clients[kind]
       return { store: redisStore(make, { prefix }), second: () => redisStore(make, { prefix }) }
     })
+  },
+)
+
+test.for([createCluster, createCluster5] as const)(
+  'a cluster whose clients answer bytes keeps sessions and lists of them',
+  async (create) => {
+    const rootNodes = cluster.servers.map(({ url }) => ({ url }))
+    // Not in their types, and passed on all the same.
+    const defaults = { commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } } } as object
+    const make = (): RedisClient => (create as typeof createCluster)({ rootNodes, defaults })
+    const store = redisStore(make, { prefix: `bytes-${crypto.randomUUID()}` })
+    const life = await lifetime(store)
+    await store.create('k', record({ a: '1', b: '2' }), life)
+    expect(await store.update('k', { take: ['a'], increment: new Map([['b', 1]]) }, life)).toEqual({
+      status: 'ok',
+      values: new Map([
+        ['a', '1'],
+        ['b', '3'],
+      ]),
+    })
+    expect(await store.load('k')).toMatchObject({ meta: 'meta', fields: new Map([['b', '3']]) })
+    const entry = { key: 'k', createdAt: 1, until: life.absoluteAt }
+    await store.index.add('list', entry)
+    expect(await store.index.entries('list')).toEqual([entry])
+    await store.close()
   },
 )
 

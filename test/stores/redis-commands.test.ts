@@ -96,6 +96,7 @@ test('each verb asks for no more than it needs', async () => {
     'MULTI',
     'PTTL',
     'HGETALL',
+    'HEXISTS',
     'DEL',
     'HSET',
     'PEXPIRE',

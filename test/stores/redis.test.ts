@@ -15,6 +15,7 @@ const PAIRS: readonly (readonly [ClientKind | GlideKind, ClientKind | GlideKind]
   ['ioredis 5', 'node-redis 5'],
   ['node-redis 6, RESP2', 'ioredis 6, RESP2'],
   ['node-redis 5, RESP3', 'ioredis 6, RESP3 replies'],
+  ['ioredis 4', 'ioredis 6'],
   ['node-redis 6, pool', 'node-redis 6, pool'],
   ['iovalkey', 'glide'],
   ['glide', 'iovalkey'],

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { timeOf } from './replies.ts'
+
 const REFRESH_AFTER = 60_000
 const ASK_AGAIN_AFTER = 1_000
 const DISAGREEMENT = 1_000
@@ -46,13 +48,16 @@ export class StoreClock {
     return true
   }
 
-  /** @param reply the answer to TIME: seconds and microseconds */
+  /**
+   * @param reply the answer to TIME
+   * @throws UnreadableReply
+   */
   set(reply: unknown): void {
-    const [seconds, microseconds] = reply as [unknown, unknown]
+    const time = timeOf(reply)
     this.#steadyAtSetting = this.#steady()
     this.#wallAtSetting = this.#wall()
     this.#refreshAt = this.#steadyAtSetting + REFRESH_AFTER
-    this.#offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - this.#steadyAtSetting
+    this.#offset = time - this.#steadyAtSetting
   }
 
   /** Epoch milliseconds, once it has been set. */

@@ -10,6 +10,7 @@ import type { Change, EndReason, UpdateResult } from '../../core/store.ts'
 import type { Command } from './client.ts'
 import { isForeign, throwFirstError } from './hash.ts'
 import type { Link } from './link.ts'
+import { textListOf, UnreadableReply } from './replies.ts'
 
 /**
  * KEYS: the record, the staged change. ARGV: the command that sets the deadline, and its
@@ -106,7 +107,7 @@ export function compareAndSet(
     })
     if (isForeign(replies[1])) return { status: 'gone' }
     throwFirstError(replies.map((reply) => (reply instanceof Error ? refused(link.name, reply) : reply)))
-    return resultOf(replies[1] as [string, ...(string | null)[]])
+    return resultOf(textListOf(replies[1], 'EVAL'))
   }
 }
 
@@ -123,15 +124,19 @@ function stagedFields(change: Change): string[] {
   return staged
 }
 
-function resultOf([status, ...told]: [string, ...(string | null)[]]): UpdateResult {
-  if (status === 'conflict' || status === 'too-large') return { status }
-  if (status === 'gone') return told[0] ? { status, ended: told[0] as EndReason } : { status }
+function resultOf([status, ...told]: (string | null)[]): UpdateResult {
+  if ((status === 'conflict' || status === 'too-large') && told.length === 0) return { status }
+  if (status === 'gone' && told.length === 1)
+    return told[0] ? { status, ended: told[0] as EndReason } : { status }
+  if (status !== 'ok' || told.length % 3 !== 0) throw new UnreadableReply('EVAL', [status, ...told])
   const values = new Map<string, string | null>()
   const notIntegers: string[] = []
   for (let i = 0; i < told.length; i += 3) {
-    const field = told[i + 1] as string
-    if (told[i] === '!') notIntegers.push(field)
-    else values.set(field, told[i + 2] ?? null)
+    const [verb, field, value] = told.slice(i, i + 3)
+    if (typeof field !== 'string') throw new UnreadableReply('EVAL', told)
+    if (verb === '!') notIntegers.push(field)
+    else if (verb === '<' || verb === '+') values.set(field, value ?? null)
+    else throw new UnreadableReply('EVAL', told)
   }
   return { status: 'ok', values, ...(notIntegers.length > 0 && { notIntegers }) }
 }

@@ -8,6 +8,7 @@ import type { MaybePromise } from '../../core/store.ts'
 import type { Executor, ExecutorSource, RedisClient } from './client.ts'
 import { inPatience, untilReady } from './outage.ts'
 import { executorFor } from './recognise.ts'
+import { isClass, unusable } from './unusable.ts'
 
 /** A client, or a function that makes one when it is first needed. */
 export type RedisClientSource = RedisClient | (() => RedisClient | Promise<RedisClient>)
@@ -20,8 +21,9 @@ export class Connection implements ExecutorSource {
   #opening: Promise<Executor> | null = null
   #closing: Promise<void> | null = null
 
-  /** @throws SessionError `ERR_OPTION_INVALID` if the source is an object but no known client. */
+  /** @throws SessionError `ERR_OPTION_INVALID` if the source is no function and no client that works. */
   constructor(source: RedisClientSource) {
+    if (isClass(source)) throw unusable(source)
     this.#make = typeof source === 'function' ? source : null
     if (typeof source !== 'function') this.#executor = executorFor(source)
   }

@@ -3,19 +3,22 @@
 import { type EndReason, isAlive, type LoadedRecord } from '../../core/store.ts'
 import type { Command } from './client.ts'
 import { isFull } from './failure.ts'
-import { isForeign, readHash, REASON, REMAINS_FOR, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
+import { DOUBTFUL, isForeign, readHash, REASON, REMAINS_FOR, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
 import type { Link } from './link.ts'
+import { flagOf, integerOf, textsOf, UnreadableReply } from './replies.ts'
 
 /**
  * Ends a record and answers what it held. Its data go at once; the reason stays for
  * five minutes.
  *
- * `MULTI; PTTL key; HGETALL key; DEL key; HSET key ! reason; PEXPIRE key …; EXEC`
+ * `MULTI; PTTL key; HGETALL key; HEXISTS key @; DEL key; HSET key ! reason; PEXPIRE key …; EXEC`
  */
 export async function destroy(link: Link, key: string, reason: EndReason): Promise<LoadedRecord | null> {
   const ending: Command[] = [
     ['pttl', key],
     ['hgetall', key],
+    // What was deleted cannot be asked again, should the client have changed the reply before.
+    ['hexists', key, SIGN_OF_LIFE],
     ['del', key],
   ]
   const noting: Command[] = [
@@ -30,11 +33,14 @@ export async function destroy(link: Link, key: string, reason: EndReason): Promi
   })
   const [left, hash] = replies
   if (!isForeign(hash)) throwFirstError(replies)
-  const found = isForeign(hash) ? null : readHash(left, hash, link.clock.now())
-  if (isAlive(found)) return Number(replies[2]) === 1 ? found : null
+  const read = isForeign(hash) ? null : readHash(left, hash, link.clock.now())
+  if (read === DOUBTFUL && flagOf(replies[2], 'HEXISTS'))
+    throw new UnreadableReply('HGETALL', hash, 'fields are missing')
+  const found = read === DOUBTFUL ? null : read
+  if (isAlive(found)) return flagOf(replies[3], 'DEL') ? found : null
 
   // There was nothing to end: a first reason stays, and a key without one gets none.
-  if (found) await keepReason(link, key, found.ended, Number(left))
+  if (found) await keepReason(link, key, found.ended, integerOf(left, 'PTTL'))
   else await link.pipeline(key, [['hdel', key, [REASON]]])
   return null
 }
@@ -46,13 +52,13 @@ export async function destroy(link: Link, key: string, reason: EndReason): Promi
  * `MULTI; HMGET key @ !; DEL key; EXEC`
  */
 export async function expire(link: Link, key: string): Promise<EndReason | undefined> {
+  const fields = [SIGN_OF_LIFE, REASON]
   const [held] = await link.transaction(key, [
-    ['hmget', key, [SIGN_OF_LIFE, REASON]],
+    ['hmget', key, fields],
     ['del', key],
   ])
   if (isForeign(held)) return undefined
-  throwFirstError([held])
-  const [meta, reason] = held as [string | null, EndReason | null]
+  const [meta, reason] = textsOf(held, fields, 'HMGET') as [string | null, EndReason | null]
   if (meta !== null || reason === null) return undefined
   await keepReason(link, key, reason, REMAINS_FOR)
   return reason

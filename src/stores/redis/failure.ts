@@ -1,7 +1,8 @@
 /** @module What a failing Redis means to the caller. */
 
-import { isSessionError, type SessionError, storeError, unreachedError } from '../../core/errors.ts'
+import { isSessionError, SessionError, storeError, unreachedError } from '../../core/errors.ts'
 import { NotConnected } from './outage.ts'
+import { UnreadableReply } from './replies.ts'
 
 /**
  * Settles as `work` does; errors of the client become errors of the store.
@@ -23,6 +24,7 @@ export async function settled<T>(store: string, work: Promise<T>): Promise<T> {
  */
 export function failure(store: string, error: unknown): SessionError {
   if (isSessionError(error)) return error
+  if (error instanceof UnreadableReply) return changedReply(store, error)
   if (isFull(error)) return storeError('ERR_STORE_FULL', store, error)
   return isRefusal(error) ? storeError('ERR_STORE_UNAVAILABLE', store, error) : unreachedError(store, error)
 }
@@ -36,4 +38,19 @@ export function isFull(error: unknown): boolean {
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof NotConnected) return false
   return /^[A-Z]{2,}\b/.test(error.message) || error.name === 'RequestError'
+}
+
+/** Whether Redis was reached, whatever came of it. */
+export function isAnswer(error: unknown): boolean {
+  return isSessionError(error) || error instanceof UnreadableReply || isRefusal(error)
+}
+
+function changedReply(store: string, cause: UnreadableReply): SessionError {
+  return new SessionError(
+    'ERR_STORE_UNAVAILABLE',
+    `The session store (${store}) got a reply that Redis does not send (${cause.message}). A transformer of ` +
+      'replies or arguments or a type mapping of the client changed it, or something else answers there. ' +
+      'Give the store a client of its own, without these.',
+    { cause },
+  )
 }

@@ -5,6 +5,7 @@ import type { Command, Executor, GlideClient, Wait } from './client.ts'
 import { closeOrCut } from './closing.ts'
 import { throwFirstError } from './hash.ts'
 import { untilSlotRests } from './moving-slot.ts'
+import { listOf } from './replies.ts'
 
 /** How commands are gathered. The class is not reachable from a client. */
 interface Batch {
@@ -54,7 +55,7 @@ export function glideExecutor(client: GlideClient): Executor {
     const answer = client.exec(batch as never, false, options as never)
     onTheirWay.add(answer)
     try {
-      return ((await answer) as unknown[]).map(plain)
+      return listOf(await answer, 'EXEC').map(plain)
     } catch (error) {
       throw error instanceof Error && error.name === 'TimeoutError'
         ? storeError('ERR_STORE_TIMEOUT', 'redis', error)

@@ -7,6 +7,7 @@
 
 import type { EndedRecord, EndReason, Lifetime, LoadedRecord } from '../../core/store.ts'
 import type { Command } from './client.ts'
+import { hashOf, integerOf } from './replies.ts'
 
 /** Holds `meta`, written by `create` alone. A hash without it is no record, whatever else it holds. */
 export const SIGN_OF_LIFE = '@'
@@ -25,8 +26,9 @@ export const SIZE = '@size'
 export const REMAINS_FOR = 300_000
 
 const LONGEST = 2 ** 52
-/** What PTTL says of a key that stays for ever. */
+/** What PTTL says of a key that stays for ever, and of one that is not there. */
 const NO_DEADLINE = -1
+const NO_KEY = -2
 
 /** Milliseconds until a lifetime ends. */
 export function timeLeft(lifetime: Lifetime, now: number): number {
@@ -42,6 +44,9 @@ export function deadlineCommand(key: string, lifetime: Lifetime, now: number): C
   return ['pexpire', key, Math.ceil(Math.min(lifetime.idle, LONGEST))]
 }
 
+/** Is it somebody else's, or did the client change the reply? Both are too rare to ask each time. */
+export const DOUBTFUL: unique symbol = Symbol('doubtful')
+
 /** In the place of a record that cannot be read. */
 export function unreadable(now: number): LoadedRecord {
   return { meta: '', fields: new Map(), expiresIn: 1, now }
@@ -49,34 +54,28 @@ export function unreadable(now: number): LoadedRecord {
 
 /**
  * Reads the replies to PTTL and HGETALL. A record without a deadline is none of ours: a
- * session that never ends must not exist.
+ * session that never ends must not exist. `DOUBTFUL` if there is something, but neither a
+ * record nor what remains of one.
+ *
+ * @throws UnreadableReply
  */
-export function readHash(left: unknown, hash: unknown, now: number): LoadedRecord | EndedRecord | null {
-  const fields = fieldsOf(hash)
+export function readHash(
+  left: unknown,
+  hash: unknown,
+  now: number,
+): LoadedRecord | EndedRecord | typeof DOUBTFUL | null {
+  const expiresIn = integerOf(left, 'PTTL')
+  const fields = hashOf(hash, 'HGETALL')
   const meta = fields.get(SIGN_OF_LIFE)
   if (meta === undefined) {
     const ended = fields.get(REASON)
-    return ended === undefined ? null : { ended: ended as EndReason }
+    if (ended !== undefined) return { ended: ended as EndReason }
+    return expiresIn === NO_KEY && fields.size === 0 ? null : DOUBTFUL
   }
   fields.delete(SIGN_OF_LIFE)
   fields.delete(SIZE)
-  const expiresIn = Number(left)
   if (expiresIn === NO_DEADLINE) return unreadable(now)
   return expiresIn > 0 ? { meta, fields, expiresIn, now } : null
-}
-
-/** HGETALL comes as a flat list, a map or an object, as client, protocol and settings will have it. */
-function fieldsOf(hash: unknown): Map<string, string> {
-  if (hash instanceof Map) return hash as Map<string, string>
-  const fields = new Map<string, string>()
-  if (Array.isArray(hash)) {
-    for (let i = 0; i < hash.length; i += 2) fields.set(hash[i], hash[i + 1])
-    return fields
-  }
-  if (typeof hash !== 'object' || hash === null) throw new TypeError('no hash')
-  const object = hash as Record<string, string>
-  for (const name of Object.keys(object)) fields.set(name, object[name]!)
-  return fields
 }
 
 /** Whether Redis refused because the key holds something that is no hash: then it is not ours. */

@@ -4,6 +4,7 @@ import type { Command, Executor, IoredisClient, Methods, Wait } from './client.t
 import { closeOrCut } from './closing.ts'
 import { hearErrors } from './outage.ts'
 import { untilSlotRests } from './moving-slot.ts'
+import { listOf } from './replies.ts'
 
 /** In these it puts commands into a queue. Once it has ended, it refuses them. */
 const OFFLINE: ReadonlySet<string> = new Set(['wait', 'connecting', 'connect', 'close', 'reconnecting'])
@@ -40,7 +41,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
 
   async function transaction(commands: readonly Command[]): Promise<unknown[]> {
     try {
-      const outcomes = (await fill(client.multi() as Methods, commands)) as Outcome[]
+      const outcomes = outcomesOf(await fill(client.multi() as Methods, commands))
       return outcomes.map(([error, reply]) => error ?? reply)
     } catch (error) {
       throw firstCause(error)
@@ -59,9 +60,8 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     add(batch, commands)
     if (isTransaction) batch['exec']!()
     batch['wait']!(...wait)
-    const outcomes = (await batch['exec']!()) as Outcome[]
-    const replies = outcomes.map(replyOf)
-    return isTransaction ? [...(replies.at(-2) as unknown[]), replies.at(-1)] : replies
+    const replies = outcomesOf(await batch['exec']!()).map(replyOf)
+    return isTransaction ? [...listOf(replies.at(-2), 'EXEC'), replies.at(-1)] : replies
   }
 
   /** A cluster finds its way again after what it understands, and does not understand such a packet. */
@@ -89,12 +89,11 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     },
     readsTogether: !isCluster,
     async read(_key, commands) {
-      const outcomes = (await fill(gather(), commands)) as Outcome[]
+      const outcomes = outcomesOf(await fill(gather(), commands))
       return outcomes.map(([error, reply]) => error ?? reply)
     },
     async pipeline(_key, commands) {
-      const outcomes = (await fill(gather(), commands)) as Outcome[]
-      return outcomes.map(replyOf)
+      return outcomesOf(await fill(gather(), commands)).map(replyOf)
     },
     transaction: (_key, commands) =>
       isCluster ? untilSlotRests(() => transaction(commands)) : transaction(commands),
@@ -111,6 +110,11 @@ export function ioredisExecutor(client: IoredisClient): Executor {
 }
 
 type Outcome = readonly [error: Error | null, reply?: unknown]
+
+/** A transaction is answered by EXEC, and whoever transforms replies may have changed that, too. */
+function outcomesOf(answer: unknown): Outcome[] {
+  return listOf(answer, 'EXEC').map((outcome) => listOf(outcome, 'EXEC') as unknown as Outcome)
+}
 
 function replyOf([error, reply]: Outcome): unknown {
   if (error) throw error

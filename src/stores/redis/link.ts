@@ -7,6 +7,7 @@
 
 import type { Command, Executor, ExecutorSource } from './client.ts'
 import { StoreClock } from './clock.ts'
+import { repliesOf } from './replies.ts'
 import type { Replication } from './replication.ts'
 
 /** How long all who need the time wait for the same question, in milliseconds. */
@@ -98,11 +99,10 @@ export class Link {
     return this.#through(executor, commands, way)
   }
 
-  #through(executor: Executor, commands: readonly Command[], way: Way): Promise<unknown[]> {
-    if (!this.clock.isDue()) return way(executor, commands)
-    return way(executor, [...commands, ['time']]).then((replies) => {
-      this.clock.set(replies.pop())
-      return replies
-    })
+  async #through(executor: Executor, commands: readonly Command[], way: Way): Promise<unknown[]> {
+    if (!this.clock.isDue()) return repliesOf(await way(executor, commands), commands.length)
+    const replies = repliesOf(await way(executor, [...commands, ['time']]), commands.length + 1)
+    this.clock.set(replies.pop())
+    return replies
   }
 }

@@ -12,6 +12,7 @@
  */
 
 import type { IndexEntry, Listing } from '../../core/store.ts'
+import { integerOf, scoredOf, scoresOf, UnreadableReply } from './replies.ts'
 
 /**
  * Reached in the year 2109. Later times are taken for this one. Not 2^42 - 1, because clients
@@ -65,7 +66,7 @@ function timeOf(score: number): number {
 
 /** How many entries so many members are. */
 export function countOf(members: unknown): number {
-  return Math.floor(Number(members) / PARTS.length)
+  return Math.floor(integerOf(members, 'ZCOUNT') / PARTS.length)
 }
 
 /** How many members so many entries are, with those of a bar in front of them. */
@@ -80,13 +81,13 @@ export function lookedAt(key: string): string[] {
 
 /** Until when the entry counts, of whose key the reply to ZMSCORE tells; `null` if there is none. */
 export function untilOf(reply: unknown): number | null {
-  const [score] = scoresOf(reply)
-  return score === null || score === undefined ? null : timeOf(score)
+  const [score] = lookedUp(reply)
+  return score === null ? null : timeOf(score)
 }
 
 /** Reads the reply to ZMSCORE. */
 export function listingOf(reply: unknown, now: number): Listing {
-  const [entry = null, bar = null, spared = null] = scoresOf(reply)
+  const [entry, bar, spared] = lookedUp(reply)
   return {
     isListed: entry !== null && timeOf(entry) > now,
     barredAt: bar === null ? null : -bar,
@@ -94,16 +95,17 @@ export function listingOf(reply: unknown, now: number): Listing {
   }
 }
 
-function scoresOf(reply: unknown): (number | null)[] {
-  if (!Array.isArray(reply)) throw new TypeError('ZMSCORE: no list')
-  return reply.map((score: unknown) => (score === null ? null : Number(score)))
+function lookedUp(reply: unknown): [entry: number | null, bar: number | null, spared: number | null] {
+  const scores = scoresOf(reply, 'ZMSCORE')
+  if (scores.length !== 3) throw new UnreadableReply('ZMSCORE', reply)
+  return scores as [number | null, number | null, number | null]
 }
 
 /** Reads the reply to ZRANGE: the entries that end after `now`, oldest first. */
 export function entriesOf(reply: unknown, now: number): IndexEntry[] {
   const entries = new Map<string, IndexEntry>()
   const parts = new Map<string, number>()
-  for (const [member, score] of scoredMembers(reply as readonly unknown[])) {
+  for (const [member, score] of scoredOf(reply, 'ZRANGE')) {
     const part = PARTS.indexOf(member[0] as (typeof PARTS)[number])
     const until = timeOf(score)
     // A score that is infinite or none belongs to no entry of ours.
@@ -117,20 +119,6 @@ export function entriesOf(reply: unknown, now: number): IndexEntry[] {
   // The last one may have been cut off.
   const whole = [...entries.values()].filter((entry) => parts.get(entry.key) === PARTS.length)
   return whole.sort((a, b) => a.createdAt - b.createdAt)
-}
-
-/** A flat list, pairs or objects, as client, protocol and settings will have it. */
-function* scoredMembers(reply: readonly unknown[]): Generator<[member: string, score: number]> {
-  for (let i = 0; i < reply.length; i++) {
-    const item = reply[i]
-    if (typeof item === 'string') yield [item, Number(reply[++i])]
-    else if (Array.isArray(item)) yield [item[0] as string, Number(item[1])]
-    else yield scoredMember(item as { value: string; score: unknown })
-  }
-}
-
-function scoredMember({ value, score }: { value: string; score: unknown }): [string, number] {
-  return [value, Number(score)]
 }
 
 function whole(time: number): number {

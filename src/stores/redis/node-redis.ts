@@ -7,6 +7,7 @@ import { hearErrors } from './outage.ts'
 import { throwFirstError } from './hash.ts'
 import { untilSlotRests } from './moving-slot.ts'
 import { fillRaw } from './raw-multi.ts'
+import { listOf, withoutBytes } from './replies.ts'
 
 type Fill = (multi: Methods) => void
 
@@ -26,16 +27,23 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
   // Those that look for their server first have ways, and patience, of their own.
   const isSingle = 'isReady' in client && !isCluster && !isSentinel
 
-  function attempt(key: string, fill: Fill, method: 'exec' | 'execAsPipeline'): Promise<unknown[]> {
+  /** The clients in a pool, cluster or sentinel decode as they were told, whatever that is told. */
+  function texts(replies: unknown[]): unknown[] {
+    return isSingle ? replies : replies.map(withoutBytes)
+  }
+
+  async function attempt(key: string, fill: Fill, method: 'exec' | 'execAsPipeline'): Promise<unknown[]> {
     const multi = plain.multi(key) as Methods
     if (isCluster || isSentinel) leadToMaster(multi, isCluster ? 1 : 0)
     fill(multi)
-    return multi[method]!() as Promise<unknown[]>
+    return texts((await multi[method]!()) as unknown[])
   }
 
   async function transaction(key: string, fill: Fill): Promise<unknown[]> {
     const once = (): Promise<unknown[]> => attempt(key, fill, 'exec')
-    return (isCluster ? untilSlotRests(() => inCluster(key, once)) : once()).catch(repliesOf)
+    return (isCluster ? untilSlotRests(() => inCluster(key, once)) : once()).catch((error) =>
+      texts(executedOf(error)),
+    )
   }
 
   async function inCluster(key: string, once: () => Promise<unknown[]>): Promise<unknown[]> {
@@ -63,7 +71,7 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     const raw: Fill = (multi) => fillRaw(multi, fill, isTransaction, wait)
     const once = (): Promise<unknown[]> => attempt(key, raw, 'execAsPipeline')
     const replies = await (isCluster ? untilSlotRests(() => inCluster(key, once)) : once())
-    return isTransaction ? [...(replies.at(-2) as unknown[]), replies.at(-1)] : replies
+    return isTransaction ? [...listOf(replies.at(-2), 'EXEC'), replies.at(-1)] : replies
   }
 
   async function cut(): Promise<void> {
@@ -140,7 +148,7 @@ function isMoved(error: unknown): boolean {
 }
 
 /** The replies of a transaction that was executed, although some commands failed. */
-function repliesOf(error: unknown): unknown[] {
+function executedOf(error: unknown): unknown[] {
   if (error instanceof Error && 'replies' in error) return error.replies as unknown[]
   throw error
 }

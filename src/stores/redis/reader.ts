@@ -8,11 +8,12 @@
 import { isNode } from '../../core/node-builtin.ts'
 import { isAlive, type EndedRecord, type LoadedRecord } from '../../core/store.ts'
 import type { Command, Executor } from './client.ts'
-import { failure, isRefusal, settled } from './failure.ts'
-import { isForeign, readHash, unreadable } from './hash.ts'
+import { failure, isAnswer, settled } from './failure.ts'
+import { DOUBTFUL, isForeign, readHash, REASON, SIGN_OF_LIFE, unreadable } from './hash.ts'
 import type { Link } from './link.ts'
 import { listingOf, untilOf } from './list-members.ts'
 import { lookCommand } from './lists.ts'
+import { repliesOf, textsOf, UnreadableReply } from './replies.ts'
 
 type Answer = LoadedRecord | EndedRecord | null
 
@@ -78,11 +79,8 @@ export class Reader {
         if (withTime) clock.set(all.pop())
         const now = clock.now()
         let at = 0
-        for (const reading of readings) {
-          const [left, hash, scores] = all.slice(at, (at += reading.list === null ? 2 : 3))
-          if (hash instanceof Error) this.#failed(executor, reading, hash)
-          else reading.resolve(answerOf(left, hash, scores, now))
-        }
+        for (const reading of readings)
+          this.#tell(executor, reading, all.slice(at, (at += reading.list === null ? 2 : 3)), now)
       })
       // Also what is read wrong above: an answer that makes no sense must end neither the process nor the wait.
       .catch((error: unknown) => {
@@ -92,9 +90,32 @@ export class Reader {
       })
   }
 
+  #tell(executor: Executor, reading: Reading, [left, hash, scores]: unknown[], now: number): void {
+    try {
+      const answer = readHash(left, hash, now)
+      if (answer === DOUBTFUL) this.#askAgain(reading)
+      else reading.resolve(scores === undefined ? answer : withListing(answer, scores, now))
+    } catch (error) {
+      this.#failed(executor, reading, error)
+    }
+  }
+
+  /** What seems to be no record is asked for in other words, which a client may leave as they are. */
+  #askAgain(reading: Reading): void {
+    const fields = [SIGN_OF_LIFE, REASON]
+    this.#link
+      .pipeline(reading.key, [['hmget', reading.key, fields]])
+      .then(([held]) => {
+        const isThere = textsOf(held, fields, 'HMGET').some((text) => text !== null)
+        if (isThere) throw new UnreadableReply('HGETALL', held, 'fields are missing')
+        reading.resolve(null)
+      })
+      .catch((error: unknown) => this.#refuse(reading, error))
+  }
+
   /** What a broken connection did not answer is asked once more. */
   #failed(executor: Executor, reading: Reading, error: unknown): void {
-    const isLost = executor.isReady !== undefined && executor.isOpen && !isRefusal(error)
+    const isLost = executor.isReady !== undefined && executor.isOpen && !isAnswer(error)
     if (!isLost || reading.isSecond) return this.#refuse(reading, error)
     reading.isSecond = true
     this.#deliver([reading])
@@ -117,9 +138,7 @@ async function replies(
   withTime: boolean,
 ): Promise<unknown[]> {
   const all = await (executor.readsTogether ? inOne : apart)(executor, readings, withTime)
-  if (all.length < commandsOf(readings, withTime).length) throw new Error('too few replies')
-  if (withTime && all.at(-1) instanceof Error) throw all.at(-1)
-  return all
+  return repliesOf(all, commandsOf(readings, withTime).length)
 }
 
 function inOne(executor: Executor, readings: readonly Reading[], withTime: boolean): Promise<unknown[]> {
@@ -152,10 +171,9 @@ function commandsOf(readings: readonly Reading[], withTime: boolean): Command[] 
   return commands
 }
 
-function answerOf(left: unknown, hash: unknown, scores: unknown, now: number): Answer {
-  const answer = readHash(left, hash, now)
-  if (scores === undefined || isForeign(scores)) return answer
-  if (scores instanceof Error) throw scores
+/** Adds what a list says. What is no list says nothing. */
+function withListing(answer: Answer, scores: unknown, now: number): Answer {
+  if (isForeign(scores)) return answer
   if (isAlive(answer)) return { ...answer, listing: listingOf(scores, now) }
   if (answer !== null) return answer
   const until = untilOf(scores)

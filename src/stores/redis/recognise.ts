@@ -1,10 +1,11 @@
 /** @module Which library a client is of. */
 
 import { invalidOption } from '../../core/errors.ts'
-import type { Executor, GlideClient, IoredisClient, Methods, NodeRedisClient, RedisClient } from './client.ts'
+import type { Executor, GlideClient, IoredisClient, NodeRedisClient, RedisClient } from './client.ts'
 import { glideExecutor } from './glide.ts'
 import { ioredisExecutor } from './ioredis.ts'
 import { nodeRedisExecutor } from './node-redis.ts'
+import { faultOf, hasMethods, unusable } from './unusable.ts'
 
 /** An executor, and the client behind it: `sojourn/doctor` asks what no store asks. */
 export interface ClientExecutor extends Executor {
@@ -14,7 +15,7 @@ export interface ClientExecutor extends Executor {
 /**
  * Recognises a client.
  *
- * @throws SessionError `ERR_OPTION_INVALID` if it is of none.
+ * @throws SessionError `ERR_OPTION_INVALID` if it is of none, or cannot work.
  */
 export function executorFor(client: unknown): ClientExecutor {
   if (speaksHttp(client)) {
@@ -23,15 +24,12 @@ export function executorFor(client: unknown): ClientExecutor {
         '`upstashStore` of `sojourn/stores/upstash`.',
     )
   }
+  if (faultOf(client) !== null) throw unusable(client)
   // Added to the object, for a copy would lose its getters.
   if (isIoredis(client)) return Object.assign(ioredisExecutor(client), { client })
   if (isNodeRedis(client)) return Object.assign(nodeRedisExecutor(client), { client })
   if (isGlide(client)) return Object.assign(glideExecutor(client), { client })
-  throw invalidOption(
-    'redisStore: the client is not one of `redis` (node-redis 5 or later), `ioredis` (5 or later), `iovalkey` ' +
-      'or `@valkey/valkey-glide` (2 or later). Pass such a client, cluster, pool or sentinel, or a function ' +
-      'that returns one.',
-  )
+  throw unusable(client)
 }
 
 function isIoredis(client: unknown): client is IoredisClient {
@@ -53,9 +51,4 @@ function speaksHttp(client: unknown): boolean {
     // `kv` of `@vercel/kv` throws at every look while the environment lacks its address.
     return true
   }
-}
-
-function hasMethods(value: unknown, names: readonly string[]): value is Methods {
-  if (typeof value !== 'object' || value === null) return false
-  return names.every((name) => typeof (value as Methods)[name] === 'function')
 }

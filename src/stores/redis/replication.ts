@@ -6,6 +6,7 @@
 
 import { storeError } from '../../core/errors.ts'
 import type { Command, Executor, ExecutorSource } from './client.ts'
+import { integerOf } from './replies.ts'
 
 /**
  * How long a write waits, in milliseconds: half of what sessions give an operation by default, so
@@ -55,7 +56,7 @@ export class Replication {
     const wait = [this.replicas, isPatient ? PATIENTLY : BRIEFLY] as const
     try {
       const replies = await executor.replicated(key, commands, mode === 'transaction', wait)
-      const isDone = Number(replies.pop()) >= this.replicas
+      const isDone = integerOf(replies.pop(), 'WAIT') >= this.replicas
       if (isDone || isPatient) this.#isMissing = !isDone
       if (!isDone) throw storeError('ERR_STORE_NOT_REPLICATED', store)
       return replies

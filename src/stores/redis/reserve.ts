@@ -14,8 +14,9 @@ import type { Change, Limits } from '../../core/store.ts'
 import { isAlive } from '../../core/store.ts'
 import { applyChange, copyOf } from '../embedded/apply-change.ts'
 import type { Command } from './client.ts'
-import { isForeign, readHash, throwFirstError } from './hash.ts'
+import { DOUBTFUL, isForeign, readHash, throwFirstError } from './hash.ts'
 import type { Link } from './link.ts'
+import { integerOf } from './replies.ts'
 
 /** How long a reservation stays after the last one, in milliseconds: longer than any write takes. */
 const RESERVED_FOR = 10_000
@@ -48,10 +49,10 @@ export function reservation(key: string, change: Change, limits: Limits): Reserv
       const [hash, ...replies] = await link.transaction(key, [['hgetall', key], ...add(1)])
       if (!isForeign(hash)) throwFirstError([hash, ...replies])
       const found = isForeign(hash) ? null : readHash(1, hash, 0)
-      if (!isAlive(found)) return true
+      if (found === DOUBTFUL || !isAlive(found)) return true
       const others = {
-        bytes: Math.max(0, Number(replies[0]) - need.bytes),
-        fields: Math.max(0, Number(replies[1]) - need.fields),
+        bytes: Math.max(0, integerOf(replies[0], 'HINCRBY') - need.bytes),
+        fields: Math.max(0, integerOf(replies[1], 'HINCRBY') - need.fields),
       }
       if (hasRoom(found.fields, copy, limits, others)) return true
       throwFirstError(await link.transaction(key, giveBack))

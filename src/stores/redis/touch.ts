@@ -4,6 +4,7 @@ import type { Lifetime } from '../../core/store.ts'
 import { expire } from './destroy.ts'
 import { deadlineCommand, isForeign, REMAINS_FOR, SIGN_OF_LIFE, timeLeft } from './hash.ts'
 import type { Link } from './link.ts'
+import { flagOf } from './replies.ts'
 
 /**
  * Moves the deadline: `PEXPIRE key …; HEXISTS key @` in one packet. In this order no
@@ -21,9 +22,9 @@ export async function touch(link: Link, key: string, lifetime: Lifetime): Promis
       deadlineCommand(key, lifetime, now),
       ['hexists', key, SIGN_OF_LIFE],
     ])
-    if (Number(alive) === 1) return true
+    if (flagOf(alive, 'HEXISTS')) return true
     // These are remains, and must not stay as long as a session.
-    if (Number(moved) === 1) await link.pipeline(key, [['pexpire', key, REMAINS_FOR]])
+    if (flagOf(moved, 'PEXPIRE')) await link.pipeline(key, [['pexpire', key, REMAINS_FOR]])
     return false
   } catch (error) {
     if (isForeign(error)) return false

@@ -16,6 +16,7 @@ import {
   timeLeft,
 } from './hash.ts'
 import type { Link } from './link.ts'
+import { textsOf } from './replies.ts'
 import { reservation, type Reservation } from './reserve.ts'
 
 /** A change as commands, with the fields it may bring into being. */
@@ -96,14 +97,18 @@ function plainly(key: string, change: Change, more: readonly Command[]): Step {
     const { replies } = outcome
     const values = new Map<string, string | null>()
     if (taken.length > 0) {
-      const old = replies.shift() as (string | null)[]
+      const old = textsOf(replies.shift(), taken, 'HMGET')
       for (const [index, field] of taken.entries()) values.set(field, old[index] ?? null)
     }
     if (increments.length === 0) return { status: 'ok', values }
 
     // The sums are read as text, for clients do not decode all safe integers right.
     const failures = replies.splice(0, increments.length)
-    const sums = replies.shift() as (string | null)[]
+    const sums = textsOf(
+      replies.shift(),
+      increments.map(([field]) => field),
+      'HMGET',
+    )
     const outOfRange: [string, number][] = []
     const notIntegers: string[] = []
     for (const [index, [field, by]] of increments.entries()) {
@@ -145,11 +150,12 @@ function planOf(
 
 /** Carries out a plan, and takes it back if there was no living record. */
 async function run(link: Link, key: string, plan: Plan, deadline: Command): Promise<Outcome> {
-  const life: Command = ['hmget', key, [SIGN_OF_LIFE, REASON]]
+  const fields = [SIGN_OF_LIFE, REASON]
+  const life: Command = ['hmget', key, fields]
   const [held, ...replies] = await link.transaction(key, [life, ...plan.commands, deadline])
   if (isForeign(held)) return { gone: gone() }
   throwFirstError([held, ...replies.filter((reply) => !isNotInteger(reply))])
-  const [meta, reason] = held as [string | null, EndReason | null]
+  const [meta, reason] = textsOf(held, fields, 'HMGET') as [string | null, EndReason | null]
   if (meta !== null) return { replies }
 
   const cleaning: Command[] = []

@@ -2,6 +2,7 @@
 
 import { Decoder, GlideClient, Logger, ProtocolVersion } from '@valkey/valkey-glide'
 import { Redis as Ioredis6 } from 'ioredis'
+import Ioredis4 from 'ioredis-4'
 import { Redis as Ioredis5 } from 'ioredis-5'
 import { Redis as Iovalkey } from 'iovalkey'
 import { createClient as createClient6, createClientPool } from 'redis'
@@ -19,6 +20,7 @@ export type ClientKind =
   | 'ioredis 6, RESP2'
   | 'ioredis 6, RESP3 replies'
   | 'ioredis 5'
+  | 'ioredis 4'
   | 'iovalkey'
 
 /** Those that are connected before anybody has them, so that making one takes a promise. */
@@ -41,6 +43,7 @@ export const clients: Record<ClientKind, (url: string) => RedisClient> &
   'ioredis 6, RESP3 replies': (url) =>
     silent(new Ioredis6(url, { lazyConnect: true, replyMapping: 'resp3' })),
   'ioredis 5': (url) => silent(new Ioredis5(url, { lazyConnect: true })),
+  'ioredis 4': (url) => silent(new Ioredis4(url, { lazyConnect: true })),
   iovalkey: (url) => silent(new Iovalkey(url, { lazyConnect: true })),
   glide: (url) => GlideClient.createClient(addressOf(url)),
   'glide, RESP2 and bytes': (url) =>
@@ -75,7 +78,7 @@ export async function admin(url: string): Promise<Ioredis6> {
 }
 
 /** Without a listener, ioredis writes every lost connection to the console. */
-export function silent<T extends Ioredis5 | Ioredis6 | Iovalkey>(client: T): T {
+export function silent<T extends Ioredis4 | Ioredis5 | Ioredis6 | Iovalkey>(client: T): T {
   client.on('error', () => undefined)
   return client
 }
