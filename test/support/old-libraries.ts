@@ -177,7 +177,7 @@ export const custom: OldLibraryUnderTest = {
     serve((req, res) => {
       const id = /auth=([\w-]+)/.exec(req.headers.cookie ?? '')?.[1] ?? ''
       if (req.url !== '/login')
-        return void store.get(id, (_error, session) => res.end(String((session as Data | null)?.['user'])))
+        return store.get(id, (_error, session) => res.end(String((session as Data | null)?.['user'])))
       const made = crypto.randomUUID()
       const session: Data = { cookie: {} }
       signIn(session, more)
@@ -192,7 +192,10 @@ export const custom: OldLibraryUnderTest = {
       keep,
       read: async (value) => (await access.get(value)) as Data | undefined,
       remove: (value) => access.destroy(value),
-      map: ({ cookie: _, ...data }) => ({ userId: userId(data), data }),
+      map: ({ user: name, cart, more }) => ({
+        userId: userId({ user: name, more }),
+        data: { user: name, cart },
+      }),
     })
   },
 }
