@@ -47,7 +47,8 @@ export interface OldLibraryUnderTest {
 
 type Data = Record<string, unknown>
 
-const SECRET = 'the secret of the old library, of 32 characters or more'
+/** Long enough for each of them. */
+export const SECRET = 'the secret of the old library, of 32 characters or more'
 const user = (data: Data): unknown => data['user']
 
 function signIn(session: Data, more: Data = {}): void {
