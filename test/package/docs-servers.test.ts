@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RedisStore } from 'connect-redis'
 import { MemoryStore, type Store } from 'express-session'
 import { createClient } from 'redis'
@@ -58,6 +59,7 @@ async function run(name: string, code: string): Promise<string> {
       () => false,
     )
     if (answers) return url
+    await sleep(50)
   }
   throw new Error(`${name} ended`)
 }

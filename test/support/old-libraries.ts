@@ -89,7 +89,7 @@ export const connect: OldLibraryUnderTest = {
     connectSession({ secret: ['a newer one', SECRET], store: store as never, ...common(options) }),
 }
 
-export const next: OldLibraryUnderTest = {
+const next: OldLibraryUnderTest = {
   name: 'next-session',
   cookies: ['old-sid'],
   start(store, { more } = {}) {
@@ -108,7 +108,7 @@ export const next: OldLibraryUnderTest = {
     nextSession({ name: 'old-sid', store: promised(store), ...common(options) }),
 }
 
-export const fastify: OldLibraryUnderTest = {
+const fastify: OldLibraryUnderTest = {
   name: '@fastify/session',
   cookies: ['sessionId'],
   async start(store, { more } = {}) {
@@ -169,7 +169,7 @@ function iron(name: string, cookies: string[], padding: number): OldLibraryUnder
 }
 
 export const ironWhole: OldLibraryUnderTest = iron('iron-session', ['app'], 0)
-export const ironChunks: OldLibraryUnderTest = iron('iron-session in pieces', ['app.0', 'app.1'], 4000)
+const ironChunks: OldLibraryUnderTest = iron('iron-session in pieces', ['app.0', 'app.1'], 4000)
 
 export const custom: OldLibraryUnderTest = {
   name: 'a library of one’s own',
