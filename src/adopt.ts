@@ -18,6 +18,7 @@ export { fastifySession, type FastifySessionOptions } from './adopt/fastify-sess
 export { ironSession, type IronSessionOptions } from './adopt/iron-session.ts'
 export { nextSession, type NextSessionOptions, type NextSessionStore } from './adopt/next-session.ts'
 export type { AdoptionOptions, OldUserId } from './adopt/old-session.ts'
-export type { KeyValueClient, OldConnectStore, OldStore } from './adopt/old-store.ts'
+export type { KeyValueClient, KeyValueClientSource } from './adopt/old-client.ts'
+export type { OldConnectStore, OldStore } from './adopt/old-store.ts'
 export type { Secrets } from './adopt/signature.ts'
 export type { Adoption } from './core/adoption.ts'

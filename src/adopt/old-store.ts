@@ -8,20 +8,15 @@
 import { invalidOption } from '../core/errors.ts'
 import type { OldSession } from '../core/old-library.ts'
 import type { PlainData } from '../core/schema.ts'
+import { connected, type KeyValueClientSource } from './old-client.ts'
 import { oldSession } from './old-session.ts'
-
-/** A client whose keys hold sessions as JSON: node-redis, ioredis, `@upstash/redis`. */
-export interface KeyValueClient {
-  get(key: string): Promise<unknown>
-  del(key: string): Promise<unknown>
-}
 
 /** Where the old sessions are. */
 export type OldStore<Store> =
   /** The store object that the old library was given. */
   | { store: Store; client?: never; prefix?: never }
-  /** The client under connect-redis, and its prefix. Default `sess:`. */
-  | { client: KeyValueClient; prefix?: string; store?: never }
+  /** The client under connect-redis, or a function that makes one, and its prefix. Default `sess:`. */
+  | { client: KeyValueClientSource; prefix?: string; store?: never }
 
 /** Old sessions by id. */
 export interface OldStoreAccess {
@@ -30,13 +25,16 @@ export interface OldStoreAccess {
 }
 
 /** Reads through a client what connect-redis wrote. */
-export function clientAccess(client: KeyValueClient, prefix = 'sess:'): OldStoreAccess {
+export function clientAccess(source: KeyValueClientSource, prefix = 'sess:'): OldStoreAccess {
+  const open = connected(source)
   return {
     async get(id) {
+      const client = await open()
       const found = await client.get(`${prefix}${id}`)
       return typeof found === 'string' ? parse(found) : found
     },
     async destroy(id) {
+      const client = await open()
       await client.del(`${prefix}${id}`)
     },
   }

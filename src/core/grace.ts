@@ -71,7 +71,7 @@ export async function follow(context: Context, rotated: Identity): Promise<Succe
 }
 
 /** The same from a pointer. */
-export async function followPointer(
+async function followPointer(
   { store, settings }: Context,
   first: string,
   token: string,

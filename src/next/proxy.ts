@@ -9,6 +9,8 @@ import { after, NextResponse, type NextRequest } from 'next/server.js'
 import type { SessionCookie } from '../core/cookie.ts'
 import { isSessionError } from '../core/errors.ts'
 import type { Sessions } from '../core/sessions.ts'
+import { scopeOf } from '../core/set-cookie.ts'
+import { CookieNames } from './cookie-names.ts'
 
 /** Options of `proxy`. */
 export interface ProxyOptions {
@@ -44,8 +46,9 @@ export function createProxy<Data extends object>(
     const session = await sessions.open({
       header: request.headers.get('cookie'),
       send(cookie) {
-        sent.set(cookie.name, cookie)
-        return () => sent.delete(cookie.name)
+        const scope = scopeOf(cookie)
+        sent.set(scope, cookie)
+        return () => sent.delete(scope)
       },
       defer: (work) => renew && after(work),
     })
@@ -73,9 +76,14 @@ function refuseForeign<Data extends object>(
 
 /** Sets the cookies on both sides: on the request for the page, on the response for the browser. */
 function respondWith(request: NextRequest, cookies: readonly SessionCookie[]): NextResponse {
-  for (const { name, value } of cookies) request.cookies.set(name, value)
+  const names = new CookieNames()
+  for (const { name, maxAge } of cookies) if (maxAge === 0) request.cookies.delete(name)
+  for (const { name, value, maxAge } of cookies) if (maxAge !== 0) request.cookies.set(name, value)
   const response = NextResponse.next({ request: { headers: request.headers } })
-  for (const { name, value, ...attributes } of cookies) response.cookies.set(name, value, attributes)
+  for (const cookie of cookies) {
+    const { name: _, value, ...attributes } = cookie
+    response.cookies.set(names.of(cookie), value, attributes)
+  }
   response.headers.set('cache-control', 'private, no-store')
   return response
 }

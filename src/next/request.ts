@@ -13,6 +13,7 @@ import type { Settings } from '../core/options.ts'
 import { SessionError } from '../core/errors.ts'
 import type { Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
+import { CookieNames } from './cookie-names.ts'
 import { memoized } from './shared.ts'
 
 type Cookies = Awaited<ReturnType<typeof cookies>>
@@ -37,14 +38,16 @@ export async function openRequest<Data extends object>(
 const io = (nextCache as { io?: () => Promise<void> }).io
 
 function channel(jar: Cookies, header: string | null, settings: Settings): CookieChannel {
+  const names = new CookieNames()
   return {
     header: currentHeader(jar, header ?? '', settings),
     // Next renders the page again, with fresh data, only if an action sets a cookie.
     resend: true,
     send(cookie) {
-      const before = jar.get(cookie.name)?.value ?? ''
-      setCookie(jar, cookie)
-      return () => setCookie(jar, { ...cookie, value: before, ...(before === '' && { maxAge: 0 }) })
+      const name = names.of(cookie)
+      const before = jar.get(name)?.value ?? ''
+      setCookie(jar, { ...cookie, name })
+      return () => setCookie(jar, { ...cookie, name, value: before, ...(before === '' && { maxAge: 0 }) })
     },
     abandoned: (error) => console.error('A write to the session failed, and nobody awaited it.', error),
     defer(work) {

@@ -29,9 +29,9 @@ interface Scene {
   old: Running
   ours: Running
   /** How many sessions the old store holds. */
-  left(): Promise<number>
+  left: () => Promise<number>
   /** A visit of our application: its status and text. */
-  visit(path: string): Promise<[number, string]>
+  visit: (path: string) => Promise<[number, string]>
   events: SessionEvent[]
 }
 

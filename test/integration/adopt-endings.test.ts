@@ -25,7 +25,7 @@ const DAY = 24 * HOUR
 interface Place {
   store: Store
   /** Lets time pass for the store. */
-  advance(ms: number): Promise<void>
+  advance: (ms: number) => Promise<void>
 }
 
 const places: Record<string, () => Promise<Place>> = {
@@ -145,10 +145,7 @@ async function restore(store: MemoryStore, sessions: Stored): Promise<void> {
 
 /** As an application has them whose cookies have a `maxAge`. */
 async function prolong(store: MemoryStore, maxAge: number): Promise<void> {
-  const expires = new Date(Date.now() + maxAge)
-  const prolonged = Object.entries(await allOf(store)).map(([id, session]) => [
-    id,
-    { ...session, cookie: { ...session.cookie, expires, originalMaxAge: maxAge } },
-  ])
+  const cookie = { originalMaxAge: maxAge, expires: new Date(Date.now() + maxAge) } as SessionData['cookie']
+  const prolonged = Object.entries(await allOf(store)).map(([id, session]) => [id, { ...session, cookie }])
   await restore(store, Object.fromEntries(prolonged) as Stored)
 }

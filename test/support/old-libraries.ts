@@ -47,7 +47,8 @@ export interface OldLibraryUnderTest {
 
 type Data = Record<string, unknown>
 
-const SECRET = 'the secret of the old library, of 32 characters or more'
+/** Long enough for each of them. */
+export const SECRET = 'the secret of the old library, of 32 characters or more'
 const user = (data: Data): unknown => data['user']
 
 function signIn(session: Data, more: Data = {}): void {
@@ -88,7 +89,7 @@ export const connect: OldLibraryUnderTest = {
     connectSession({ secret: ['a newer one', SECRET], store: store as never, ...common(options) }),
 }
 
-export const next: OldLibraryUnderTest = {
+const next: OldLibraryUnderTest = {
   name: 'next-session',
   cookies: ['old-sid'],
   start(store, { more } = {}) {
@@ -107,7 +108,7 @@ export const next: OldLibraryUnderTest = {
     nextSession({ name: 'old-sid', store: promised(store), ...common(options) }),
 }
 
-export const fastify: OldLibraryUnderTest = {
+const fastify: OldLibraryUnderTest = {
   name: '@fastify/session',
   cookies: ['sessionId'],
   async start(store, { more } = {}) {
@@ -168,7 +169,7 @@ function iron(name: string, cookies: string[], padding: number): OldLibraryUnder
 }
 
 export const ironWhole: OldLibraryUnderTest = iron('iron-session', ['app'], 0)
-export const ironChunks: OldLibraryUnderTest = iron('iron-session in pieces', ['app.0', 'app.1'], 4000)
+const ironChunks: OldLibraryUnderTest = iron('iron-session in pieces', ['app.0', 'app.1'], 4000)
 
 export const custom: OldLibraryUnderTest = {
   name: 'a library of one’s own',
@@ -177,7 +178,7 @@ export const custom: OldLibraryUnderTest = {
     serve((req, res) => {
       const id = /auth=([\w-]+)/.exec(req.headers.cookie ?? '')?.[1] ?? ''
       if (req.url !== '/login')
-        return void store.get(id, (_error, session) => res.end(String((session as Data | null)?.['user'])))
+        return store.get(id, (_error, session) => res.end(String((session as Data | null)?.['user'])))
       const made = crypto.randomUUID()
       const session: Data = { cookie: {} }
       signIn(session, more)
@@ -192,7 +193,10 @@ export const custom: OldLibraryUnderTest = {
       keep,
       read: async (value) => (await access.get(value)) as Data | undefined,
       remove: (value) => access.destroy(value),
-      map: ({ cookie: _, ...data }) => ({ userId: userId(data), data }),
+      map: ({ user: name, cart, more }) => ({
+        userId: userId({ user: name, more }),
+        data: { user: name, cart },
+      }),
     })
   },
 }

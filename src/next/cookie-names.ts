@@ -1,0 +1,26 @@
+/**
+ * Several cookies of one name in a response of Next.js, whose lists hold one of each name. Browsers
+ * take spaces at the end of a name away (RFC 6265 section 5.2), so those keep the others apart.
+ *
+ * @module
+ */
+
+import type { SessionCookie } from '../core/cookie.ts'
+import { scopeOf } from '../core/set-cookie.ts'
+
+/** The names under which the cookies of one response stand in the lists of Next.js. */
+export class CookieNames {
+  readonly #names = new Map<string, string>()
+
+  /** The name for a cookie: always the same for one name, domain and path. */
+  of(cookie: SessionCookie): string {
+    const scope = scopeOf(cookie)
+    let name = this.#names.get(scope)
+    if (name !== undefined) return name
+    name = cookie.name
+    const taken = new Set(this.#names.values())
+    while (taken.has(name)) name += ' '
+    this.#names.set(scope, name)
+    return name
+  }
+}

@@ -1,0 +1,26 @@
+import { Suspense } from 'react'
+import { getSession } from '../lib/session'
+import { add } from './actions'
+
+export default function Page() {
+  return (
+    <>
+      <Suspense>
+        <User />
+      </Suspense>
+      <form action={add}>
+        <button id="add">add</button>
+      </form>
+    </>
+  )
+}
+
+async function User() {
+  const session = await getSession()
+  return (
+    <>
+      <p id="user">{session.userId ?? 'nobody'}</p>
+      <p id="added">{String(session.get('added') ?? 0)}</p>
+    </>
+  )
+}
