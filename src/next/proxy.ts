@@ -5,10 +5,11 @@
  * @module
  */
 
-import { after, NextResponse, type NextRequest } from 'next/server.js'
+import { NextResponse, type NextRequest } from 'next/server.js'
 import type { SessionCookie } from '../core/cookie.ts'
 import { isSessionError } from '../core/errors.ts'
 import type { Sessions } from '../core/sessions.ts'
+import { after } from './after.ts'
 
 /** Options of `proxy`. */
 export interface ProxyOptions {
