@@ -45,6 +45,7 @@ export interface HonoSessions<Data extends object = PlainData> extends Managemen
    *
    * The response waits until the session's writes are stored, also those that nobody awaited. If
    * the store fails, `app.onError` gets the error; without one, 503 goes out.
+   * @throws `ERR_OPTION_INVALID` at the first request of an older Hono
    */
   middleware(this: void, context: HonoContext, next: () => Promise<void>): Promise<void>
   /**
@@ -73,6 +74,8 @@ export function createSessions<Data extends object = PlainData>(
 
   async function middleware(context: HonoContext, next: () => Promise<void>): Promise<void> {
     if (opened.has(context)) return next()
+    // Only Hono 3 has it. There an error of ours would go out as a plain 500.
+    if ('jsonT' in context) throw invalidOption('sojourn/hono needs Hono 4 or later. This is Hono 3.')
     const channel = new HeldChannel(context.req.raw.headers.get('cookie'), waiter(executionOf(context)))
     const session = await sessions.open(channel)
     opened.set(context, session)

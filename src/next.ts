@@ -1,5 +1,5 @@
 /**
- * Sessions for Next.js 15 and later: Server Components, layouts, `generateMetadata`, Server
+ * Sessions for Next.js 15.1 and later: Server Components, layouts, `generateMetadata`, Server
  * Actions, Route Handlers, `proxy.ts`, `after()` and the Pages Router, with Cache Components
  * off or on.
  *
@@ -16,6 +16,7 @@ import type { PlainData } from './core/schema.ts'
 import type { EventsOptions, SessionEvents } from './core/session-events.ts'
 import type { Session } from './core/session.ts'
 import { createSessions as createManager, defaultStore } from './index.ts'
+import { checkNext } from './next/after.ts'
 import { createEvents } from './next/events.ts'
 import { createProxy, type Proxy, type ProxyOptions } from './next/proxy.ts'
 import { openRequest } from './next/request.ts'
@@ -107,12 +108,14 @@ export interface NextSessions<Data extends object = PlainData, Client = unknown>
  * Stores of the same identity (kind and file or prefix) are kept once per process, since Next
  * loads that module several times and again after each edit.
  *
- * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
+ * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another,
+ * or Next.js is too old
  */
 export function createSessions<Data extends object = PlainData, Client = unknown>({
   toClient,
   ...options
 }: NextOptions<Data, Client> = {}): NextSessions<Data, Client> {
+  checkNext()
   const sessions = createManager<Data>({ ...options, store: sharedStore(options.store ?? defaultStore()) })
   const { app, cookie } = sessions.settings
   const memoKey = `${app} ${cookie.name}`

@@ -4,7 +4,9 @@
  * @module sojourn/otel
  */
 
-import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api'
+import * as api from '@opentelemetry/api'
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
+import { invalidOption } from './core/errors.ts'
 import { hearEvents } from './core/events.ts'
 import { hearStores } from './otel/calls.ts'
 import { recordMetrics } from './otel/metrics.ts'
@@ -26,8 +28,12 @@ export interface InstrumentSessionsOptions {
  * Where there is no `node:diagnostics_channel`, nothing is seen, and nothing happens.
  *
  * @returns how to stop
+ * @throws SessionError `ERR_OPTION_INVALID` if `@opentelemetry/api` is too old
  */
 export function instrumentSessions(options: InstrumentSessionsOptions = {}): () => void {
+  const { metrics, trace } = api as Partial<typeof api>
+  if (metrics === undefined || trace === undefined)
+    throw invalidOption('sojourn/otel needs version 1.3 or later of `@opentelemetry/api`, which has metrics.')
   const tracer = (options.tracerProvider ?? trace).getTracer('sojourn')
   const recorder = recordMetrics((options.meterProvider ?? metrics).getMeter('sojourn'))
   const stops = [

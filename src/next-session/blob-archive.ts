@@ -10,7 +10,7 @@ import type { OnEvent } from '../core/events.ts'
 import { RESERVED, type Archive, type Entry, type Found } from './entry.ts'
 import { hash } from './hash.ts'
 import { shortId } from './short-id.ts'
-import { readCookie } from './stored-cookie.ts'
+import { expiryOf, readCookie } from './stored-cookie.ts'
 import type { SessionData, SessionRecord, SessionStore } from './types.ts'
 
 /**
@@ -26,6 +26,10 @@ export function blobArchive(store: SessionStore, timeout: number, emit: OnEvent)
       const found: unknown = await ask('get', () => store.get(id))
       const cookie = readCookie((found as SessionRecord | null)?.['cookie'])
       if (cookie === null) return null
+      if ((expiryOf(cookie) ?? Infinity) <= Date.now()) {
+        await ask('destroy', () => store.destroy(id))
+        return null
+      }
       // A copy: a store may hand out the very object that it keeps.
       const data = Object.fromEntries(Object.entries(found as object).filter(([key]) => !RESERVED.has(key)))
       return { data, cookie, entry: new BlobEntry(store, ask, id, { ...data, cookie }) }

@@ -5,12 +5,13 @@
  * @module
  */
 
-import { after, NextResponse, type NextRequest } from 'next/server.js'
+import { NextResponse, type NextRequest } from 'next/server.js'
 import type { SessionCookie } from '../core/cookie.ts'
 import { isSessionError } from '../core/errors.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { scopeOf } from '../core/set-cookie.ts'
 import { CookieNames } from './cookie-names.ts'
+import { after } from './after.ts'
 
 /** Options of `proxy`. */
 export interface ProxyOptions {

@@ -6,7 +6,6 @@
 
 import * as nextCache from 'next/cache.js'
 import { cookies, headers } from 'next/headers.js'
-import { after } from 'next/server.js'
 import type { CookieChannel } from '../core/channel.ts'
 import { findTokens, type SessionCookie } from '../core/cookie.ts'
 import type { Settings } from '../core/options.ts'
@@ -14,6 +13,7 @@ import { SessionError } from '../core/errors.ts'
 import type { Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { CookieNames } from './cookie-names.ts'
+import { after } from './after.ts'
 import { memoized } from './shared.ts'
 
 type Cookies = Awaited<ReturnType<typeof cookies>>

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ValueType, type Meter, type ObservableResult } from '@opentelemetry/api'
+import type { Meter, ObservableResult, ValueType } from '@opentelemetry/api'
 import type { OnEvent } from '../core/events.ts'
 import { endAttributes, startAttributes, type EndedCall } from './calls.ts'
 
@@ -14,6 +14,9 @@ export interface Recorder {
   onEvent: OnEvent
   stop(this: void): void
 }
+
+/** Not taken from the package, whose older versions lack it: `sojourn/otel` refuses them in words. */
+const INT = 0 as ValueType.INT
 
 /** In seconds. A store in the process answers in microseconds, one in a network within its deadline. */
 const BOUNDARIES = [
@@ -28,7 +31,7 @@ export function recordMetrics(meter: Meter): Recorder {
     advice: { explicitBucketBoundaries: BOUNDARIES },
   })
   const count = (name: string, unit: string, description: string) =>
-    meter.createCounter(name, { unit, description, valueType: ValueType.INT })
+    meter.createCounter(name, { unit, description, valueType: INT })
   const errors = count('sojourn.store.errors', '{error}', 'Operations on the store that failed.')
   const created = count('sojourn.session.created', '{session}', 'Records of sessions that were created.')
   const rotated = count('sojourn.session.rotated', '{session}', 'Sessions that got a new token.')
@@ -42,7 +45,7 @@ export function recordMetrics(meter: Meter): Recorder {
   const breaker = meter.createObservableUpDownCounter('sojourn.store.breaker.open', {
     description: 'How many circuit breakers are open.',
     unit: '{breaker}',
-    valueType: ValueType.INT,
+    valueType: INT,
   })
 
   const open = new Map<string, number>()

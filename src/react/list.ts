@@ -5,7 +5,7 @@
  * @module
  */
 
-import { useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useId, useLayoutEffect, useMemo, useRef, useState } from './react.ts'
 import { type Anchor, holdAnchor } from './list-anchor.ts'
 import { createListController, freshState, type ListState } from './list-controller.ts'
 import { firstPage } from './list-page.ts'

@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { ReactNode } from 'react'
+import type { ClientSession } from '../core/client-session.ts'
 import {
   createContext,
   createElement,
-  type ReactNode,
   use,
   useContext,
   useEffect,
@@ -15,8 +16,7 @@ import {
   useMemo,
   useState,
   useSyncExternalStore,
-} from 'react'
-import type { ClientSession } from '../core/client-session.ts'
+} from './react.ts'
 import { type LiveSession, liveSession } from './session-live.ts'
 import { type SessionState, stateOf } from './session-state.ts'
 import { type DurationText, milliseconds } from './storage-lifetime.ts'
@@ -25,7 +25,7 @@ import { type DurationText, milliseconds } from './storage-lifetime.ts'
 export interface SessionProviderProps {
   /**
    * How things stand when the server renders the page: `await sessions.client()`, or its promise,
-   * so that only components wait that use the session. Default: the server is asked when the page
+   * so that only components wait that use the session (React 19). Default: the server is asked when the page
    * is there.
    */
   initial?: ClientSession | Promise<ClientSession> | undefined
@@ -80,7 +80,7 @@ export function SessionProvider({
   }, [live, initial])
   const isKnown = initial !== undefined
   useEffect(() => live.start(isKnown), [live, isKnown])
-  return createElement(Context, { value: shared }, children)
+  return createElement(Context.Provider, { value: shared }, children)
 }
 
 /**

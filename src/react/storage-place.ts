@@ -5,7 +5,7 @@
  * @module
  */
 
-import { useLayoutEffect, useReducer } from 'react'
+import { useLayoutEffect, useReducer } from './react.ts'
 
 /**
  * The key of the current entry. Right in effects only: while a push renders, the browser is

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { useEffect, useLayoutEffect, useReducer, useSyncExternalStore } from 'react'
+import { useEffect, useLayoutEffect, useReducer, useSyncExternalStore } from './react.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import { type Cell, cellOf, type Snapshot } from './storage-cell.ts'
 import { PREFIX } from './storage-entry.ts'

@@ -41,6 +41,24 @@ describe.each([
     expect(answer.cookies).toHaveLength(isOurs ? 1 : 2)
   })
 
+  test('a session past its time is not served by a store that does not check', async () => {
+    for (const [left, found] of [
+      [-1, !isOurs],
+      [60_000, true],
+    ] as const) {
+      const expires = new Date(Date.now() + left).toISOString()
+      const store = storeWith({ foo: 'bar' }, { maxAge: 60, expires })
+      const answer = await visitOnce(
+        subject.nextSession,
+        { store },
+        (session, _, res) => res.end(String(session['foo'])),
+        'sid=foo',
+      )
+      expect(answer.body).toBe(found ? 'bar' : 'undefined')
+      expect(store.kept.has('foo')).toBe(found)
+    }
+  })
+
   test('a change under a nested key called cookie is stored', async () => {
     const store = storeWith({ consent: { cookie: 'none' } })
     await visitOnce(

@@ -1,0 +1,66 @@
+/**
+ * The package beside old versions of what it works with: npm installs both, and each of them
+ * works or is refused in words that name what does.
+ */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startRedis, type RedisServer } from '../support/redis-server.ts'
+import { visitor } from '../support/visitor.ts'
+import { openWorkshop, type Application, type Workshop } from './peers/beside.ts'
+import { pages } from './peers/pages.ts'
+import { applications } from './peers/table.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+/** npm takes its time, and so does a build of Next.js. */
+const PATIENCE = 600_000
+let workshop: Workshop
+let redis: RedisServer
+let installed: Promise<Application>[]
+
+beforeAll(async () => {
+  ;[workshop, redis] = await Promise.all([openWorkshop(), startRedis()])
+  installed = applications.map(({ packages }) => workshop.install(packages))
+  // A failure is told by the tests that need what was to be installed.
+  await Promise.allSettled(installed)
+}, PATIENCE)
+
+afterAll(async () => {
+  workshop.remove()
+  await redis.stop()
+})
+
+applications.forEach(({ packages, cases }, i) => {
+  describe(`beside ${packages.join(', ')}`, { timeout: PATIENCE }, () => {
+    test('npm installs it without a complaint', async () => {
+      expect((await installed[i]!).complaints).toEqual([])
+    })
+
+    for (const [name, [source, says]] of Object.entries(cases)) {
+      test(`${name}`, async () => {
+        const application = await installed[i]!
+        expect(await application.run(source, { REDIS_URL: redis.url })).toMatch(says)
+      })
+    }
+  })
+})
+
+test('the Pages Router of Next.js 14 works with sojourn/next-session', { timeout: PATIENCE }, async () => {
+  const next = applications.findIndex(({ packages }) => packages.includes('next@14'))
+  const server = await (await installed[next]!).serve(pages)
+  const browser = visitor(server.url)
+  for (const views of [1, 2]) expect(await (await browser.get('/api/views')).json()).toEqual({ views })
+  expect(await (await browser.get('/')).text()).toContain('2 views')
+  await server.stop()
+})
+
+test('every package that users bring is there, in an old version, and is optional', () => {
+  const { peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  ) as { peerDependencies: Record<string, string>; peerDependenciesMeta: Record<string, unknown> }
+  const tried = applications.flatMap(({ packages }) => packages.map((each) => each.replace(/(?<=.)@.*/, '')))
+  expect(Object.keys(peerDependencies).filter((name) => !tried.includes(name))).toEqual([])
+  for (const name of Object.keys(peerDependencies))
+    expect(peerDependenciesMeta[name]).toEqual({ optional: true })
+})
