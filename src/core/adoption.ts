@@ -16,6 +16,7 @@ import { Deadline } from './deadline.ts'
 import { confirm, enroll } from './directory.ts'
 import { encodeValues } from './encoded-values.ts'
 import { isSessionError, storeError, type SessionErrorCode } from './errors.ts'
+import { storeErrorEvent } from './events.ts'
 import { fieldName } from './field.ts'
 import { followPointer, point } from './grace.ts'
 import { beginning, lifetimeOf } from './lifetime.ts'
@@ -177,8 +178,9 @@ function fieldsOf({ data }: OldSession, maxBytes: number): Map<string, string> |
 
 async function bounded<T>(context: Context, kind: string, operation: string, work: Promise<T>): Promise<T> {
   const fail = (code: 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT', cause?: unknown): Error => {
-    context.emit({ type: 'store-error', store: kind, operation, code })
-    return storeError(code, kind, cause)
+    const error = storeError(code, kind, cause)
+    context.emit(storeErrorEvent(kind, operation, error))
+    return error
   }
   return new Deadline(context.settings.timeout).race(work, {
     succeeded: () => {},

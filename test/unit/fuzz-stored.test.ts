@@ -174,7 +174,10 @@ describe(`a hundred thousand inputs (FUZZ_SEED=${SEED}) break no rule`, { timeou
       // Maps, since an object has an order of its own.
       const same = answers.every((answer) => isDeepStrictEqual(answer, answers[0]))
       const [answer = null] = answers
-      return same && (typeof answer !== 'object' || !isAlive(answer) || (answer.expiresIn > 0 && !answer.fields.has('@')))
+      return (
+        same &&
+        (typeof answer !== 'object' || !isAlive(answer) || (answer.expiresIn > 0 && !answer.fields.has('@')))
+      )
     })
     expect(kept).toBe(INPUTS)
   })

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isSessionError, SessionError, storeError } from '../../core/errors.ts'
+import { isSessionError, remembering, SessionError, storeError } from '../../core/errors.ts'
 
 /** https://www.sqlite.org/rescode.html: the low byte of a result code is its kind. */
 const KINDS: Readonly<Record<number, string>> = {
@@ -74,14 +74,16 @@ const TEXTS: Readonly<Record<string, string>> = {
   EROFS: NO_RIGHT,
 }
 
-/** The error to throw for a failure: our own ones pass, others lose their text but keep their kind. */
+/** The error to throw for a failure: our own ones pass, others keep their kind, and outside production their text. */
 export function storeFailure(cause: unknown): SessionError {
   if (isSessionError(cause)) return cause
   const kind = kindOf(cause)
-  const named = kind ? Object.assign(new Error(kind), { code: kind }) : cause
-  if (isFull(cause)) return storeError('ERR_STORE_FULL', 'sqlite', named)
-  const text = TEXTS[kind]
-  return text === undefined ? storeError('ERR_STORE_UNAVAILABLE', 'sqlite', named) : unusable(text, named)
+  const message = cause instanceof Error ? cause.message : ''
+  const named = kind ? Object.assign(new Error(message), { code: kind }) : cause
+  const isRoom = isFull(cause)
+  const known = storeError(isRoom ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', 'sqlite', named)
+  const text = isRoom ? undefined : TEXTS[kind]
+  return remembering(text === undefined ? known : unusable(text, known.cause), cause)
 }
 
 /** The error for a file that cannot be used. */
