@@ -17,6 +17,7 @@ import type { Context } from './context.ts'
 import { Deadline } from './deadline.ts'
 import { confirm, enroll, listFor } from './directory.ts'
 import { isSessionError, storeError } from './errors.ts'
+import { storeErrorEvent } from './events.ts'
 import { follow } from './grace.ts'
 import { finishReceipt, issueReceipt, readReceipt, type Claim, type Receipt } from './issued-receipt.ts'
 import { announce, clearOld, handOver } from './handover.ts'
@@ -230,8 +231,9 @@ async function remove(claim: Claim): Promise<void> {
 
 async function bounded<T>({ context, library }: Claim, operation: string, work: Promise<T>): Promise<T> {
   const fail = (code: 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT', cause?: unknown): Error => {
-    context.emit({ type: 'store-error', store: library.kind, operation, code })
-    return storeError(code, library.kind, cause)
+    const error = storeError(code, library.kind, cause)
+    context.emit(storeErrorEvent(library.kind, operation, error))
+    return error
   }
   return new Deadline(context.settings.timeout).race(work, {
     succeeded: () => {},

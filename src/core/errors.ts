@@ -7,12 +7,14 @@
  * @module
  */
 
+import { stripped } from './stripped.ts'
+
 /**
  * What went wrong. Codes are stable; texts may improve.
  *
  * | code | thrown when |
  * |---|---|
- * | `ERR_OPTION_INVALID` | an option is unknown, of the wrong type or contradicts another: at construction; a name is no string |
+ * | `ERR_OPTION_INVALID` | an option is unknown, of the wrong type or contradicts another: at construction; a name is no string; the function that should bring a client of the store threw, at the first operation |
  * | `ERR_SESSION_READONLY` | a write was tried where no cookie can be set, such as a render |
  * | `ERR_HEADERS_SENT` | a write was tried after the response had begun |
  * | `ERR_SESSION_GONE` | the session ended (logout, rotation, expiry) before this write arrived |
@@ -119,7 +121,7 @@ type StoreErrorCode = Extract<SessionErrorCode, `ERR_STORE_${string}`>
 
 const STORE_TEXT: Record<StoreErrorCode, string> = {
   ERR_STORE_UNAVAILABLE:
-    'could not be reached or refused the operation. Check that it is running and accepts this application.',
+    'refused the operation, failed or could not be reached. The `cause` says more, outside production in the words of the driver; `onEvent` is given its whole error.',
   ERR_STORE_TIMEOUT:
     'did not answer in time. If it was asked to write, that may or may not have happened. Check the load and the network between the application and the store.',
   ERR_STORE_FULL: 'has no room for the write. Give it more memory or disk.',
@@ -128,26 +130,29 @@ const STORE_TEXT: Record<StoreErrorCode, string> = {
   ERR_STORE_UNSUPPORTED: 'cannot do this. Use a store whose `capabilities` include it.',
 }
 
+const UNREACHED_TEXT =
+  'could not be reached. Check that it is running, and where this application looks for it.'
+
 /**
  * Builds the error for a failing store. Internal.
  *
- * Driver errors carry keys, values and addresses in their text and properties
- * (ioredis: `command.args`), so only their class, code and leading error word survive
- * as the cause.
+ * Driver errors carry keys, values and addresses in their properties (ioredis: `command.args`)
+ * and texts. Of the properties only class and code survive as the cause; of the text, in
+ * production, only the word in capitals that it begins with.
  */
 export function storeError(code: StoreErrorCode, store: string, cause?: unknown): SessionError {
-  const message = `The session store (${store}) ${STORE_TEXT[code]}`
-  return new SessionError(code, message, cause === undefined ? undefined : { cause: stripped(cause) })
+  return failing(code, store, STORE_TEXT[code], cause)
 }
 
+const RAW: unique symbol = Symbol.for('sojourn.raw')
 const UNREACHED = Symbol.for('sojourn.unreached')
 
 /** Network errors of Node.js, which drivers pass on. */
 const NETWORK = /^(?:ECONN|EHOST|ENET|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_)/
 
 /** As `storeError` for a store that was not reached at all, so that nothing is known but that. Internal. */
-export function unreachedError(store: string, cause: unknown): SessionError {
-  const error = storeError('ERR_STORE_UNAVAILABLE', store, cause)
+export function unreachedError(store: string, cause?: unknown): SessionError {
+  const error = failing('ERR_STORE_UNAVAILABLE', store, UNREACHED_TEXT, cause)
   Object.defineProperty(error, UNREACHED, { value: true })
   return error
 }
@@ -158,12 +163,33 @@ export function isUnreached(error: unknown): boolean {
   return UNREACHED in error || ('code' in error && NETWORK.test(String(error.code)))
 }
 
-function stripped(cause: unknown): Error {
-  if (!(cause instanceof Error)) return new Error(typeof cause)
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  // A Redis error reply begins with an upper-case word: OOM, READONLY, NOAUTH, MOVED.
-  const word = /^[A-Z]{2,}\b/.exec(cause.message)?.[0] ?? ''
-  const safe = new Error([cause.name, code, word].filter(Boolean).join(' '))
-  safe.name = cause.name
-  return safe
+/**
+ * Builds the error for a function of the application that threw when it should have brought a
+ * store, which is no outage. Its error is the cause, as it is: it is the application's own. Internal.
+ */
+export function mistake(message: string, cause: unknown): SessionError {
+  return remembering(new SessionError('ERR_OPTION_INVALID', message, { cause }), cause)
+}
+
+/**
+ * What a store's error was made of, as the driver threw it; `undefined` if it was made of
+ * nothing. Internal.
+ */
+export function rawErrorOf(error: SessionError): unknown {
+  return rawErrors.get(error)
+}
+
+/** Remembers what an error was made of, for a log, where nothing that shows an error finds it. Internal. */
+export function remembering(error: SessionError, raw: unknown): SessionError {
+  if (raw !== undefined) rawErrors.set(error, raw)
+  return error
+}
+
+// Next.js loads a package once per module graph, and a store may come from another one than the sessions.
+const holder = globalThis as { [RAW]?: WeakMap<SessionError, unknown> }
+const rawErrors = (holder[RAW] ??= new WeakMap<SessionError, unknown>())
+
+function failing(code: StoreErrorCode, store: string, text: string, cause: unknown): SessionError {
+  const options = cause === undefined ? undefined : { cause: stripped(cause) }
+  return remembering(new SessionError(code, `The session store (${store}) ${text}`, options), cause)
 }

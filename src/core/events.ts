@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { SessionErrorCode } from './errors.ts'
+import { rawErrorOf, type SessionError, type SessionErrorCode } from './errors.ts'
 import { isNode, nodeBuiltin } from './node-builtin.ts'
 import type { EndReason } from './store.ts'
 
@@ -31,7 +31,18 @@ export type SessionEvent =
   | { type: 'reuse'; id: string }
   /** A request brought two different valid tokens: somebody may have planted one. It is anonymous. */
   | { type: 'ambiguous' }
-  | { type: 'store-error'; store: string; operation: string; code: SessionErrorCode }
+  /**
+   * An operation on a store failed. `error` is what the driver threw, as far as there was
+   * something, for a log. It may hold keys, values and addresses, so it is given to `onEvent`
+   * alone, and only to those who ask for it by name: it is not enumerable.
+   */
+  | {
+      type: 'store-error'
+      store: string
+      operation: string
+      code: SessionErrorCode
+      readonly error?: unknown
+    }
   /** The circuit breaker opened, after operations in a row that had no answer, or closed again. */
   | { type: 'breaker'; store: string; state: 'open' | 'closed' }
 
@@ -41,7 +52,8 @@ export type OnEvent = (event: SessionEvent) => void
 /** Makes the function that sends events to both receivers. */
 export function createEmitter(onEvent?: OnEvent): OnEvent {
   return (event) => {
-    if (diagnostics?.hasSubscribers) diagnostics.publish(event)
+    // A copy, which has no more than what is enumerable.
+    if (diagnostics?.hasSubscribers) diagnostics.publish({ ...event })
     if (onEvent === undefined) return
     try {
       const answer: unknown = onEvent(event)
@@ -51,6 +63,13 @@ export function createEmitter(onEvent?: OnEvent): OnEvent {
       warnOf(event, error)
     }
   }
+}
+
+/** The event of an operation that failed. */
+export function storeErrorEvent(store: string, operation: string, error: SessionError): SessionEvent {
+  const event: SessionEvent = { type: 'store-error', store, operation, code: error.code }
+  const raw = rawErrorOf(error)
+  return raw === undefined ? event : Object.defineProperty(event, 'error', { value: raw })
 }
 
 /**

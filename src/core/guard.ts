@@ -6,8 +6,8 @@
  */
 
 import { Deadline, type Outcomes } from './deadline.ts'
-import { isSessionError, isUnreached, storeError, type SessionError } from './errors.ts'
-import type { OnEvent } from './events.ts'
+import { isSessionError, isUnreached, storeError, type SessionError, unreachedError } from './errors.ts'
+import { type OnEvent, storeErrorEvent } from './events.ts'
 import type { MaybePromise, SessionIndex, Store } from './store.ts'
 
 const MISSES_TO_OPEN = 5
@@ -35,8 +35,7 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
       late: () => failed(operation, timedOut()),
     }
     return function run<T>(work: () => MaybePromise<T>): MaybePromise<T> {
-      if (misses >= MISSES_TO_OPEN && !mayProbe())
-        throw failed(operation, storeError('ERR_STORE_UNAVAILABLE', store.name))
+      if (misses >= MISSES_TO_OPEN && !mayProbe()) throw failed(operation, unreachedError(store.name))
       let answer: MaybePromise<T>
       try {
         answer = work()
@@ -67,7 +66,8 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
   function answered(error: unknown): unknown {
     if (isUnreached(error)) missed(0)
     else if (isSessionError(error, 'ERR_STORE_TIMEOUT')) missed(OPEN_FOR)
-    else recovered()
+    // A mistake of the application says nothing of the store.
+    else if (!isSessionError(error, 'ERR_OPTION_INVALID')) recovered()
     return error
   }
 
@@ -84,9 +84,14 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
   }
 
   function failed(operation: string, error: unknown): SessionError {
-    const known = isSessionError(error) ? error : storeError('ERR_STORE_UNAVAILABLE', store.name, error)
-    emit({ type: 'store-error', store: store.name, operation, code: known.code })
+    const known = isSessionError(error) ? error : failureOf(error)
+    emit(storeErrorEvent(store.name, operation, known))
     return known
+  }
+
+  function failureOf(error: unknown): SessionError {
+    if (isUnreached(error)) return unreachedError(store.name, error)
+    return storeError('ERR_STORE_UNAVAILABLE', store.name, error)
   }
 
   const now = watch('now')

@@ -6,7 +6,7 @@
 
 import { Deadline } from '../core/deadline.ts'
 import { isSessionError, SessionError, storeError } from '../core/errors.ts'
-import type { OnEvent } from '../core/events.ts'
+import { type OnEvent, storeErrorEvent } from '../core/events.ts'
 import { RESERVED, type Archive, type Entry, type Found } from './entry.ts'
 import { hash } from './hash.ts'
 import { shortId } from './short-id.ts'
@@ -100,7 +100,7 @@ function asker(store: SessionStore, timeout: number, emit: OnEvent): Ask {
 
   function failed(operation: string, error: unknown): SessionError {
     const known = isSessionError(error) ? error : storeError('ERR_STORE_UNAVAILABLE', name, error)
-    emit({ type: 'store-error', store: name, operation, code: known.code })
+    emit(storeErrorEvent(name, operation, known))
     return known
   }
 

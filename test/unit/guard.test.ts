@@ -1,7 +1,8 @@
+import diagnostics from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { isSessionError, storeError, unreachedError } from '../../src/core/errors.ts'
-import type { SessionEvent } from '../../src/core/events.ts'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { isSessionError, mistake, storeError, unreachedError } from '../../src/core/errors.ts'
+import { createEmitter, type SessionEvent } from '../../src/core/events.ts'
 import { guardStore } from '../../src/core/guard.ts'
 import type { Store } from '../../src/core/store.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
@@ -238,7 +239,9 @@ describe('the guard', () => {
       digest: 'ERR_STORE_UNAVAILABLE',
       status: 503,
       name: 'SessionError',
-      message: expect.stringContaining('(memory) could not be reached') as string,
+      message: expect.stringContaining(
+        '(memory) refused the operation, failed or could not be reached',
+      ) as string,
     })
     expect(events).toEqual([
       { type: 'store-error', store: 'memory', operation: 'touch', code: 'ERR_STORE_UNAVAILABLE' },
@@ -293,7 +296,10 @@ describe('the guard', () => {
   })
 })
 
-describe('an error of a driver leaks nothing', () => {
+describe('an error of a driver leaks nothing in production', () => {
+  beforeEach(() => void vi.stubEnv('NODE_ENV', 'production'))
+  afterEach(() => void vi.unstubAllEnvs())
+
   const SECRETS = ['sess:k3y', 's3cret-value', '10.1.2.3', '6379', 'HSET', 'p4ssword']
 
   /** Shaped as ioredis shapes its reply errors. */
@@ -349,4 +355,80 @@ describe('an error of a driver leaks nothing', () => {
     const error = storeError('ERR_STORE_UNAVAILABLE', 'redis', driverError())
     expect(error.cause).toMatchObject({ name: 'ReplyError', message: 'ReplyError ECONNREFUSED WRONGTYPE' })
   })
+})
+
+describe('an error of a driver', () => {
+  const raw = Object.assign(new Error('relation "sessions" does not exist\nof 10.1.2.3'), {
+    code: '42P01',
+    command: { args: ['s3cret-value'] },
+  })
+
+  test.for(['development', 'test', ''])(
+    'keeps its text where NODE_ENV is %o, and no property',
+    async (mode) => {
+      vi.stubEnv('NODE_ENV', mode)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      const error = storeError('ERR_STORE_UNAVAILABLE', 'connect', raw)
+      expect(error.cause).toMatchObject({
+        message: 'Error 42P01: relation "sessions" does not exist of 10.1.2.3',
+      })
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('s3cret-value')
+      expect(error.message).not.toContain('relation')
+      expect(await error.getResponse().text()).toBe('ERR_STORE_UNAVAILABLE')
+      const long = storeError('ERR_STORE_UNAVAILABLE', 'connect', new Error('a'.repeat(5000)))
+      expect((long.cause as Error).message.length).toBeLessThan(1100)
+      const thrown = storeError('ERR_STORE_UNAVAILABLE', 'connect', 'no such table')
+      expect((thrown.cause as Error).message).toBe('string: no such table')
+      const several = Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:1')]), {
+        code: 'ECONNREFUSED',
+      })
+      expect((storeError('ERR_STORE_UNAVAILABLE', 'redis', several).cause as Error).message).toBe(
+        'AggregateError ECONNREFUSED: connect ECONNREFUSED ::1:1',
+      )
+    },
+  )
+
+  test('is given to onEvent as it is, to those who ask for it, in production too, and to no channel', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const events: SessionEvent[] = []
+    const published: unknown[] = []
+    const listener = (event: unknown): void => void published.push(event)
+    diagnostics.subscribe('sojourn:event', listener)
+    onTestFinished(() => void diagnostics.unsubscribe('sojourn:event', listener))
+    const broken = interfered(memoryStore(), { before: () => Promise.reject(raw) })
+    const store = guardStore(
+      broken,
+      100,
+      createEmitter((event) => void events.push(event)),
+    )
+    await expect(store.now()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    const [event] = events
+    expect(event?.type === 'store-error' && event.error).toBe(raw)
+    expect(`${JSON.stringify(event)} ${inspect(event)}`).not.toMatch(/relation|s3cret/)
+    expect(published).toEqual([event])
+    expect(inspect(published, { depth: 9, showHidden: true })).not.toMatch(/relation|s3cret/)
+  })
+
+  test('without one there is none in the event', async () => {
+    const { store, events, hang } = subject()
+    hang(true)
+    const waiting = store.load('key')
+    await Promise.all([expect(waiting).rejects.toThrow(), vi.advanceTimersByTimeAsync(101)])
+    expect(events[0]).not.toHaveProperty('error')
+  })
+})
+
+test('a mistake of the application is no miss, and no sign that the store is back', async () => {
+  const { store, states, fail } = failing()
+  fail(mistake('mistake', new Error('own')))
+  for (let i = 0; i < 7; i++) await expect(store.now()).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+  expect(states()).toEqual([])
+  fail(unreachedError('memory', new Error('gone')))
+  for (let i = 0; i < 4; i++) await expect(store.now()).rejects.toThrow()
+  fail(mistake('mistake', new Error('own')))
+  await expect(store.now()).rejects.toThrow()
+  fail(unreachedError('memory', new Error('gone')))
+  await expect(store.now()).rejects.toThrow()
+  expect(states()).toEqual(['open'])
 })

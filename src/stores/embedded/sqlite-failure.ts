@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isSessionError, SessionError, storeError } from '../../core/errors.ts'
+import { isSessionError, remembering, SessionError, storeError } from '../../core/errors.ts'
 import { obstacle } from './obstacle.ts'
 
 /** https://www.sqlite.org/rescode.html: the low byte of a result code is its kind. */
@@ -105,7 +105,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 const UNCLEAR = new Set(['SQLITE_CANTOPEN', 'SQLITE_READONLY', 'SQLITE_IOERR'])
 
 /**
- * The error to throw for a failure: our own ones pass, others lose their text but keep their kind.
+ * The error to throw for a failure: our own ones pass, others keep their kind, and outside
+ * production their text.
  *
  * @param file The file that it is about, where known: the system may tell more about it.
  */
@@ -113,13 +114,13 @@ export function storeFailure(cause: unknown, file?: string): SessionError {
   if (isSessionError(cause)) return cause
   const kind = kindOf(cause)
   const why = file !== undefined && UNCLEAR.has(kind) ? kindOf(obstacle(file)) : ''
-  const known = why in TEXTS ? why : kind
-  const named = kind ? Object.assign(new Error(known), { code: known }) : cause
-  if (isFull(cause)) return storeError('ERR_STORE_FULL', 'sqlite', named)
-  const text = TEXTS[known]
-  return text === undefined
-    ? storeError('ERR_STORE_UNAVAILABLE', 'sqlite', named)
-    : unusable(text, file, named)
+  const code = why in TEXTS ? why : kind
+  const message = cause instanceof Error ? cause.message : ''
+  const named = kind ? Object.assign(new Error(message), { code }) : cause
+  const isRoom = isFull(cause)
+  const known = storeError(isRoom ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', 'sqlite', named)
+  const text = isRoom ? undefined : TEXTS[code]
+  return remembering(text === undefined ? known : unusable(text, file, known.cause), cause)
 }
 
 /** The error for a file that cannot be used. Outside production its text names the file. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mistakeOf } from './factory-failure.ts'
 import type { MaybePromise } from '../../core/store.ts'
 import type { Executor, ExecutorSource, RedisClient } from './client.ts'
 import { inPatience, untilReady } from './outage.ts'
@@ -56,9 +57,18 @@ export class Connection implements ExecutorSource {
     return inPatience(connecting, () => ({ is: this.#executor?.isReady === false, reason }))
   }
 
+  /** What the function fails with is its own, unless it tells of the server. */
+  async #call(): Promise<unknown> {
+    try {
+      return await this.#make?.()
+    } catch (error) {
+      throw mistakeOf(error) ?? error
+    }
+  }
+
   async #connect(made: (executor: Executor) => void): Promise<Executor> {
     if (this.#closing) throw new Error('closed')
-    this.#executor ??= executorFor(await this.#make?.())
+    this.#executor ??= executorFor(await this.#call())
     const executor = this.#executor
     made(executor)
     if (this.#closing) await executor.close()

@@ -37,6 +37,8 @@ export function isFull(error: unknown): boolean {
 /** Whether Redis itself said no: its replies begin with a word in capitals, and glide gives them a name. */
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof NotConnected) return false
+  // Over HTTP it may say so without a word of Redis.
+  if ('code' in error && /^HTTP_4/.test(String(error.code))) return true
   return /^[A-Z]{2,}\b/.test(error.message) || error.name === 'RequestError'
 }
 

@@ -22,7 +22,7 @@ export class NotConnected extends Error {
   readonly code: string
 
   constructor(reason: unknown) {
-    super(reason instanceof Error ? reason.message : '')
+    super(reason instanceof Error ? reason.message : '', { cause: reason })
     this.code = reason instanceof Error && 'code' in reason ? String(reason.code) : ''
   }
 }

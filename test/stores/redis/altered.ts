@@ -159,5 +159,6 @@ export const STRANGE: Record<string, Alteration> = {
   'a list without null': (reply) => (Array.isArray(reply) ? reply.filter((item) => item !== null) : reply),
   'a list with undefined': (reply) =>
     Array.isArray(reply) ? reply.map((item: unknown) => item ?? undefined) : reply,
-  'a list as an object': (reply) => (Array.isArray(reply) ? { ...(reply as unknown[]) } : reply),
+  'a list as an object': (reply) =>
+    Array.isArray(reply) ? Object.fromEntries(Object.entries(reply as unknown[])) : reply,
 }

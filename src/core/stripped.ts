@@ -1,0 +1,45 @@
+/** @module What is kept of the error of a driver. */
+
+/** So that no error fills a log. */
+const LONGEST = 1000
+
+/**
+ * The class and the code of an error, and its text; in production only the word in capitals that
+ * the text begins with, as replies of Redis do: OOM, READONLY, NOAUTH. No property is kept.
+ */
+export function stripped(cause: unknown): Error {
+  const { name, code, message } = partsOf(cause)
+  const head = [name, code].filter(Boolean).join(' ')
+  const word = /^[A-Z]{2,}\b/.exec(message)?.[0] ?? ''
+  const text = isProduction()
+    ? [head, word].filter(Boolean).join(' ')
+    : [head, shown(message)].filter(Boolean).join(': ')
+  const safe = new Error(text)
+  safe.name = name
+  return safe
+}
+
+function partsOf(cause: unknown): { name: string; code: string; message: string } {
+  if (typeof cause === 'string') return { name: 'string', code: '', message: cause }
+  if (typeof cause !== 'object' || cause === null) return { name: typeof cause, code: '', message: '' }
+  const { name, code, message, errors } = cause as Record<string, unknown>
+  // An AggregateError of Node.js has no text of its own: the first attempt says it.
+  const first: unknown = Array.isArray(errors) ? (errors[0] as Error | undefined)?.message : undefined
+  return {
+    name: cause instanceof Error && typeof name === 'string' ? name : 'object',
+    code: typeof code === 'string' ? code : '',
+    message:
+      ([message, first].find((text) => typeof text === 'string' && text !== '') as string | undefined) ?? '',
+  }
+}
+
+/** On one line, for texts may come from elsewhere, and errors go to logs. */
+function shown(message: string): string {
+  const text = message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message
+  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+}
+
+function isProduction(): boolean {
+  return typeof process !== 'undefined' && process.env['NODE_ENV'] === 'production'
+}
