@@ -64,13 +64,12 @@ export function isSessionHandle(value: unknown): value is Handle {
  * hang what it means for one visitor, and every other visitor gets it.
  */
 export function freezeShared(...classes: readonly { prototype: object }[]): void {
-  for (const shared of classes) {
-    for (const holder of [shared, shared.prototype]) {
-      for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(holder)))
-        for (const part of [descriptor.value, descriptor.get])
-          if (typeof part === 'function') Object.freeze(part)
-      Object.freeze(holder)
+  for (const holder of classes.flatMap((shared) => [shared, shared.prototype])) {
+    for (const key of Reflect.ownKeys(holder)) {
+      for (const part of Object.values(Object.getOwnPropertyDescriptor(holder, key) ?? {}))
+        if (typeof part === 'function') Object.freeze(part)
     }
+    Object.freeze(holder)
   }
 }
 

@@ -1,7 +1,7 @@
 /** Habits from express-session, in strict and in sloppy mode: what would be lost in silence must throw. */
 
 import { afterEach, describe, expect, test } from 'vitest'
-import { isSessionError, type Session } from '../../src/index.ts'
+import { isSessionError } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { visitor } from '../support/visitor.ts'
 import { servers, type Start, type Work } from './habits/servers.ts'
@@ -179,7 +179,7 @@ describe.each(Object.entries(servers))('%s', (_, start: Start) => {
   test('what a session has not is undefined, and a session may be awaited', async () => {
     const take = await signedIn(start)
     const { body } = await take(async (session) => {
-      const foreign = (await session) as unknown as Record<string, unknown>
+      const foreign = (await Promise.resolve(session)) as unknown as Record<string, unknown>
       return JSON.stringify([typeof foreign['user'], 'user' in foreign, Object.keys(foreign)])
     })
     expect(JSON.parse(body)).toEqual(['undefined', false, []])
