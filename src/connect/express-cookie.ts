@@ -5,6 +5,7 @@
  */
 
 import { stringifySetCookie } from 'cookie'
+import { freezeMethods } from '../core/freeze-shared.ts'
 
 /** Attributes of the cookie. `maxAge` is in milliseconds, and counts down. */
 export class ExpressCookie {
@@ -70,3 +71,5 @@ export class ExpressCookie {
     return this.data
   }
 }
+
+freezeMethods(ExpressCookie)

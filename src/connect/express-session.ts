@@ -4,6 +4,7 @@
  * @module
  */
 
+import { freezeMethods } from '../core/freeze-shared.ts'
 import type { ExpressCookie } from './express-cookie.ts'
 
 /** What we use of a request. */
@@ -79,3 +80,5 @@ export class ExpressSession {
     return this
   }
 }
+
+freezeMethods(ExpressSession)

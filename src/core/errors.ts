@@ -7,6 +7,8 @@
  * @module
  */
 
+import { printable } from './quoted.ts'
+
 /**
  * What went wrong. Codes are stable; texts may improve.
  *
@@ -66,6 +68,9 @@ const STATUS: Partial<Record<SessionErrorCode, number>> = {
   ERR_STORE_NOT_REPLICATED: 503,
 }
 
+/** More characters than any text of ours has. */
+const LONGEST = 1000
+
 const BRAND = Symbol.for('sojourn.error')
 
 /**
@@ -81,7 +86,8 @@ export class SessionError extends Error {
   readonly digest: SessionErrorCode
 
   constructor(code: SessionErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options)
+    // Texts quote what comes from outside; this is for what a store of others put into one.
+    super(printable(message, LONGEST), options)
     this.name = 'SessionError'
     this.code = code
     this.digest = code
@@ -158,12 +164,16 @@ export function isUnreached(error: unknown): boolean {
   return UNREACHED in error || ('code' in error && NETWORK.test(String(error.code)))
 }
 
+/** The form of classes and codes; anything else may hold what was sent. */
+const SHORT = /^[\w.:-]{1,60}$/
+
 function stripped(cause: unknown): Error {
   if (!(cause instanceof Error)) return new Error(typeof cause)
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  const name = SHORT.test(cause.name) ? cause.name : 'Error'
+  const code = 'code' in cause && typeof cause.code === 'string' && SHORT.test(cause.code) ? cause.code : ''
   // A Redis error reply begins with an upper-case word: OOM, READONLY, NOAUTH, MOVED.
-  const word = /^[A-Z]{2,}\b/.exec(cause.message)?.[0] ?? ''
-  const safe = new Error([cause.name, code, word].filter(Boolean).join(' '))
-  safe.name = cause.name
+  const word = /^[A-Z]{2,40}\b/.exec(cause.message)?.[0] ?? ''
+  const safe = new Error([name, code, word].filter(Boolean).join(' '))
+  safe.name = name
   return safe
 }

@@ -12,6 +12,7 @@
 
 import type { Binding } from './binding.ts'
 import { refuseAssigning, refuseDeleting } from './foreign-habits.ts'
+import { freezeShared } from './freeze-shared.ts'
 import type { View } from './view.ts'
 
 const TRAPS: ProxyHandler<object> = {
@@ -57,20 +58,6 @@ export function bindingOf(handle: Handle): Binding {
 /** Whether a value is the session of a request, or a namespace of it. @internal */
 export function isSessionHandle(value: unknown): value is Handle {
   return typeof value === 'object' && value !== null && isHandle(value)
-}
-
-/**
- * Freezes what all objects of these classes share. On a method that is not frozen a package can
- * hang what it means for one visitor, and every other visitor gets it.
- */
-export function freezeShared(...classes: readonly { prototype: object }[]): void {
-  for (const holder of classes.flatMap((shared) => [shared, shared.prototype])) {
-    for (const key of Reflect.ownKeys(holder)) {
-      for (const part of Object.values(Object.getOwnPropertyDescriptor(holder, key) ?? {}))
-        if (typeof part === 'function') Object.freeze(part)
-    }
-    Object.freeze(holder)
-  }
 }
 
 freezeShared(Refusing, Handle)

@@ -6,7 +6,8 @@
 
 import { noKey } from './field.ts'
 import { refuseCallback } from './foreign-habits.ts'
-import { bindingOf, freezeShared, Handle, isSessionHandle, viewOf } from './handle.ts'
+import { freezeShared } from './freeze-shared.ts'
+import { bindingOf, Handle, isSessionHandle, viewOf } from './handle.ts'
 import { isObject } from './known-options.ts'
 import { quoted } from './quoted.ts'
 import type { PlainData } from './schema.ts'
