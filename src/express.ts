@@ -8,6 +8,7 @@ import type { NodeRequest } from './core/node-channel.ts'
 import type { GatedResponse } from './core/node-gate.ts'
 import { nodeAccess, type NodeAccess } from './core/node-sessions.ts'
 import type { SessionOptions } from './core/options.ts'
+import { defineSession } from './core/request-property.ts'
 import type { PlainData } from './core/schema.ts'
 import { createSessions as createManager } from './index.ts'
 
@@ -49,7 +50,7 @@ export function createSessions<Data extends object = PlainData>(
 
   async function load(request: NodeRequest, response: GatedResponse, next: Next): Promise<void> {
     try {
-      Object.assign(request, { session: await access.getSession(request, response) })
+      defineSession(request, await access.getSession(request, response))
     } catch (error) {
       return next(error)
     }

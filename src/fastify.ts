@@ -6,11 +6,13 @@
 
 import { isOfContent } from './core/content-headers.ts'
 import { isSessionError } from './core/errors.ts'
+import { refuseReplacing } from './core/foreign-habits.ts'
 import { management, signedIn, type Management, type SignedIn } from './core/management.ts'
 import { commitNow, type GatedResponse } from './core/node-gate.ts'
 import type { NodeRequest } from './core/node-channel.ts'
 import { nodeAccess } from './core/node-sessions.ts'
 import type { SessionOptions } from './core/options.ts'
+import { heldSession, holdSession } from './core/request-property.ts'
 import type { PlainData } from './core/schema.ts'
 import type { Session } from './core/session.ts'
 import { createSessions as createManager } from './index.ts'
@@ -39,7 +41,10 @@ export interface FastifyReplyLike {
 
 /** The part of a Fastify application that the plugin needs. */
 export interface FastifyLike {
-  decorateRequest(name: string, value: null): unknown
+  decorateRequest(
+    name: string,
+    property: { getter: () => unknown; setter: (value: unknown) => void },
+  ): unknown
   addHook(
     name: 'onRequest',
     hook: (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<void>,
@@ -93,9 +98,9 @@ export function createSessions<Data extends object = PlainData>(
   }
 
   function plugin(app: FastifyLike, _options: unknown, done: () => void): void {
-    app.decorateRequest('session', null)
+    app.decorateRequest('session', { getter: heldSession, setter: refuseReplacing })
     app.addHook('onRequest', async (request, reply) => {
-      Object.assign(request, { session: await getSession(request, reply) })
+      holdSession(request, await getSession(request, reply))
     })
     app.addHook('onSend', commit)
     done()

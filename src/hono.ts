@@ -7,6 +7,8 @@
 import { isOfContent } from './core/content-headers.ts'
 import { invalidOption } from './core/errors.ts'
 import { answerWith } from './core/fetch-answer.ts'
+import { refuseReplacing } from './core/foreign-habits.ts'
+import { isSessionHandle } from './core/handle.ts'
 import { HeldChannel } from './core/held-channel.ts'
 import { management, signedIn, type Management, type SignedIn } from './core/management.ts'
 import type { SessionOptions } from './core/options.ts'
@@ -32,6 +34,7 @@ export interface SessionVariables<Data extends object = PlainData> {
 export interface HonoContext {
   readonly req: { readonly raw: Request }
   res: Response
+  get(key: 'session'): unknown
   set(key: 'session', value: unknown): void
   header(name: string, value: undefined): void
 }
@@ -82,6 +85,8 @@ export function createSessions<Data extends object = PlainData>(
     context.set('session', session)
     try {
       await next()
+      // Set to null, for example, to sign out.
+      if (!isSessionHandle(context.get('session'))) refuseReplacing(context.get('session'))
       await channel.settle()
       replace(context, answerWith(context.res, channel))
     } catch (error) {

@@ -8,6 +8,7 @@
 
 import { clientSession, type ClientSession, type ToClient } from './core/client-session.ts'
 import type { UserSession } from './core/user-sessions.ts'
+import type { SignedIn } from './core/management.ts'
 import { nodeChannel, type NodeRequest, type NodeResponse } from './core/node-channel.ts'
 import type { SessionOptions } from './core/options.ts'
 import { unauthenticated } from './core/refusals.ts'
@@ -15,6 +16,7 @@ import type { CheckedRequest } from './core/same-origin.ts'
 import type { PlainData } from './core/schema.ts'
 import type { EventsOptions, SessionEvents } from './core/session-events.ts'
 import type { Session } from './core/session.ts'
+import { settingsOf } from './core/sessions.ts'
 import { createSessions as createManager, defaultStore } from './index.ts'
 import { checkNext } from './next/after.ts'
 import { createEvents } from './next/events.ts'
@@ -26,6 +28,7 @@ export { isSessionError, SessionError, type SessionErrorCode } from './core/erro
 export type { ClientSession, ToClient } from './core/client-session.ts'
 export type { UserSession } from './core/user-sessions.ts'
 export type { SessionEvent } from './core/events.ts'
+export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export { privateResponse } from './core/private-response.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
@@ -60,7 +63,7 @@ export interface NextSessions<Data extends object = PlainData, Client = unknown>
    * `requireSession(() => redirect('/login'))`.
    * @throws `ERR_UNAUTHENTICATED` (status 401) without `otherwise`
    */
-  requireSession(this: void, otherwise?: () => never): Promise<Session<Data> & { userId: string }>
+  requireSession(this: void, otherwise?: () => never): Promise<SignedIn<Data>>
   /** Who is signed in as this user, oldest first. */
   list(this: void, userId: string): Promise<UserSession[]>
   /** Ends a signed-in session by its public id. Check that it belongs to whoever asks. */
@@ -117,7 +120,7 @@ export function createSessions<Data extends object = PlainData, Client = unknown
 }: NextOptions<Data, Client> = {}): NextSessions<Data, Client> {
   checkNext()
   const sessions = createManager<Data>({ ...options, store: sharedStore(options.store ?? defaultStore()) })
-  const { app, cookie } = sessions.settings
+  const { app, cookie } = settingsOf(sessions)
   const memoKey = `${app} ${cookie.name}`
 
   async function getSession(request?: NodeRequest, response?: NodeResponse): Promise<Session<Data>> {
@@ -125,9 +128,9 @@ export function createSessions<Data extends object = PlainData, Client = unknown
     return memoized(request, memoKey, () => sessions.open(nodeChannel(request, response)))
   }
 
-  async function requireSession(otherwise?: () => never): Promise<Session<Data> & { userId: string }> {
+  async function requireSession(otherwise?: () => never): Promise<SignedIn<Data>> {
     const session = await getSession()
-    if (session.userId !== null) return session as Session<Data> & { userId: string }
+    if (session.userId !== null) return session as SignedIn<Data>
     otherwise?.()
     throw unauthenticated()
   }

@@ -5,6 +5,7 @@
  */
 
 import { stringifySetCookie } from 'cookie'
+import { freezeMethods } from '../core/freeze-shared.ts'
 
 /** Attributes of the cookie. `maxAge` is in milliseconds, and counts down. */
 export class ExpressCookie {
@@ -85,3 +86,4 @@ export function steady(cookie: ExpressCookie): ExpressCookie {
     enumerable: false,
   })
 }
+freezeMethods(ExpressCookie)

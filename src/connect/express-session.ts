@@ -4,6 +4,7 @@
  * @module
  */
 
+import { freezeMethods } from '../core/freeze-shared.ts'
 import type { ExpressCookie } from './express-cookie.ts'
 
 /** What we use of a request. */
@@ -84,3 +85,4 @@ export function makeSession(prototype: object, request: SessionRequest, data: ob
     if (!(name in session)) Object.assign(session, { [name]: value })
   return session
 }
+freezeMethods(ExpressSession)

@@ -6,6 +6,7 @@
 
 import { encodeValue } from './codec.ts'
 import { SessionError } from './errors.ts'
+import { quoted } from './quoted.ts'
 import { demand, type PlainData, type StandardSchema } from './schema.ts'
 import type { MaybePromise } from './store.ts'
 
@@ -45,7 +46,7 @@ function pick(valid: PlainData, data: PlainData, keys: readonly string[]): Plain
   if (dropped !== undefined) {
     throw new SessionError(
       'ERR_VALUE_INVALID',
-      `The schema has no key "${dropped}". Nothing was stored. Add the key to the schema, or use a namespace.`,
+      `The schema has no key ${quoted(dropped)}. Nothing was stored. Add the key to the schema, or use a namespace.`,
     )
   }
   return Object.fromEntries(keys.map((key) => [key, Object.hasOwn(valid, key) ? valid[key] : undefined]))
@@ -66,6 +67,6 @@ function reread(
 function notTakenBack(key: string): SessionError {
   return new SessionError(
     'ERR_VALUE_INVALID',
-    `The schema turns "${key}" into something that it would not read as the same again. Nothing was stored. Make it accept its own output, as z.coerce.number() does.`,
+    `The schema turns ${quoted(key)} into something that it would not read as the same again. Nothing was stored. Make it accept its own output, as z.coerce.number() does.`,
   )
 }

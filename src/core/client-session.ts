@@ -7,6 +7,7 @@
 
 import type { Binding } from './binding.ts'
 import type { Living } from './context.ts'
+import { bindingOf } from './handle.ts'
 import type { Session } from './session.ts'
 import type { EndReason, MaybePromise } from './store.ts'
 
@@ -45,7 +46,7 @@ export async function clientSession<Data extends object, Client>(
   const selected = await toClient?.(session)
   // Through JSON, so that a page's first value is the same as one that came over the network.
   const data = JSON.parse(JSON.stringify(selected) ?? 'null') as Client | null
-  return { ...session.outline(), data }
+  return { ...outlineOf(bindingOf(session)), data }
 }
 
 /** The public part of the session of a request. */

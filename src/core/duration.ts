@@ -6,6 +6,7 @@
 
 import ms from 'ms'
 import { invalidOption } from './errors.ts'
+import { quoted } from './quoted.ts'
 
 /**
  * A length of time: a text such as `'15m'`, `'24h'`, `'30d'`, or an object such as
@@ -26,6 +27,8 @@ const UNITS: Record<string, number> = {
   hours: 3_600_000,
   days: 86_400_000,
 }
+/** Short and harmless: it may be shown as it is. */
+const PRINTABLE = /^[\x20-\x7e]{0,60}$/
 const TEXT = /^\d+(\.\d+)?(ms|s|m|h|d|w)$/
 
 /**
@@ -50,9 +53,10 @@ function read(duration: unknown): number {
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'string') return PRINTABLE.test(value) ? `'${value}'` : quoted(value)
   try {
-    return JSON.stringify(value) ?? String(value)
+    const text = JSON.stringify(value) ?? String(value)
+    return PRINTABLE.test(text) ? text : quoted(text)
   } catch {
     return `a value of type ${typeof value}`
   }

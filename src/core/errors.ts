@@ -7,6 +7,7 @@
  * @module
  */
 
+import { printable } from './quoted.ts'
 import { stripped } from './stripped.ts'
 
 /**
@@ -68,6 +69,9 @@ const STATUS: Partial<Record<SessionErrorCode, number>> = {
   ERR_STORE_NOT_REPLICATED: 503,
 }
 
+/** More characters than any text of ours has. */
+const LONGEST = 1000
+
 const BRAND = Symbol.for('sojourn.error')
 
 /**
@@ -83,7 +87,8 @@ export class SessionError extends Error {
   readonly digest: SessionErrorCode
 
   constructor(code: SessionErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options)
+    // Texts quote what comes from outside; this is for what a store of others put into one.
+    super(printable(message, LONGEST), options)
     this.name = 'SessionError'
     this.code = code
     this.digest = code

@@ -7,6 +7,7 @@
 
 import { rawErrorOf, type SessionError, type SessionErrorCode } from './errors.ts'
 import { isNode, nodeBuiltin } from './node-builtin.ts'
+import { quoted } from './quoted.ts'
 import type { EndReason } from './store.ts'
 
 /** Something that happened to a session or its store. */
@@ -84,7 +85,7 @@ export function hearEvents(receive: OnEvent): (() => unknown) | null {
 }
 
 function warnOf(event: SessionEvent, error: unknown): void {
-  warn(`onEvent threw while receiving "${event.type}": ${String(error)}`)
+  warn(`onEvent threw while receiving "${event.type}": ${quoted(String(error))}`)
 }
 
 /** Tells the developer something that no caller could be told. */

@@ -8,6 +8,7 @@ import type { Binding } from './binding.ts'
 import type { EncodedValues } from './encoded-values.ts'
 import { SessionError } from './errors.ts'
 import { pause } from './pause.ts'
+import { quoted } from './quoted.ts'
 import type { MaybePromise } from './store.ts'
 import { inTurn } from './turns.ts'
 
@@ -58,7 +59,7 @@ export function exchange(
     }
     throw new SessionError(
       'ERR_SESSION_CONFLICT',
-      `update("${key}") lost against other writers a hundred times. Nothing was stored. Write to different keys, or use increment().`,
+      `update(${quoted(key)}) lost against other writers a hundred times. Nothing was stored. Write to different keys, or use increment().`,
     )
   })
 }

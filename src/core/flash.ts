@@ -13,6 +13,9 @@ import { decodeValue, encodeValue } from './codec.ts'
 import { fieldName } from './field.ts'
 import { lifetimeOf } from './lifetime.ts'
 
+/** What each request has read. */
+const read = new WeakMap<Binding, Map<string, unknown>>()
+
 /** When the latest message of this process was written; two of one millisecond keep their order. */
 let last = 0
 
@@ -28,7 +31,9 @@ export async function writeFlash(binding: Binding, key: string, value: unknown):
  * Reads the latest message. It stays readable for the rest of this request; its removal
  * is left to the adapter, since a render reads messages but cannot write.
  */
-export function readFlash(binding: Binding, key: string, seen: Map<string, unknown>): unknown {
+export function readFlash(binding: Binding, key: string): unknown {
+  let seen = read.get(binding)
+  if (seen === undefined) read.set(binding, (seen = new Map()))
   if (seen.has(key)) return seen.get(key)
   const prefix = prefixOf(key)
   const fields = [...binding.journal.fields.keys()].filter((name) => name.startsWith(prefix)).sort()

@@ -5,6 +5,7 @@
  */
 
 import { invalidOption } from './errors.ts'
+import { named } from './quoted.ts'
 
 /** Whether a value will do, and what would. */
 export type Known = readonly [check: (value: unknown) => boolean, expected: string]
@@ -20,7 +21,7 @@ export function checkAll(options: object, known: Record<string, Known>, prefix: 
     const entry = Object.hasOwn(known, name) ? known[name] : undefined
     if (entry === undefined) {
       throw invalidOption(
-        `${prefix}${name}: there is no such option. Known: ${Object.keys(known).join(', ')}.`,
+        `${prefix}${named(name)}: there is no such option. Known: ${Object.keys(known).join(', ')}.`,
       )
     }
     if (value !== undefined && !entry[0](value))

@@ -13,7 +13,7 @@ import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
 /** A session that somebody is signed in to. */
-export type SignedIn<Data extends object = PlainData> = Session<Data> & { userId: string }
+export type SignedIn<Data extends object = PlainData> = Session<Data> & { readonly userId: string }
 
 /** The sessions of an application, apart from any response. No function uses `this`. */
 export interface Management<Data extends object = PlainData> {

@@ -6,6 +6,7 @@
 
 import { invalidOption } from './errors.ts'
 import { isObject } from './known-options.ts'
+import { quoted } from './quoted.ts'
 import type { PlainData } from './schema.ts'
 
 /** A step: is given data of one version, gives data of the next. It may change what it is given. */
@@ -26,7 +27,7 @@ export function resolveMigrations(steps: Migrations, version: number): ReadonlyM
     const from = Number(name)
     if (String(from) !== name || !Number.isSafeInteger(from) || from < 1)
       throw invalidOption(
-        `migrate: "${name}" is no version. Name each step by the version it starts from, such as 1.`,
+        `migrate: ${quoted(name)} is no version. Name each step by the version it starts from, such as 1.`,
       )
     if (from >= version)
       throw invalidOption(

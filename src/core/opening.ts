@@ -7,6 +7,7 @@
 import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
 import { end, isBarred, relist } from './directory.ts'
+import { isEndReason } from './end-reason.ts'
 import { endGrace, follow, MARK } from './grace.ts'
 import { isTouchDue } from './lifetime.ts'
 import { closeReceipt, RECEIPT } from './receipt.ts'
@@ -69,9 +70,7 @@ async function openSuccessor(binding: Binding, old: Identity): Promise<void> {
   else binding.ended = knownReason(next.answer.ended)
 }
 
-const REASONS: readonly string[] = ['logout', 'revoked', 'rotated', 'evicted', 'idle', 'absolute']
-
 /** The application may show it, so it is none that somebody else put into the store. */
 export function knownReason(reason: EndReason): EndReason | null {
-  return REASONS.includes(reason) ? reason : null
+  return isEndReason(reason) ? reason : null
 }

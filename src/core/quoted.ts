@@ -1,15 +1,37 @@
 /**
- * Names in the texts of errors.
+ * What comes from outside, in the texts of errors. Errors go to logs and terminals.
  *
  * @module
  */
 
-const LONGEST = 60
+const LONGEST_NAME = 60
+const PLAIN = /^[\w$.-]{1,60}$/
+/** What a terminal acts on, or shows elsewhere than it stands, or not at all. */
+// oxlint-disable-next-line no-control-regex
+const UNSEEN =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]/gu
 
-/**
- * A name as an error shows it: in quotes, cut after 60 characters, control characters escaped.
- * Names may come from a visitor, and errors go to logs.
- */
-export function quoted(name: string): string {
-  return JSON.stringify(name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name)
+/** A text in quotes, cut after 60 characters, with what cannot be seen escaped. */
+export function quoted(text: string): string {
+  return printable(JSON.stringify(cut(text, LONGEST_NAME)))
+}
+
+/** A name as it is, or in quotes if it is a strange one. */
+export function named(name: string): string {
+  return PLAIN.test(name) ? name : quoted(name)
+}
+
+/** A text with what cannot be seen escaped, and cut. */
+export function printable(text: string, longest: number = Infinity): string {
+  // Cut once more, since what is escaped is longer.
+  return cut(cut(text, longest).replace(UNSEEN, escaped), longest)
+}
+
+function cut(text: string, longest: number): string {
+  // Not through the middle of a character.
+  return text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…` : text
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -6,6 +6,8 @@
  */
 
 import { SessionError } from './errors.ts'
+import { quoted } from './quoted.ts'
+import { reasonOf } from './schema-reason.ts'
 import type { MaybePromise } from './store.ts'
 
 /** Any validator that follows Standard Schema; `Data` is what it gives out. */
@@ -38,19 +40,19 @@ export async function accept(schema: StandardSchema, data: PlainData): Promise<P
 
 /**
  * Validates; throws if the data does not fit. Answers at once if the schema does.
- * @throws `ERR_VALUE_INVALID` naming the first key and what is wrong with it
+ * @throws `ERR_VALUE_INVALID` naming the first key, and why if that tells no value
  */
 export function demand(schema: StandardSchema, data: PlainData): MaybePromise<PlainData> {
   const result = schema['~standard'].validate(data)
-  return result instanceof Promise ? result.then(valueOf) : valueOf(result)
+  return result instanceof Promise ? result.then((late) => valueOf(late, data)) : valueOf(result, data)
 }
 
-function valueOf(result: SchemaResult<unknown>): PlainData {
+function valueOf(result: SchemaResult<unknown>, data: PlainData): PlainData {
   if (result.issues === undefined) return result.value as PlainData
   const [issue] = result.issues
   const path = issue?.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
   throw new SessionError(
     'ERR_VALUE_INVALID',
-    `The schema refused ${path ? `"${path}"` : 'the session data'}: ${issue?.message ?? 'no reason given'}. Nothing was stored.`,
+    `The schema refused ${path ? quoted(path) : 'the session data'}${reasonOf(issue ?? {}, data)}. Nothing was stored.`,
   )
 }

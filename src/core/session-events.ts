@@ -12,7 +12,7 @@ import { milliseconds, type Duration } from './duration.ts'
 import { isSessionError } from './errors.ts'
 import { eventStream, message, type EventStream } from './event-stream.ts'
 import { checkAll, type Known } from './known-options.ts'
-import type { Sessions } from './sessions.ts'
+import { lookAt, watchOf, type Sessions } from './sessions.ts'
 import { onShutdown } from './shutdown.ts'
 import type { Identity } from './token.ts'
 
@@ -66,14 +66,14 @@ export function sessionEvents<Data extends object, Client>(
 ): SessionEvents {
   checkAll(options, KNOWN, 'events.')
   const { interval = '500ms', lifetime = '10m', limit = 1000 } = options
-  const watch = sessions.watch(milliseconds(interval, 'events.interval'))
+  const watch = watchOf(sessions, milliseconds(interval, 'events.interval'))
   const life = milliseconds(lifetime, 'events.lifetime')
   const streams = new Set<EventStream>()
   let stopWaiting = (): void => {}
   let stopsUntil = -Infinity
 
   async function look(header: string | null): Promise<{ view: ClientSession; identity: Identity | null }> {
-    const { session, identity } = await sessions.look(header)
+    const { session, identity } = await lookAt(sessions, header)
     return { view: await clientSession(session, toClient), identity }
   }
 

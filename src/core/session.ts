@@ -5,53 +5,24 @@
  */
 
 import type { Binding } from './binding.ts'
-import { outlineOf, type SessionOutline } from './client-session.ts'
 import { createCsrfToken, isCsrfToken } from './csrf-token.ts'
 import { milliseconds, type Duration } from './duration.ts'
-import { invalidOption } from './errors.ts'
+import { checkEndReason } from './end-reason.ts'
 import { readFlash, writeFlash } from './flash.ts'
-import { MAX_GRACE } from './grace.ts'
-import { kept, type Keep } from './keep.ts'
+import { FOREIGN, refuseCallback } from './foreign-habits.ts'
+import { freezeShared } from './freeze-shared.ts'
+import { bindingOf, viewOf, type Handle } from './handle.ts'
+import { login, type LoginOptions } from './login.ts'
 import { Namespace } from './namespace.ts'
-import { resolveLifetime, type LifetimeOptions } from './options.ts'
-import { beginning } from './lifetime.ts'
 import { notFresh, unauthenticated } from './refusals.ts'
+import { rotate, type RotateOptions } from './rotate.ts'
 import type { PlainData } from './schema.ts'
 import type { Shape } from './shape.ts'
-import { checkUserId, placeOf } from './sign-in.ts'
-import { overgrowth } from './size.ts'
 import type { EndReason } from './store.ts'
-import { LOST_AFTER, succeed } from './succession.ts'
+import { View } from './view.ts'
 
-/** Options of `login`. */
-export interface LoginOptions<Data extends object> extends LifetimeOptions {
-  /** Data to store in the same step. */
-  data?: Partial<Data>
-  /**
-   * What to carry over from before. Default: everything, unless another user was signed in;
-   * then nothing.
-   */
-  keep?: Keep
-  /** What to call this device in a list of the user's sessions, at most 200 characters. Default: nothing is kept. */
-  device?: string | undefined
-  /**
-   * The visitor's network address. Only its network is kept, to show it in a list: the first 24
-   * bits of IPv4, 48 of IPv6. What is no address is left out. Default: nothing is kept.
-   */
-  address?: string | undefined
-}
-
-/** Options of `rotate`. */
-export interface RotateOptions extends LifetimeOptions {
-  /**
-   * For renewing the token now and then, with no change of rights: the old token stays good until
-   * the new one is first seen, at most this long, so that requests under way and a lost answer log
-   * nobody out. At most `'30s'`. Default: none; the old token is dead at once.
-   */
-  grace?: Duration | undefined
-  /** Does nothing if the token is younger than this. Default: rotates always. */
-  after?: Duration | undefined
-}
+export type { LoginOptions } from './login.ts'
+export type { RotateOptions } from './rotate.ts'
 
 /**
  * A session. Nothing is stored and no cookie is sent until the first write.
@@ -60,46 +31,44 @@ export interface RotateOptions extends LifetimeOptions {
  * public id when it is printed or turned into JSON.
  */
 export class Session<Data extends object = PlainData> extends Namespace<Data> {
-  #flashed: Map<string, unknown> | null = null
-
   /** @internal */
   constructor(binding: Binding, shape: Shape | null) {
-    super(binding, '', shape)
+    super(new View(binding, '', shape))
   }
 
   /** The public id: safe to log and show, useless as a credential. `null` until something is stored. */
   get id(): string | null {
-    return this.binding.living?.identity.id ?? null
+    return bindingOf(this).living?.identity.id ?? null
   }
 
   /** Whether the request came without a living session. */
   get isNew(): boolean {
-    return this.binding.isNew
+    return bindingOf(this).isNew
   }
 
   /** When the session began, in epoch milliseconds. Rotation does not change it. */
   get createdAt(): number | null {
-    return this.binding.living?.meta.createdAt ?? null
+    return bindingOf(this).living?.meta.createdAt ?? null
   }
 
   /** When the session ends if no further request comes, in epoch milliseconds on the store's clock. */
   get expiresAt(): number | null {
-    return this.binding.living?.expiresAt ?? null
+    return bindingOf(this).living?.expiresAt ?? null
   }
 
   /** Who is signed in, as given to `login`; `null` if nobody is. */
   get userId(): string | null {
-    return this.binding.living?.meta.userId ?? null
+    return bindingOf(this).living?.meta.userId ?? null
   }
 
   /** When that person signed in, in epoch milliseconds. */
   get authenticatedAt(): number | null {
-    return this.binding.living?.meta.authenticatedAt ?? null
+    return bindingOf(this).living?.meta.authenticatedAt ?? null
   }
 
   /** Why the session that this browser brought is no more; `null` if it lives, or if the store no longer knows. */
   get ended(): EndReason | null {
-    return this.binding.ended
+    return bindingOf(this).ended
   }
 
   /** All values of the default namespace, as a plain object of your own. */
@@ -107,15 +76,10 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     return this.getAll()
   }
 
-  /** What its browser may know of it besides data. @internal */
-  outline(): SessionOutline {
-    return outlineOf(this.binding)
-  }
-
   /** Another set of values in the same session; `''` is the default one. */
   namespace<Values extends object = PlainData>(name: string): Namespace<Values> {
     if (name === '') return this as unknown as Namespace<Values>
-    return new Namespace<Values>(this.binding, name, null)
+    return new Namespace<Values>(new View(bindingOf(this), name, null))
   }
 
   /**
@@ -123,7 +87,8 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * @throws as `set`
    */
   start(): Promise<string> {
-    return this.#inLine(() => this.binding.start())
+    refuseCallback(this, 'start', arguments)
+    return inLine(this, (binding) => binding.start())
   }
 
   /**
@@ -131,12 +96,14 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * @throws as `set`
    */
   flash(key: string, value: unknown): Promise<void> {
-    return this.observe(writeFlash(this.binding, key, value))
+    refuseCallback(this, 'flash', arguments, 1)
+    const binding = bindingOf(this)
+    return binding.journal.writes.observe(writeFlash(binding, key, value))
   }
 
   /** Reads a message of an earlier request and removes it. Works in a render. */
   readFlash<Value = unknown>(key: string): Value | undefined {
-    return readFlash(this.binding, key, (this.#flashed ??= new Map())) as Value | undefined
+    return readFlash(bindingOf(this), key) as Value | undefined
   }
 
   /**
@@ -147,7 +114,8 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * @throws `ERR_OPTION_INVALID`, and as `set`. If the store fails halfway, nobody is signed in.
    */
   login(userId: string, options: LoginOptions<Data> = {}): Promise<void> {
-    return this.#inLine(() => this.#login(userId, options))
+    refuseCallback(this, 'login', arguments)
+    return inLine(this, () => login(viewOf(this), userId, options))
   }
 
   /**
@@ -158,7 +126,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   requireFresh(maxAge: Duration): void {
     const limit = milliseconds(maxAge, 'requireFresh')
     if (this.authenticatedAt === null) throw unauthenticated()
-    if (this.binding.clock.now() - this.authenticatedAt > limit) throw notFresh()
+    if (bindingOf(this).clock.now() - this.authenticatedAt > limit) throw notFresh()
   }
 
   /**
@@ -171,13 +139,13 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * @param purpose what the form is for; a token serves no other
    */
   csrfToken(purpose = ''): string | null {
-    const { living } = this.binding
+    const { living } = bindingOf(this)
     return living === null ? null : createCsrfToken(living.identity.token, purpose)
   }
 
   /** Whether a text, such as `form.get('csrf')`, is a `csrfToken` of this session and purpose. */
   verifyCsrfToken(text: unknown, purpose = ''): boolean {
-    const { living } = this.binding
+    const { living } = bindingOf(this)
     return living !== null && isCsrfToken(text, living.identity.token, purpose)
   }
 
@@ -186,6 +154,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * @throws as `destroy`
    */
   logout(): Promise<void> {
+    refuseCallback(this, 'logout', arguments)
     return this.destroy('logout')
   }
 
@@ -198,7 +167,8 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * @throws `ERR_OPTION_INVALID`, and as `set`
    */
   rotate(options: RotateOptions = {}): Promise<void> {
-    return this.#inLine(() => this.#rotate(options))
+    refuseCallback(this, 'rotate', arguments)
+    return inLine(this, () => rotate(viewOf(this), options))
   }
 
   /**
@@ -208,78 +178,31 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * gave the session a new token meanwhile: then it lives on, and only the new cookie can end it
    */
   destroy(reason: EndReason = 'logout'): Promise<void> {
-    return this.#inLine(() => this.binding.destroy(reason))
+    refuseCallback(this, 'destroy', arguments)
+    checkEndReason(reason)
+    return inLine(this, (binding) => binding.destroy(reason))
   }
 
   /** Moves the idle deadline now. Reading a session does this by itself, not more than once a minute. */
   touch(): Promise<void> {
-    return this.#inLine(async () => void (await this.binding.touch()))
+    refuseCallback(this, 'touch', arguments)
+    return inLine(this, async (binding) => void (await binding.touch()))
   }
 
   /** Waits until every write of this handle is stored; throws the first failure that nobody awaited. */
   commit(): Promise<void> {
-    return this.binding.journal.settle(this.binding.computing > 0)
-  }
-
-  #inLine<T>(work: () => Promise<T>): Promise<T> {
-    return this.observe(this.binding.journal.exclusive(work))
-  }
-
-  async #login(userId: string, options: LoginOptions<Data>): Promise<void> {
-    checkUserId(userId)
-    const { binding } = this
-    const lifetime = resolveLifetime(binding.context.settings, options)
-    const { set, removed } = await this.encodeData({ ...options.data })
-    const place = placeOf(options)
-    const previous = this.userId
-    const keep = options.keep ?? (previous === null || previous === userId)
-    const fields = (old: ReadonlyMap<string, string>): Map<string, string> => {
-      const all = new Map([...kept(this.inherit(old), keep), ...set])
-      for (const name of removed) all.delete(name)
-      return all
-    }
-    const before = binding.journal.fields
-    const refusal = overgrowth(before, fields(before), binding.context.settings.maxBytes)
-    if (refusal !== null) throw refusal
-    await succeed(binding, {
-      lifetime,
-      required: false,
-      grace: 0,
-      fields,
-      userId,
-      meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now, ...place }),
-    })
-  }
-
-  async #rotate(options: RotateOptions): Promise<void> {
-    const { binding } = this
-    const grace = options.grace === undefined ? 0 : milliseconds(options.grace, 'grace')
-    if (grace > MAX_GRACE) throw invalidOption("grace: is longer than '30s'. Shorten it.")
-    const after = options.after === undefined ? 0 : milliseconds(options.after, 'after')
-    if (binding.living === null) return
-    const { meta, byOldToken } = binding.living
-    const wait = byOldToken && grace > 0 ? LOST_AFTER : after
-    if (binding.clock.now() - (meta.rotatedAt ?? meta.createdAt) < wait) return
-    const { idle, persist } = meta
-    // Against the whole lifetime, not against what is left of it: near its end '24h' is no error.
-    const lifetime = resolveLifetime({ idle, absolute: meta.absoluteAt - meta.createdAt, persist }, options)
-    const isExtended = options.absolute !== undefined
-    await succeed(binding, {
-      grace,
-      lifetime: {
-        ...lifetime,
-        absolute: isExtended ? lifetime.absolute : meta.absoluteAt - binding.clock.now(),
-      },
-      required: true,
-      fields: (old) => this.inherit(old),
-      userId: meta.userId,
-      meta: (now) => ({
-        ...meta,
-        idle: lifetime.idle,
-        persist: lifetime.persist,
-        absoluteAt: isExtended ? now + lifetime.absolute : meta.absoluteAt,
-        rotatedAt: now,
-      }),
-    })
+    refuseCallback(this, 'commit', arguments)
+    const { journal, computing } = bindingOf(this)
+    return journal.settle(computing > 0)
   }
 }
+
+/** Does something after all earlier writes and before all later ones. */
+function inLine<T>(session: Handle, work: (binding: Binding) => Promise<T>): Promise<T> {
+  const binding = bindingOf(session)
+  const { journal } = binding
+  return journal.writes.observe(journal.exclusive(() => work(binding)))
+}
+
+Object.defineProperties(Session.prototype, FOREIGN)
+freezeShared(Session)

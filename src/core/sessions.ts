@@ -26,28 +26,54 @@ import type { Store } from './store.ts'
 import { identify, type Identity } from './token.ts'
 import { tracedStore } from './tracing.ts'
 
-/** What `createSessions` gives; adapters build on it. */
+/** Checked options. @internal */
+export let settingsOf: <Data extends object>(sessions: Sessions<Data>) => Settings
+
+/**
+ * Opens a session only to look at it: no deadline moves, nothing can be written. Tells also
+ * whose record it is.
+ * @throws as `open`
+ * @internal
+ */
+export let lookAt: <Data extends object>(
+  sessions: Sessions<Data>,
+  header: string | null,
+) => Promise<Look<Data>>
+
+/** Watches records; `interval` is in milliseconds, between two looks at the store. @internal */
+export let watchOf: <Data extends object>(sessions: Sessions<Data>, interval: number) => SessionWatch
+
+interface Look<Data extends object> {
+  session: Session<Data>
+  identity: Identity | null
+}
+
+/** What `createSessions` gives. */
 export class Sessions<Data extends object = PlainData> {
-  /** Checked options. */
-  readonly settings: Settings
   readonly #context: Context
   /** The store, without encryption. */
   readonly #guarded: Store
 
+  static {
+    settingsOf = (sessions) => sessions.#context.settings
+    lookAt = (sessions, header) => sessions.#look(header)
+    watchOf = (sessions, interval) => new SessionWatch(sessions.#guarded, interval)
+  }
+
   /** @throws `ERR_OPTION_INVALID` */
   constructor(options: SessionOptions<Data>, store: Store) {
-    this.settings = resolveOptions(options)
-    if (this.settings.maxSessionsPerUser !== null && store.index === undefined) {
+    const settings = resolveOptions(options)
+    if (settings.maxSessionsPerUser !== null && store.index === undefined) {
       throw invalidOption(
         `maxSessionsPerUser: the store (${store.name}) keeps no lists of sessions. Use another one.`,
       )
     }
-    const emit = createEmitter(this.settings.onEvent)
-    this.#guarded = guardStore(store, this.settings.timeout, emit)
-    const { sealer } = this.settings
+    const emit = createEmitter(settings.onEvent)
+    this.#guarded = guardStore(store, settings.timeout, emit)
+    const { sealer } = settings
     const traced = tracedStore(this.#guarded)
     const sealed = sealer === null ? traced : sealedStore(traced, sealer)
-    this.#context = { settings: this.settings, store: sealed, emit }
+    this.#context = { settings, store: sealed, emit }
   }
 
   /**
@@ -61,20 +87,10 @@ export class Sessions<Data extends object = PlainData> {
     return this.#open(new Binding(this.#context, channel))
   }
 
-  /**
-   * Opens a session only to look at it: no deadline moves, nothing can be written. Tells also
-   * whose record it is.
-   * @throws as `open`
-   */
-  async look(header: string | null): Promise<{ session: Session<Data>; identity: Identity | null }> {
+  async #look(header: string | null): Promise<Look<Data>> {
     const binding = new Binding(this.#context, lookingChannel(header))
     const session = await this.#open(binding)
     return { session, identity: binding.living?.identity ?? null }
-  }
-
-  /** @param interval milliseconds between two looks at the store */
-  watch(interval: number): SessionWatch {
-    return new SessionWatch(this.#guarded, interval)
   }
 
   async #open(binding: Binding): Promise<Session<Data>> {
@@ -126,7 +142,7 @@ export class Sessions<Data extends object = PlainData> {
    * @throws `ERR_CROSS_SITE` (status 403)
    */
   assertSameOrigin(request: CheckedRequest): void {
-    assertSameOrigin(request, this.settings)
+    assertSameOrigin(request, this.#context.settings)
   }
 
   /** Releases what the store opened itself. */

@@ -1,5 +1,9 @@
 /** @module What is kept of the error of a driver. */
 
+import { printable } from './quoted.ts'
+
+/** The form of classes and codes; anything else may hold what was sent. */
+const SHORT = /^[\w.:-]{1,60}$/
 /** So that no error fills a log. */
 const LONGEST = 1000
 
@@ -10,7 +14,7 @@ const LONGEST = 1000
 export function stripped(cause: unknown): Error {
   const { name, code, message } = partsOf(cause)
   const head = [name, code].filter(Boolean).join(' ')
-  const word = /^[A-Z]{2,}\b/.exec(message)?.[0] ?? ''
+  const word = /^[A-Z]{2,40}\b/.exec(message)?.[0] ?? ''
   const text = isProduction()
     ? [head, word].filter(Boolean).join(' ')
     : [head, shown(message)].filter(Boolean).join(': ')
@@ -26,18 +30,20 @@ function partsOf(cause: unknown): { name: string; code: string; message: string 
   // An AggregateError of Node.js has no text of its own: the first attempt says it.
   const first: unknown = Array.isArray(errors) ? (errors[0] as Error | undefined)?.message : undefined
   return {
-    name: cause instanceof Error && typeof name === 'string' ? name : 'object',
-    code: typeof code === 'string' ? code : '',
+    name: cause instanceof Error ? short(name) || 'Error' : 'object',
+    code: short(code),
     message:
       ([message, first].find((text) => typeof text === 'string' && text !== '') as string | undefined) ?? '',
   }
 }
 
+function short(text: unknown): string {
+  return typeof text === 'string' && SHORT.test(text) ? text : ''
+}
+
 /** On one line, for texts may come from elsewhere, and errors go to logs. */
 function shown(message: string): string {
-  const text = message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+  return printable(message.replaceAll(/\s+/g, ' '), LONGEST)
 }
 
 function isProduction(): boolean {

@@ -7,6 +7,8 @@
 
 import type { Binding } from './binding.ts'
 import { checkWrite } from './check-write.ts'
+import { decodeValue } from './codec.ts'
+import { encodeValues, type EncodedValues } from './encoded-values.ts'
 import { fieldName, isInternal, parseField } from './field.ts'
 import { isIn, keyOf } from './place.ts'
 import type { PlainData } from './schema.ts'
@@ -17,36 +19,54 @@ import { refreshShape, upgradeRecord } from './upgrade-record.ts'
 
 /** See the module. */
 export class View {
-  readonly #binding: Binding
-  readonly #namespace: string
+  readonly binding: Binding
+  /** The name; `''` for the default namespace. */
+  readonly namespace: string
   readonly #shape: Shape | null
 
   /** @param shape for the default namespace alone */
   constructor(binding: Binding, namespace: string, shape: Shape | null) {
-    this.#binding = binding
-    this.#namespace = namespace
+    this.binding = binding
+    this.namespace = namespace
     this.#shape = shape
   }
 
   /** What the store calls a key. */
   nameOf(key: string): string {
-    return (this.#shape?.place ?? '') + fieldName(this.#namespace, key)
+    return (this.#shape?.place ?? '') + fieldName(this.namespace, key)
   }
 
   /** What is shown for a key. */
   text(key: string): string | undefined {
     const name = this.nameOf(key)
-    return this.#binding.journal.fields.get(name) ?? this.#shape?.defaults.get(name)
+    return this.binding.journal.fields.get(name) ?? this.#shape?.defaults.get(name)
   }
 
-  /** Everything that is shown, by key. */
-  texts(): Map<string, string> {
+  /** The value that is shown for a key. */
+  value(key: string): unknown {
+    const text = this.text(key)
+    return text === undefined ? undefined : this.decode(text)
+  }
+
+  /** All values that are shown, by key. */
+  values(): PlainData {
     const all = new Map<string, string>()
-    for (const [name, text] of [...(this.#shape?.defaults ?? []), ...this.#binding.journal.fields]) {
+    for (const [name, text] of [...(this.#shape?.defaults ?? []), ...this.binding.journal.fields]) {
       const key = this.#keyOf(name)
       if (key !== null) all.set(key, text)
     }
-    return all
+    return Object.fromEntries([...all].map(([key, text]) => [key, this.decode(text)] as const))
+  }
+
+  /** A value; `undefined`, and an event, if it cannot be read. */
+  decode(text: string): unknown {
+    const value = decodeValue(text)
+    // The id is a hash, computed when it is first asked for.
+    if (value === undefined && this.binding.living !== null) {
+      const { id } = this.binding.living.identity
+      this.binding.context.emit({ type: 'unreadable', id, what: 'field' })
+    }
+    return value
   }
 
   /** What is shown for what the store held. */
@@ -64,16 +84,24 @@ export class View {
   /** Whether the store holds what is shown for a key, or nothing where nothing is. */
   isStored(key: string): boolean {
     const name = this.nameOf(key)
-    return this.storedFor(name, this.#binding.journal.fields.get(name)) === this.text(key)
+    return this.storedFor(name, this.binding.journal.fields.get(name)) === this.text(key)
   }
 
   /**
    * Checks values that are about to be written, beside those that are shown.
    * @throws `ERR_VALUE_INVALID`
    */
-  validate(values: PlainData, keys: readonly string[], shown: () => PlainData): MaybePromise<PlainData> {
+  validate(values: PlainData, keys: readonly string[]): MaybePromise<PlainData> {
     if (!this.#shape?.schema) return values
-    return checkWrite(this.#shape.schema, { ...shown(), ...values }, keys)
+    return checkWrite(this.#shape.schema, { ...this.values(), ...values }, keys)
+  }
+
+  /** Validates and encodes values. */
+  encode(values: PlainData): MaybePromise<EncodedValues> {
+    const keys = Object.keys(values)
+    const encoded = (valid: PlainData): EncodedValues => encodeValues(valid, keys, (key) => this.nameOf(key))
+    const valid = this.validate(values, keys)
+    return valid instanceof Promise ? valid.then(encoded) : encoded(valid)
   }
 
   /** The fields of a record as its successor takes them over. */
@@ -85,14 +113,14 @@ export class View {
   prepare(): Promise<void> | null {
     const shape = this.#shape
     if (!shape?.upgrade) return null
-    return this.#binding.journal.exclusive(() => upgradeRecord(this.#binding, shape))
+    return this.binding.journal.exclusive(() => upgradeRecord(this.binding, shape))
   }
 
   /** Reads the record again. */
   async reload(): Promise<void> {
-    if (this.#shape === null) return this.#binding.reload()
-    await refreshShape(this.#binding, this.#shape)
-    await upgradeRecord(this.#binding, this.#shape)
+    if (this.#shape === null) return this.binding.reload()
+    await refreshShape(this.binding, this.#shape)
+    await upgradeRecord(this.binding, this.#shape)
   }
 
   /** The key of a field of this namespace; `null` for other fields. */
@@ -100,6 +128,6 @@ export class View {
     if (this.#shape !== null) return isIn(this.#shape.place, name) ? keyOf(this.#shape.place, name) : null
     if (isInternal(name)) return null
     const { namespace, key } = parseField(name)
-    return namespace === this.#namespace ? key : null
+    return namespace === this.namespace ? key : null
   }
 }

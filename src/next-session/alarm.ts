@@ -5,6 +5,7 @@
  */
 
 import { isSessionError } from '../core/errors.ts'
+import { printable } from '../core/quoted.ts'
 
 /** Warns of failures once each, until something succeeds: an outage is no reason to fill the log. */
 export class Alarm {
@@ -23,7 +24,9 @@ export class Alarm {
     const code = isSessionError(error) ? error.code : String(error)
     if (code === this.#last || (this.#isHeard && code.startsWith('ERR_STORE_'))) return
     this.#last = code
-    warn(`A session could not be stored (${code}). ${error instanceof Error ? error.message : ''}`)
+    warn(
+      `A session could not be stored (${printable(code, 60)}). ${error instanceof Error ? printable(error.message, 300) : ''}`,
+    )
   }
 
   /** A session was stored. */

@@ -11,7 +11,7 @@ import { findTokens, type SessionCookie } from '../core/cookie.ts'
 import type { Settings } from '../core/options.ts'
 import { SessionError } from '../core/errors.ts'
 import type { Session } from '../core/session.ts'
-import type { Sessions } from '../core/sessions.ts'
+import { settingsOf, type Sessions } from '../core/sessions.ts'
 import { CookieNames } from './cookie-names.ts'
 import { after } from './after.ts'
 import { memoized } from './shared.ts'
@@ -32,7 +32,7 @@ export async function openRequest<Data extends object>(
   const jar = await cookies()
   const list = await headers()
   await io?.()
-  return memoized(list, memoKey, () => sessions.open(channel(jar, list.get('cookie'), sessions.settings)))
+  return memoized(list, memoKey, () => sessions.open(channel(jar, list.get('cookie'), settingsOf(sessions))))
 }
 
 const io = (nextCache as { io?: () => Promise<void> }).io

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Sessions } from '../../src/core/sessions.ts'
+import { Sessions, settingsOf } from '../../src/core/sessions.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { memoryEngine, redisEngine, sqliteEngine, type Engine, type Raw } from '../support/engines.ts'
 import {
@@ -19,7 +19,7 @@ const engines: [string, () => Promise<Engine>][] = [
   ['SQLite', sqliteEngine],
   ['Redis', () => redisEngine('node-redis 6')],
 ]
-const { sealer } = new Sessions(ENCRYPTED, memoryStore()).settings
+const { sealer } = settingsOf(new Sessions(ENCRYPTED, memoryStore()))
 
 describe.each(engines)('%s', (_, open) => {
   let engine: Engine

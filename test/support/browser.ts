@@ -10,7 +10,7 @@ import { Socket } from 'node:net'
 import type { CookieChannel } from '../../src/core/channel.ts'
 import { nodeChannel } from '../../src/core/node-channel.ts'
 import type { Session } from '../../src/core/session.ts'
-import type { Sessions } from '../../src/core/sessions.ts'
+import { settingsOf, type Sessions } from '../../src/core/sessions.ts'
 
 /** One request, with its session and what the response has sent so far. */
 export interface Visit<Data extends object> {
@@ -36,7 +36,7 @@ export class Browser<Data extends object = Record<string, unknown>> {
 
   /** The `Cookie` header. */
   get header(): string {
-    return this.token === '' ? '' : `${this.#sessions.settings.cookie.name}=${this.token}`
+    return this.token === '' ? '' : `${settingsOf(this.#sessions).cookie.name}=${this.token}`
   }
 
   /** Begins a request. Several may run at once. */

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { isSessionError } from '../../src/core/errors.ts'
 import { resolveOptions } from '../../src/core/options.ts'
-import { Sessions } from '../../src/core/sessions.ts'
+import { Sessions, settingsOf } from '../../src/core/sessions.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 
 const KEY = 'kQ3s0hFv7m2bWcJxT1dZ8nYpLr5uEaGi4oVtXwHzBMA'
@@ -48,7 +48,7 @@ describe('the option encryption', () => {
   })
 
   test('leaves no key where settings are printed', () => {
-    const { settings } = new Sessions({ encryption: { keys: [KEY] }, secret: KEY }, memoryStore())
+    const settings = settingsOf(new Sessions({ encryption: { keys: [KEY] }, secret: KEY }, memoryStore()))
     const [a, b, c] = Buffer.from(KEY, 'base64url')
     const shown = inspect(settings, { depth: 9, showHidden: true }) + JSON.stringify(settings)
     for (const text of [KEY, '910dec', `"0":${a}`]) expect(shown).not.toContain(text)

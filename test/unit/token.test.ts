@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
 import { memoryStore } from '../../src/stores/memory.ts'
-import { Sessions } from '../../src/core/sessions.ts'
+import { Sessions, settingsOf } from '../../src/core/sessions.ts'
 import { createToken, identify, idOfKey, isToken } from '../../src/core/token.ts'
 import { Browser } from '../support/browser.ts'
 
@@ -72,7 +72,7 @@ test('neither the id nor the key of a session opens it', async () => {
   const browser = new Browser(sessions)
   await browser.visit((session) => session.set('theme', 'dark'))
   const { key, id } = await identify(browser.token)
-  const { name } = sessions.settings.cookie
+  const { name } = settingsOf(sessions).cookie
   for (const value of [id, key, `${id}${key}`.slice(0, 43), id.padEnd(43, 'A')]) {
     const { session } = await browser.open(`${name}=${value}`)
     expect(session.id).toBeNull()

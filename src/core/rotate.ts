@@ -1,0 +1,60 @@
+/**
+ * A new token for the same session.
+ *
+ * @module
+ */
+
+import { milliseconds, type Duration } from './duration.ts'
+import { invalidOption } from './errors.ts'
+import { MAX_GRACE } from './grace.ts'
+import { resolveLifetime, type LifetimeOptions } from './options.ts'
+import { LOST_AFTER, succeed } from './succession.ts'
+import type { View } from './view.ts'
+
+/** Options of `rotate`. */
+export interface RotateOptions extends LifetimeOptions {
+  /**
+   * For renewing the token now and then, with no change of rights: the old token stays good until
+   * the new one is first seen, at most this long, so that requests under way and a lost answer log
+   * nobody out. At most `'30s'`. Default: none; the old token is dead at once.
+   */
+  grace?: Duration | undefined
+  /** Does nothing if the token is younger than this. Default: rotates always. */
+  after?: Duration | undefined
+}
+
+/**
+ * Gives a session a new token, if it is stored and its token is old enough.
+ * @throws `ERR_OPTION_INVALID`, and as a write
+ */
+export async function rotate(view: View, options: RotateOptions): Promise<void> {
+  const { binding } = view
+  const grace = options.grace === undefined ? 0 : milliseconds(options.grace, 'grace')
+  if (grace > MAX_GRACE) throw invalidOption("grace: is longer than '30s'. Shorten it.")
+  const after = options.after === undefined ? 0 : milliseconds(options.after, 'after')
+  if (binding.living === null) return
+  const { meta, byOldToken } = binding.living
+  const wait = byOldToken && grace > 0 ? LOST_AFTER : after
+  if (binding.clock.now() - (meta.rotatedAt ?? meta.createdAt) < wait) return
+  const { idle, persist } = meta
+  // Against the whole lifetime, not against what is left of it: near its end '24h' is no error.
+  const lifetime = resolveLifetime({ idle, absolute: meta.absoluteAt - meta.createdAt, persist }, options)
+  const isExtended = options.absolute !== undefined
+  await succeed(binding, {
+    grace,
+    lifetime: {
+      ...lifetime,
+      absolute: isExtended ? lifetime.absolute : meta.absoluteAt - binding.clock.now(),
+    },
+    required: true,
+    fields: (old) => view.inherit(old),
+    userId: meta.userId,
+    meta: (now) => ({
+      ...meta,
+      idle: lifetime.idle,
+      persist: lifetime.persist,
+      absoluteAt: isExtended ? now + lifetime.absolute : meta.absoluteAt,
+      rotatedAt: now,
+    }),
+  })
+}

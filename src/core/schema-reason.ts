@@ -1,0 +1,58 @@
+/**
+ * Why a schema refused data, in its own words if they hold none of the data: some validators tell
+ * the value that they met, and errors go to logs.
+ *
+ * @module
+ */
+
+import { printable } from './quoted.ts'
+
+const LONGEST = 200
+/** So much of a value gives it away, where a validator shows a part. */
+const PART = 6
+
+/** The words of an issue; its kind where they hold a value. Begins with what comes before. */
+export function reasonOf(issue: object, data: unknown): string {
+  const { message, code, type } = issue as Record<string, unknown>
+  if (typeof message === 'string' && message !== '' && !holdsAny(message, data))
+    return `: ${printable(message, LONGEST).replace(/\.$/, '')}`
+  // Zod and arktype have a code, valibot a type.
+  const kind = code ?? type
+  const named =
+    typeof kind === 'string' && /^[a-z_]{1,30}$/.test(kind) && !holdsAny(kind, data) ? ` (${kind})` : ''
+  return `${named}, in words that hold a value and are not told here`
+}
+
+function holdsAny(text: string, data: unknown): boolean {
+  const words = wordsOf(text)
+  const run = words.join('')
+  for (const leaf of leavesOf(data, new Set())) {
+    const bare = wordsOf(leaf).join('')
+    if (bare.length < PART ? words.includes(bare) : sharesPart(run, bare)) return true
+    if (leaf.length > 2 && text.includes(leaf)) return true
+  }
+  return false
+}
+
+/** Letters and digits alone: how a validator escapes or quotes the rest does not matter. */
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+}
+
+function sharesPart(text: string, value: string): boolean {
+  for (let at = 0; at + PART <= text.length; at++) if (value.includes(text.slice(at, at + PART))) return true
+  return false
+}
+
+function* leavesOf(value: unknown, seen: Set<unknown>): Generator<string> {
+  if (typeof value !== 'object' || value === null) {
+    if (typeof value !== 'boolean' && typeof value !== 'function' && value != null) yield String(value)
+    return
+  }
+  if (seen.has(value)) return
+  seen.add(value)
+  if (value instanceof Date) yield* [String(value), Number.isNaN(value.getTime()) ? '' : value.toISOString()]
+  const children =
+    value instanceof Map ? [...value].flat() : value instanceof Set ? value : Object.values(value)
+  for (const child of children) yield* leavesOf(child, seen)
+}
