@@ -68,7 +68,7 @@ export function createSessions<Data extends object = PlainData>(
     ...management(sessions),
     handler: (handle) =>
       async function serve(request, ...rest) {
-        const channel = new HeldChannel(request.headers.get('cookie'), rest.map(waiter).find(isFound))
+        const channel = new HeldChannel(request, rest.map(waiter).find(isFound))
         let opened: Promise<Session<Data>> | null = null
         const getSession = (): Promise<Session<Data>> => (opened ??= sessions.open(channel))
         const requireSession = async (): Promise<SignedIn<Data>> => signedIn(await getSession())

@@ -79,7 +79,7 @@ export function createSessions<Data extends object = PlainData>(
     if (opened.has(context)) return next()
     // Only Hono 3 has it. There an error of ours would go out as a plain 500.
     if ('jsonT' in context) throw invalidOption('sojourn/hono needs Hono 4 or later. This is Hono 3.')
-    const channel = new HeldChannel(context.req.raw.headers.get('cookie'), waiter(executionOf(context)))
+    const channel = new HeldChannel(context.req.raw, waiter(executionOf(context)))
     const session = await sessions.open(channel)
     opened.set(context, session)
     context.set('session', session)

@@ -21,11 +21,12 @@ import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings }
 import { arrive } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'
-import { changedMeanwhile, gone, keyTaken, revokedMeanwhile, rotatedMeanwhile } from './refusals.ts'
+import { changedMeanwhile, gone, keyTaken, revokedMeanwhile, rotatedMeanwhile, withheld } from './refusals.ts'
 import { checkSize, outgrown, withLimits } from './size.ts'
 import { StoreClock } from './store-clock.ts'
 import { isAlive, type Change, type EndReason, type LoadedRecord, type UpdateResult } from './store.ts'
 import { createToken, identify, type Identity } from './token.ts'
+import { isWithheld } from './withheld.ts'
 
 /** See the module. */
 export class Binding implements JournalHost {
@@ -43,6 +44,8 @@ export class Binding implements JournalHost {
   computing = 0
   /** Whether the record is being replaced, and the cookie of the next one is on its way. */
   isSucceeding = false
+  /** Ends the sessions of all tokens of a request that is anonymous because it brings several. */
+  endRivals: ((reason: EndReason) => Promise<void>) | null = null
   #gone = false
   #sent: Outbox | null = null
   /** Chosen when the first write begins, since the cookie is announced before the store is asked. */
@@ -60,6 +63,11 @@ export class Binding implements JournalHost {
     return (this.#sent ??= new Outbox(this.channel, this.context.settings))
   }
 
+  /** Whether the browser may have withheld the cookie of a session that is not to be replaced. */
+  get isWithheld(): boolean {
+    return isWithheld(this.channel, this.context.settings)
+  }
+
   /** Takes a loaded record as this request's session. */
   adopt(identity: Identity, meta: RecordMeta, record: LoadedRecord, byOldToken: boolean): void {
     this.clock.set(record.now)
@@ -72,6 +80,8 @@ export class Binding implements JournalHost {
     this.assertNotGone()
     this.channel.assertWritable?.()
     if (this.isSucceeding) return () => {}
+    // Whether there is anything to create, and so to refuse, is known later.
+    if (this.living === null && this.isWithheld) return () => {}
     if (this.living === null)
       return this.#announceToken((this.#nextToken ??= createToken()), this.context.settings)
     if (this.living.byOldToken || this.channel.resend !== true || !this.#outbox.isEmpty) return () => {}
@@ -129,8 +139,8 @@ export class Binding implements JournalHost {
    * Sends the next token, before the record is replaced; until `isSucceeding` is false again,
    * writes announce nothing. Returns how to take it back.
    */
-  announceSuccessor(token: string, lifetime: LifetimeSettings | RecordMeta): () => void {
-    const undo = this.#announceToken(token, lifetime)
+  announceSuccessor(token: string, lifetime: LifetimeSettings | RecordMeta, isSignIn: boolean): () => void {
+    const undo = this.#announceToken(token, lifetime, isSignIn)
     this.isSucceeding = true
     return undo
   }
@@ -138,10 +148,11 @@ export class Binding implements JournalHost {
   /** Ends the session and clears the cookie. If the store fails, the cookie stays. */
   async destroy(reason: EndReason): Promise<void> {
     const { living: before } = this
-    if (before === null && !mentions(this.channel.header ?? '', this.context.settings.cookie.name)) return
+    if (before === null && this.isWithheld) throw withheld(this.context.settings.cookie.sameSite)
+    if (before === null && !this.#bringsCookie()) return
     const undo = this.#outbox.sendClearing()
-    if (before === null) return
     try {
+      if (before === null) return await this.endRivals?.(reason)
       const record = await this.context.store.destroy(before.identity.key, reason)
       if (record === null && (await this.#hasMoved(before))) return await this.destroy(reason)
     } catch (error) {
@@ -212,6 +223,7 @@ export class Binding implements JournalHost {
 
   async #begin(fields: Map<string, string>): Promise<Living> {
     const { store, settings } = this.context
+    if (this.isWithheld) throw withheld(settings.cookie.sameSite)
     const token = (this.#nextToken ??= createToken())
     // The write announced it when it was made, unless a logout came in between.
     const undo = this.#outbox.carries(token) ? () => {} : this.#announceToken(token, settings)
@@ -227,9 +239,15 @@ export class Binding implements JournalHost {
     }
   }
 
-  #announceToken(token: string, lifetime: LifetimeSettings | RecordMeta): () => void {
+  #announceToken(token: string, lifetime: LifetimeSettings | RecordMeta, isSignIn = false): () => void {
     const maxAge = cookieMaxAge(lifetime, this.clock.now())
-    return this.#outbox.sendToken(token, maxAge)
+    return this.#outbox.sendToken(token, maxAge, isSignIn)
+  }
+
+  /** One of ours, whatever it holds, or of a scope that ours had before. */
+  #bringsCookie(): boolean {
+    const { cookie, previousCookies } = this.context.settings
+    return [cookie, ...previousCookies].some(({ name }) => mentions(this.channel.header ?? '', name))
   }
 
   #moved(): void {

@@ -5,6 +5,7 @@
  */
 
 import type { SessionCookie } from './cookie.ts'
+import type { CheckedRequest } from './same-origin.ts'
 
 /** The writes of one session in one request. */
 export interface PendingWrites {
@@ -18,6 +19,12 @@ export interface PendingWrites {
 export interface CookieChannel {
   /** The request's `Cookie` header. */
   header: string | null | undefined
+  /**
+   * The request, whose headers tell whether the browser may have withheld the cookie. Then no session
+   * begins. Where the method is missing, the headers have to do. Default: a cookie that did not come
+   * is not there.
+   */
+  request?: CheckedRequest
   /**
    * Sends a cookie with the response, before the store is written, in place of one of the same
    * name, domain and path; others stay. Returns how to take back what was sent under these three,

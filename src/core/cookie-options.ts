@@ -6,7 +6,8 @@
 
 import type { CookieSettings } from './cookie.ts'
 import { invalidOption } from './errors.ts'
-import { checkAll, isBoolean, type Known } from './known-options.ts'
+import { checkAll, isBoolean, isObject, type Known } from './known-options.ts'
+import type { CookieScope } from './previous-cookies.ts'
 
 /** How the session cookie looks. */
 export interface CookieOptions {
@@ -27,11 +28,18 @@ export interface CookieOptions {
   partitioned?: boolean | undefined
   /** Default none. */
   priority?: 'low' | 'medium' | 'high' | undefined
+  /**
+   * The `name`, `path` or `domain` that the cookie had before a change, or a list of such:
+   * `{ path: '/app' }`. Signing in and signing out remove those cookies as well, which browsers keep
+   * beside the one of today. Default none.
+   */
+  previous?: CookieScope | readonly CookieScope[] | undefined
 }
 
 const DOMAIN = /^\.?[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i
 
-const COOKIE: Record<keyof CookieOptions, Known> = {
+/** Where a cookie belongs. */
+export const SCOPE: Record<keyof CookieScope, Known> = {
   name: [
     (v) => typeof v === 'string' && /^[!#$%&'*+\-.^_`|~\w]{1,128}$/.test(v),
     'a cookie name: 1 to 128 characters without spaces, control characters or separators (RFC 6265 section 4.1.1)',
@@ -41,10 +49,15 @@ const COOKIE: Record<keyof CookieOptions, Known> = {
     'a path that begins with / and holds no ; < or control characters',
   ],
   domain: [(v) => typeof v === 'string' && DOMAIN.test(v), 'a domain name'],
+}
+
+const COOKIE: Record<keyof CookieOptions, Known> = {
+  ...SCOPE,
   secure: [(v) => isBoolean(v) || v === 'auto', `true, false or 'auto'`],
   sameSite: [(v) => v === 'lax' || v === 'strict' || v === 'none', `'lax', 'strict' or 'none' (lower case)`],
   partitioned: [isBoolean, 'true or false'],
   priority: [(v) => v === 'low' || v === 'medium' || v === 'high', `'low', 'medium' or 'high'`],
+  previous: [(v) => [v].flat().every(isObject), "a scope such as { path: '/app' }, or a list of such"],
 }
 
 /**
@@ -55,16 +68,7 @@ export function resolveCookie(options: CookieOptions): CookieSettings {
   checkAll(options, COOKIE, 'cookie.')
   const secure = options.secure === true || (options.secure !== false && isProduction())
   const { name = defaultName(secure, options), path = '/', domain, sameSite = 'lax' } = options
-  if (isPrefixed(name, '__Host-') && (!secure || path !== '/' || domain !== undefined)) {
-    throw invalidOption(
-      `cookie.name: browsers accept "__Host-" only with secure, path "/" and no domain. Use another name, such as "${domain === undefined ? 'sid' : '__Secure-sid'}".`,
-    )
-  }
-  if (isPrefixed(name, '__Secure-') && !secure) {
-    throw invalidOption(
-      'cookie.name: browsers accept "__Secure-" only with secure. Set secure: true, or use another name.',
-    )
-  }
+  checkPrefix('cookie.name', { name, secure, path, domain })
   if (sameSite === 'none' && !secure) {
     throw invalidOption(
       `cookie.sameSite: browsers accept 'none' only with secure. Set secure: true, or use 'lax'.`,
@@ -85,12 +89,33 @@ export function resolveCookie(options: CookieOptions): CookieSettings {
   }
 }
 
+/**
+ * Checks what a prefix of the name promises.
+ * @throws `ERR_OPTION_INVALID`
+ */
+export function checkPrefix(
+  option: string,
+  { name, secure, path, domain }: CookieScope & { name: string; secure: boolean },
+): void {
+  if (isPrefixed(name, '__Host-') && (!secure || path !== '/' || domain !== undefined)) {
+    throw invalidOption(
+      `${option}: browsers accept "__Host-" only with secure, path "/" and no domain. Use another name, such as "${domain === undefined ? 'sid' : '__Secure-sid'}".`,
+    )
+  }
+  if (isPrefixed(name, '__Secure-') && !secure) {
+    throw invalidOption(
+      `${option}: browsers accept "__Secure-" only with secure. Set secure: true, or use another name.`,
+    )
+  }
+}
+
 /** Browsers ignore the case of a prefix (RFC 6265bis section 5.7). */
 function isPrefixed(name: string, prefix: string): boolean {
   return name.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()
 }
 
-function defaultName(secure: boolean, { domain, path = '/' }: CookieOptions): string {
+/** The name of a cookie that was given none. */
+export function defaultName(secure: boolean, { domain, path = '/' }: CookieScope): string {
   if (!secure) return 'sid'
   return domain === undefined && path === '/' ? '__Host-sid' : '__Secure-sid'
 }

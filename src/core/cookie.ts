@@ -27,29 +27,34 @@ export interface SessionCookie extends CookieSettings {
   maxAge?: number
 }
 
-const MAX_HEADER = 65_536
+/** So many different tokens tell that a request brings more than two. */
+const MORE_THAN_TWO = 3
 
 /**
- * The different valid tokens, at most two, under our name in a `Cookie` header. Malformed and
- * forged copies are ignored, so that a planted one cannot hide the real one; two different
- * tokens are for the caller to refuse (cookie tossing).
+ * The different valid tokens under our name in a `Cookie` header, in its order. Malformed and forged
+ * copies are ignored, so that a planted one cannot hide the real one. Which of several counts is for
+ * the caller to decide (cookie tossing).
+ *
+ * @param most at which number to stop
  */
-export function findTokens(header: string, name: string, values: CookieValues = plainValues): string[] {
-  const tokens: string[] = []
-  const start = `${name}=`
-  const text = header.length > MAX_HEADER ? header.slice(0, MAX_HEADER) : header
-  // Two are as bad as more, but any number of malformed copies may come before a good one.
-  for (let at = text.indexOf(start); at !== -1 && tokens.length < 2; at = text.indexOf(start, at + 1)) {
-    if (!beginsPair(text, at)) continue
-    const token = values.read(valueAt(text, at + start.length))
-    if (token !== null && !tokens.includes(token)) tokens.push(token)
+export function findTokens(
+  header: string,
+  name: string,
+  values: CookieValues = plainValues,
+  most: number = MORE_THAN_TWO,
+): string[] {
+  const tokens = new Set<string>()
+  for (const value of valuesOf(header, name)) {
+    const token = values.read(value)
+    if (token !== null) tokens.add(token)
+    if (tokens.size === most) break
   }
-  return tokens
+  return [...tokens]
 }
 
-/** Whether a `Cookie` header may hold a cookie of our name, well-formed or not. */
+/** Whether a `Cookie` header holds a cookie of a name, well-formed or not. */
 export function mentions(header: string, name: string): boolean {
-  return header.includes(`${name}=`)
+  return valuesOf(header, name).next().done !== true
 }
 
 /** The cookie that carries a value for `maxAge` seconds, or until the browser closes. */
@@ -65,6 +70,16 @@ export function clearingCookie(settings: CookieSettings): SessionCookie {
 /** The text of a `Set-Cookie` header. */
 export function serializeCookie(cookie: SessionCookie): string {
   return stringifySetCookie(cookie)
+}
+
+/**
+ * The values of all cookies of a name, in the order of the header: the one way in which it is read.
+ * However long it is, it is read to its end, once.
+ */
+function* valuesOf(header: string, name: string): Generator<string, undefined> {
+  const start = `${name}=`
+  for (let at = header.indexOf(start); at !== -1; at = header.indexOf(start, at + 1))
+    if (beginsPair(header, at)) yield valueAt(header, at + start.length)
 }
 
 function beginsPair(text: string, at: number): boolean {

@@ -22,7 +22,7 @@ import { stripped } from './stripped.ts'
  * | `ERR_SESSION_CONFLICT` | `update()` kept losing against other writers |
  * | `ERR_TOO_MANY_SESSIONS` | a sign-in would exceed `maxSessionsPerUser` |
  * | `ERR_NOT_FRESH` | `requireFresh()` found that the sign-in is too long ago |
- * | `ERR_CROSS_SITE` | `assertSameOrigin()` met a request that a foreign page may have sent |
+ * | `ERR_CROSS_SITE` | `assertSameOrigin()` met a request that a foreign page may have sent; or a session would begin or end where the browser has withheld its cookie |
  * | `ERR_UNAUTHENTICATED` | `requireSession()` found nobody signed in |
  * | `ERR_VALUE_UNSUPPORTED` | a value cannot be stored: a function, a class instance, data nested too deep or throwing |
  * | `ERR_VALUE_INVALID` | a value was refused by the schema |

@@ -30,7 +30,10 @@ export type SessionEvent =
    * may have copied the cookie. `id` is that of the `previousId` in `rotated`.
    */
   | { type: 'reuse'; id: string }
-  /** A request brought two different valid tokens: somebody may have planted one. It is anonymous. */
+  /**
+   * A request brought tokens of two living sessions, or three different tokens: somebody may have
+   * planted them. It is anonymous.
+   */
   | { type: 'ambiguous' }
   /**
    * An operation on a store failed. `error` is what the driver threw, as far as there was

@@ -26,7 +26,7 @@ export function handOver(binding: Binding, library: OldLibrary): void {
 /** Sends a token; returns how to take it back. `null` where no cookie can be sent. */
 export function announce(binding: Binding, token: string, lifetime: LifetimeSettings): (() => void) | null {
   try {
-    return binding.announceSuccessor(token, lifetime)
+    return binding.announceSuccessor(token, lifetime, true)
   } catch (error) {
     if (LATER.some((code) => isSessionError(error, code))) return null
     throw error

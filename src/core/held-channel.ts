@@ -9,10 +9,12 @@ import type { CookieChannel, PendingWrites } from './channel.ts'
 import type { SessionCookie } from './cookie.ts'
 import { SessionError } from './errors.ts'
 import { scopeOf } from './set-cookie.ts'
+import { readerOf, type CheckedRequest } from './same-origin.ts'
 
 /** See the module. */
 export class HeldChannel implements CookieChannel {
   readonly header: string | null | undefined
+  readonly request: CheckedRequest
   readonly defer?: (work: () => Promise<void>) => void
   /** What the response will tell the browser, one of each name, domain and path. */
   cookies: readonly SessionCookie[] = NONE
@@ -20,8 +22,9 @@ export class HeldChannel implements CookieChannel {
   #isClosed = false
 
   /** @param defer where the runtime ends work in the background with the response; else none */
-  constructor(header: string | null | undefined, defer?: (work: () => Promise<void>) => void) {
-    this.header = header
+  constructor(request: CheckedRequest, defer?: (work: () => Promise<void>) => void) {
+    this.header = readerOf(request.headers)('cookie')
+    this.request = request
     if (defer !== undefined) this.defer = defer
   }
 

@@ -11,7 +11,8 @@ import { scopeOf, scopeOfLine } from './set-cookie.ts'
 
 /** The part of `http.IncomingMessage` that sessions need. */
 export interface NodeRequest {
-  headers: { cookie?: string | undefined }
+  method?: string | undefined
+  headers: { readonly [name: string]: string | readonly string[] | undefined; cookie?: string | undefined }
 }
 
 /** The part of `http.ServerResponse` that sessions need. */
@@ -38,6 +39,7 @@ export function nodeChannel(request: NodeRequest, response: NodeResponse): Cooki
 
   return {
     header: request.headers.cookie,
+    request,
     send(cookie) {
       if (response.headersSent) throw headersSent()
       const scope = scopeOf(cookie)

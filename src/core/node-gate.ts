@@ -6,6 +6,7 @@
 
 import { HeldChannel, headersSent, settleAll } from './held-channel.ts'
 import { addCookies, varyByCookie, type NodeHeaders } from './node-head.ts'
+import type { CheckedRequest } from './same-origin.ts'
 import type { GatedResponse, GatePort } from './gate-port.ts'
 import { holdResponse, portsOf } from './response-gate.ts'
 
@@ -15,8 +16,8 @@ export type { GatedResponse } from './gate-port.ts'
 export class NodeHeldChannel extends HeldChannel implements GatePort {
   #isOver = false
 
-  constructor(header: string | undefined, response: GatedResponse) {
-    super(header)
+  constructor(request: CheckedRequest, response: GatedResponse) {
+    super(request)
     holdResponse(response, this)
   }
 

@@ -37,7 +37,7 @@ export function nodeAccess<Data extends object>(sessions: Sessions<Data>): NodeA
   ): Promise<Session<Data>> {
     let session = request[OPENED]
     if (session === undefined) {
-      session = sessions.open(new NodeHeldChannel(request.headers.cookie, response))
+      session = sessions.open(new NodeHeldChannel(request, response))
       request[OPENED] = session
     }
     return session

@@ -6,23 +6,29 @@
 
 import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
+import type { Living } from './context.ts'
 import { end, isBarred, relist } from './directory.ts'
 import { isEndReason } from './end-reason.ts'
 import { endGrace, follow, MARK } from './grace.ts'
 import { isTouchDue } from './lifetime.ts'
 import { closeReceipt, RECEIPT } from './receipt.ts'
 import { decodeMeta } from './record.ts'
-import { isAlive, type EndReason, type LoadedRecord, type MaybePromise } from './store.ts'
+import { isAlive, type EndedRecord, type EndReason, type LoadedRecord, type MaybePromise } from './store.ts'
 import { listOfToken, type Identity } from './token.ts'
+
+/** What a store says of a key. */
+export type Answer = LoadedRecord | EndedRecord | null
 
 /**
  * Opens the record of a token. Missing, expired, foreign and unreadable records leave the
  * session anonymous.
+ * @param asked what the store has answered already
  * @throws `ERR_STORE_*` if the store fails
  */
-export async function openRecord(binding: Binding, identity: Identity): Promise<void> {
+export async function openRecord(binding: Binding, identity: Identity, asked?: Answer): Promise<void> {
   const { context } = binding
-  const answer = await context.store.load(identity.key, listOfToken(identity.token))
+  const list = listOfToken(identity.token)
+  const answer = asked === undefined ? await context.store.load(identity.key, list) : asked
   if (isAlive(answer)) {
     const arrival = arrive(binding, identity, answer, false)
     // Awaiting what is not there would cost every request a turn.
@@ -53,12 +59,18 @@ export function arrive(
   }
   if (listing?.isListed === false) later(binding.channel, () => relist(context, identity, meta))
   binding.adopt(identity, meta, record, byOldToken)
-  if (binding.channel.looksOnly === true) return
+  return welcome(binding, binding.living, record)
+}
+
+/** What follows once a record is a request's session: its deadline moves, and a grace ends. */
+export function welcome(binding: Binding, living: Living | null, record: LoadedRecord): MaybePromise<void> {
+  if (living === null || binding.channel.looksOnly === true) return
+  const { identity, meta, byOldToken } = living
   const pointer = record.fields.get(MARK)
   if (isTouchDue(meta, record)) later(binding.channel, () => binding.touch())
   const receipt = record.fields.get(RECEIPT)
   if (receipt !== undefined && !byOldToken) closeReceipt(binding, identity.key, meta, record.now, receipt)
-  if (pointer !== undefined && !byOldToken) return endGrace(context, identity.key, meta, pointer)
+  if (pointer !== undefined && !byOldToken) return endGrace(binding.context, identity.key, meta, pointer)
 }
 
 async function openSuccessor(binding: Binding, old: Identity): Promise<void> {

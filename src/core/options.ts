@@ -8,7 +8,7 @@
 import type { Adoption } from './adoption.ts'
 import { resolveCookie, type CookieOptions } from './cookie-options.ts'
 import { resolveSecret, type CookieValues } from './cookie-value.ts'
-import type { CookieSettings } from './cookie.ts'
+import type { CookieSettings, SessionCookie } from './cookie.ts'
 import { milliseconds, type Duration } from './duration.ts'
 import { resolveEncryption, type EncryptionOptions } from './encryption.ts'
 import { invalidOption } from './errors.ts'
@@ -16,6 +16,7 @@ import type { OnEvent } from './events.ts'
 import { checkAll, isBoolean, isObject, type Known } from './known-options.ts'
 import type { LifetimeSettings } from './lifetime.ts'
 import { resolveMigrations, type Migration, type Migrations } from './migrations.ts'
+import { resolvePrevious } from './previous-cookies.ts'
 import { isOriginList } from './same-origin.ts'
 import type { PlainData, StandardSchema } from './schema.ts'
 import type { Sealer } from './sealer.ts'
@@ -96,6 +97,8 @@ export interface SessionOptions<Data extends object = PlainData> {
 export interface Settings extends LifetimeSettings {
   app: string
   cookie: CookieSettings
+  /** Removes the cookies of scopes that ours had before. */
+  previousCookies: readonly SessionCookie[]
   /** How the cookie carries the token. */
   cookieValues: CookieValues
   /** Encrypts what the store keeps; `null` if nothing does. */
@@ -168,10 +171,12 @@ export function resolveOptions<Data extends object>(options: SessionOptions<Data
   if (timeout > MAX_TIMEOUT)
     throw invalidOption('timeout: is longer than 24 days. Shorten it; a few seconds are usual.')
   const app = options.app ?? 'sojourn'
+  const cookie = resolveCookie(options.cookie ?? {})
   return {
     ...lifetime,
     app,
-    cookie: resolveCookie(options.cookie ?? {}),
+    cookie,
+    previousCookies: resolvePrevious(options.cookie ?? {}, cookie),
     cookieValues: resolveSecret(options.secret, app),
     sealer: resolveEncryption(options.encryption, app),
     schema: options.schema ?? null,

@@ -16,7 +16,10 @@ export class Outbox {
   readonly #channel: CookieChannel
   readonly #settings: Settings
   readonly #sent: SessionCookie[] = []
-  #restore: () => void = () => {}
+  /** What takes everything back. */
+  readonly #restores: (() => void)[] = []
+  /** Whether the visitor has signed in or out, so that cookies of earlier scopes go too. */
+  #clearsPrevious = false
 
   constructor(channel: CookieChannel, settings: Settings) {
     this.#channel = channel
@@ -36,10 +39,12 @@ export class Outbox {
   /**
    * Sends a token in place of what was sent before; returns how to take it back.
    * @param maxAge seconds, or until the browser closes
+   * @param isSignIn whether it is the only one that counts from now on
    * @throws as `CookieChannel.send`
    */
-  sendToken(token: string, maxAge: number | undefined): () => void {
+  sendToken(token: string, maxAge: number | undefined, isSignIn = false): () => void {
     const { cookie, cookieValues } = this.#settings
+    if (isSignIn) this.#clearPrevious()
     return this.#send(tokenCookie(cookie, cookieValues.write(token), maxAge))
   }
 
@@ -48,15 +53,22 @@ export class Outbox {
    * @throws as `CookieChannel.send`
    */
   sendClearing(): () => void {
+    this.#clearPrevious()
     return this.#send(clearingCookie(this.#settings.cookie))
   }
 
   #send(cookie: SessionCookie): () => void {
     const restore = this.#channel.send(cookie)
-    if (this.isEmpty) this.#restore = restore
+    if (this.isEmpty) this.#restores.push(restore)
     const entry = { ...cookie }
     this.#sent.push(entry)
     return () => this.#takeBack(entry)
+  }
+
+  #clearPrevious(): void {
+    if (this.#clearsPrevious) return
+    this.#clearsPrevious = true
+    for (const cookie of this.#settings.previousCookies) this.#restores.push(this.#channel.send(cookie))
   }
 
   #takeBack(entry: SessionCookie): void {
@@ -66,10 +78,15 @@ export class Outbox {
     if (at < this.#sent.length) return
     const last = this.#sent.at(-1)
     try {
-      if (last === undefined) this.#restore()
+      if (last === undefined) this.#restoreAll()
       else this.#channel.send(last)
     } catch {
       // Too late: the response has begun. The failure that led here is the one to tell.
     }
+  }
+
+  #restoreAll(): void {
+    this.#clearsPrevious = false
+    for (const restore of this.#restores.splice(0).reverse()) restore()
   }
 }

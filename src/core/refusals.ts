@@ -15,6 +15,18 @@ export function gone(): SessionError {
   )
 }
 
+/** For a session that would take the place of one whose cookie the browser has withheld. */
+export function withheld(sameSite: string): SessionError {
+  const cure =
+    sameSite === 'strict'
+      ? 'Answer with a page of your own that goes on by itself, and write there.'
+      : 'Answer 303 to a GET of your own, and write there.'
+  return new SessionError(
+    'ERR_CROSS_SITE',
+    `A page of another site sent this request, so the browser has withheld the session cookie (SameSite=${sameSite}), if it has one. Nothing was stored: a new session would take the place of the visitor's, whose cookie would be lost. ${cure} In frames and scripts of other sites only cookie.sameSite: 'none' brings the cookie. login() works here as well.`,
+  )
+}
+
 /** For a sign-in that was ended while it was under way. */
 export function revokedMeanwhile(): SessionError {
   return new SessionError(
@@ -44,6 +56,14 @@ export function rotatedMeanwhile(): SessionError {
   return new SessionError(
     'ERR_SESSION_CONFLICT',
     'The session was given a new token while this request ran, and was not ended. Repeat it with the new cookie.',
+  )
+}
+
+/** For a sign-in or sign-out with so many cookies that the visitor's is not to be found among them. */
+export function tooManyTokens(name: string): SessionError {
+  return new SessionError(
+    'ERR_SESSION_CONFLICT',
+    `The request brought more than eight different cookies ${quoted(name)}, which other hosts of this domain may have planted. Nothing was ended. Let the visitor remove the cookies of this site; a name with "__Host-" keeps others from planting any.`,
   )
 }
 

@@ -20,7 +20,7 @@ export interface CheckedRequest {
 }
 
 /** As `Headers` reads them. */
-interface FetchHeaders {
+export interface FetchHeaders {
   get(name: string): string | null
 }
 
@@ -83,7 +83,8 @@ export function readerOf(headers: FetchHeaders | NodeHeaders): (name: string) =>
   return (name) => {
     // HTTP/2 has no Host; Node names its successor like this.
     const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined)
-    return value === undefined ? null : [value].flat().join(', ')
+    if (value === undefined) return null
+    return [value].flat().join(name === 'cookie' ? '; ' : ', ')
   }
 }
 

@@ -8,14 +8,15 @@ import type { Adoption } from './adoption.ts'
 import { Binding } from './binding.ts'
 import type { CookieChannel } from './channel.ts'
 import type { Context } from './context.ts'
-import { findTokens } from './cookie.ts'
+import { findTokens, mentions } from './cookie.ts'
 import { listSessions, revokeSession, revokeSessions, type UserSession } from './user-sessions.ts'
 import { invalidOption } from './errors.ts'
 import { createEmitter } from './events.ts'
 import { guardStore } from './guard.ts'
 import { openRecord } from './opening.ts'
 import { resolveOptions, type SessionOptions, type Settings } from './options.ts'
-import { assertSameOrigin, type CheckedRequest } from './same-origin.ts'
+import { openRivals } from './rival-tokens.ts'
+import { assertSameOrigin, readerOf, type CheckedRequest } from './same-origin.ts'
 import type { PlainData } from './schema.ts'
 import { sealedStore } from './sealed-store.ts'
 import { lookingChannel } from './looking-channel.ts'
@@ -25,6 +26,7 @@ import { hasShape, openShape } from './shape.ts'
 import type { Store } from './store.ts'
 import { identify, type Identity } from './token.ts'
 import { tracedStore } from './tracing.ts'
+import { cookieWouldCome } from './withheld.ts'
 
 /** Checked options. @internal */
 export let settingsOf: <Data extends object>(sessions: Sessions<Data>) => Settings
@@ -96,14 +98,15 @@ export class Sessions<Data extends object = PlainData> {
   async #open(binding: Binding): Promise<Session<Data>> {
     const { settings, emit } = this.#context
     const { channel } = binding
-    const [token, other] = findTokens(channel.header ?? '', settings.cookie.name, settings.cookieValues)
-    if (other !== undefined) emit({ type: 'ambiguous' })
+    const tokens = findTokens(channel.header ?? '', settings.cookie.name, settings.cookieValues)
+    const [token] = tokens
+    if (tokens.length > 1) await openRivals(binding, tokens)
     else if (token !== undefined) {
       const derived = identify(token)
       const identity = derived instanceof Promise ? await derived : derived
       await openRecord(binding, identity)
     }
-    if (settings.adopt.length > 0 && binding.living === null && other === undefined)
+    if (settings.adopt.length > 0 && binding.living === null && binding.endRivals === null)
       await adoptFirst(settings.adopt, binding)
     if (!hasShape(settings, binding.journal.fields)) return new Session<Data>(binding, null)
     const id = binding.living?.identity.id ?? null
@@ -143,6 +146,12 @@ export class Sessions<Data extends object = PlainData> {
    */
   assertSameOrigin(request: CheckedRequest): void {
     assertSameOrigin(request, this.#context.settings)
+  }
+
+  /** Whether a session for a visitor who has none can begin here without harm: not unless it is sure. */
+  mayMint(request: CheckedRequest): boolean {
+    const isThere = mentions(readerOf(request.headers)('cookie') ?? '', this.#context.settings.cookie.name)
+    return isThere || cookieWouldCome(request, this.#context.settings) === true
   }
 
   /** Releases what the store opened itself. */

@@ -11,7 +11,7 @@ import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
 import { tagOf } from './client-session.ts'
 import type { Living } from './context.ts'
-import { confirm, enroll, listFor, withdraw } from './directory.ts'
+import { confirm, end, enroll, listFor, withdraw } from './directory.ts'
 import { follow, MARK, point, pointerKey } from './grace.ts'
 import type { LifetimeSettings } from './lifetime.ts'
 import { arrive } from './opening.ts'
@@ -54,9 +54,15 @@ export async function succeed(binding: Binding, succession: Succession): Promise
   const { context, living: before } = binding
   if (succession.required) binding.assertNotGone()
   const identity = await identify(createToken(await listFor(context, succession.userId)))
-  const undo = binding.announceSuccessor(identity.token, succession.lifetime)
+  const announce = (): (() => void) =>
+    binding.announceSuccessor(identity.token, succession.lifetime, !succession.required)
+  // Where a cookie is taken back by clearing it, the one would go that the browser has withheld.
+  const isLate = before === null && binding.isWithheld
+  if (isLate) binding.channel.assertWritable?.()
+  const undo = isLate ? () => {} : announce()
   let refusal: SessionError | null = null
   try {
+    await binding.endRivals?.('rotated')
     const now = await context.store.now()
     let pointer: string | null = null
     if (before !== null && succession.grace > 0) {
@@ -68,7 +74,8 @@ export async function succeed(binding: Binding, succession: Succession): Promise
     }
     refusal = await replace(binding, succession, identity, now, pointer)
     if (refusal !== null && binding.living !== null)
-      binding.announceSuccessor(binding.living.identity.token, binding.living.meta)
+      binding.announceSuccessor(binding.living.identity.token, binding.living.meta, false)
+    if (isLate) await announceLate(binding, announce)
   } catch (error) {
     undo()
     throw error
@@ -121,6 +128,17 @@ async function replace(
   } catch (error) {
     if (ended === 'revoked') later(binding.channel, async () => store.destroy(identity.key, 'revoked'))
     if (ended !== null) binding.lose(ended)
+    throw error
+  }
+}
+
+/** Sends the cookie of a record that was made already; without it the record must not stay. */
+async function announceLate(binding: Binding, announce: () => unknown): Promise<void> {
+  try {
+    announce()
+  } catch (error) {
+    if (binding.living !== null) await end(binding.context, binding.living.identity.key, 'revoked')
+    binding.lose('revoked')
     throw error
   }
 }

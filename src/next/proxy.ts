@@ -16,7 +16,8 @@ import { after } from './after.ts'
 /** Options of `proxy`. */
 export interface ProxyOptions {
   /**
-   * Stores an empty session on the first visit, visible to the page of that same request.
+   * Stores an empty session on the first visit, visible to the page of that same request; not where
+   * the browser may have withheld its cookie, since a new one would take the place of the visitor's.
    * Default false: visitors who store nothing get no record and no cookie.
    */
   mint?: boolean
@@ -46,6 +47,7 @@ export function createProxy<Data extends object>(
     if (!mint && !renew) return NextResponse.next()
     const session = await sessions.open({
       header: request.headers.get('cookie'),
+      request,
       send(cookie) {
         const scope = scopeOf(cookie)
         sent.set(scope, cookie)
@@ -53,7 +55,7 @@ export function createProxy<Data extends object>(
       },
       defer: (work) => renew && after(work),
     })
-    if (mint) await session.start()
+    if (mint && sessions.mayMint(request)) await session.start()
     return sent.size === 0 ? NextResponse.next() : respondWith(request, [...sent.values()])
   }
 }

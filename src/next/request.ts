@@ -10,6 +10,7 @@ import type { CookieChannel } from '../core/channel.ts'
 import { findTokens, type SessionCookie } from '../core/cookie.ts'
 import type { Settings } from '../core/options.ts'
 import { SessionError } from '../core/errors.ts'
+import type { FetchHeaders } from '../core/same-origin.ts'
 import type { Session } from '../core/session.ts'
 import { settingsOf, type Sessions } from '../core/sessions.ts'
 import { CookieNames } from './cookie-names.ts'
@@ -32,15 +33,16 @@ export async function openRequest<Data extends object>(
   const jar = await cookies()
   const list = await headers()
   await io?.()
-  return memoized(list, memoKey, () => sessions.open(channel(jar, list.get('cookie'), settingsOf(sessions))))
+  return memoized(list, memoKey, () => sessions.open(channel(jar, list, settingsOf(sessions))))
 }
 
 const io = (nextCache as { io?: () => Promise<void> }).io
 
-function channel(jar: Cookies, header: string | null, settings: Settings): CookieChannel {
+function channel(jar: Cookies, headers: FetchHeaders, settings: Settings): CookieChannel {
   const names = new CookieNames()
   return {
-    header: currentHeader(jar, header ?? '', settings),
+    header: currentHeader(jar, headers.get('cookie') ?? '', settings),
+    request: { headers },
     // Next renders the page again, with fresh data, only if an action sets a cookie.
     resend: true,
     send(cookie) {
@@ -68,8 +70,8 @@ function channel(jar: Cookies, header: string | null, settings: Settings): Cooki
 function currentHeader(jar: Cookies, header: string, { cookie: { name }, cookieValues }: Settings): string {
   const value = jar.get(name)?.value ?? ''
   const current = cookieValues.read(value)
-  const [sent, other] = findTokens(header, name, cookieValues)
-  return current !== null && current !== sent && other === undefined ? `${name}=${value}` : header
+  const isSent = current === null || findTokens(header, name, cookieValues, Infinity).includes(current)
+  return isSent ? header : `${name}=${value}`
 }
 
 function setCookie(jar: Cookies, { name, value, ...attributes }: SessionCookie): void {

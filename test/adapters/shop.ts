@@ -60,6 +60,31 @@ const routes: Record<string, Route> = {
     await (await getSession()).update('a', () => query.get('value') ?? '1')
     return { body: 'updated' }
   },
+  '/ended': async ({ getSession }) => ({ body: String((await getSession()).ended) }),
+  '/renew': async ({ getSession }) => {
+    await (await getSession()).rotate({ grace: '30s' })
+    return { body: 'renewed' }
+  },
+  '/state': async ({ getSession }) => {
+    const session = await getSession()
+    const state = { user: session.userId, notice: session.readFlash('notice') ?? null, ...session.getAll() }
+    return { headers: { 'content-type': 'text/plain' }, body: JSON.stringify(state) }
+  },
+  '/start': async ({ getSession }) => ({ body: await (await getSession()).start() }),
+  '/increment': async ({ getSession }) => ({ body: String(await (await getSession()).increment('n')) }),
+  '/append': async ({ getSession }) => {
+    await (await getSession()).append('list', 'x')
+    return { body: 'appended' }
+  },
+  '/delete': async ({ getSession }) => {
+    await (await getSession()).delete('a')
+    return { body: 'deleted' }
+  },
+  '/flash': async ({ getSession }) => {
+    await (await getSession()).flash('notice', 'paid')
+    return { body: 'flashed' }
+  },
+  '/notice': async ({ getSession }) => ({ body: (await getSession()).readFlash<string>('notice') ?? 'none' }),
   '/forget': async ({ getSession, query }) => {
     void (await getSession()).set(query.get('key') ?? 'a', query.get('value') ?? '1')
     return { headers: { etag: '"1"', 'x-request-id': '7' }, body: 'forgotten' }

@@ -15,13 +15,18 @@ export interface ForeignSite {
   stop(): Promise<void>
 }
 
-/** What the page does: post a form by itself, do so from a frame without an origin, or post by script. */
-export type Attack = 'form' | 'frame' | 'script'
+/**
+ * What the page does: post a form by itself, do so from a frame without an origin, post by script,
+ * follow a link, show a page in a frame.
+ */
+export type Attack = 'form' | 'frame' | 'script' | 'link' | 'embed'
 
 const ATTACKS: Record<Attack, (target: string) => string> = {
   form: (target) =>
     `<form method="post" action="${target}"><input name="a" value="b"></form><script>document.forms[0].submit()</script>`,
   frame: (target) => `<iframe sandbox="allow-forms allow-scripts" src="/?${query('form', target)}"></iframe>`,
+  link: (target) => `<a id="link" href="${target}">there</a><script>link.click()</script>`,
+  embed: (target) => `<iframe src="${target}"></iframe>`,
   script: (target) =>
     `<script>fetch('${target}', { method: 'POST', mode: 'no-cors', credentials: 'include' })</script>`,
 }

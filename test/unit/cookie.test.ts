@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clearingCookie, findTokens, serializeCookie, tokenCookie } from '../../src/core/cookie.ts'
+import { clearingCookie, findTokens, mentions, serializeCookie, tokenCookie } from '../../src/core/cookie.ts'
 import { resolveOptions } from '../../src/core/options.ts'
 import { createToken, isToken } from '../../src/core/token.ts'
 
 const A = createToken()
 const B = createToken()
+const C = createToken()
 const bad = 'not-a-token'
 
 const CASES: [string, string, string[]][] = [
@@ -36,7 +37,10 @@ const CASES: [string, string, string[]][] = [
   ['no value', 'sid', []],
   ['only separators', ';;;;=;=;', []],
   ['ours behind a thousand pairs', `${'k=v; '.repeat(1000)}sid=${A}`, [A]],
-  ['ours beyond 64 KiB', `${'k=v; '.repeat(20_000)}sid=${A}`, []],
+  ['ours beyond 64 KiB', `${'k=v; '.repeat(20_000)}sid=${A}`, [A]],
+  ['ours beyond a mebibyte of malformed copies', `${`sid=${bad}; `.repeat(80_000)}sid=${A}`, [A]],
+  ['another one beyond 64 KiB', `sid=${A}; ${'k=v; '.repeat(20_000)}sid=${B}`, [A, B]],
+  ['three different tokens, and more', `sid=${A}; sid=${B}; sid=${C}; sid=${createToken()}`, [A, B, C]],
 ]
 
 describe('findTokens', () => {
@@ -50,7 +54,7 @@ describe('findTokens', () => {
     expect(findTokens(`$a|b*=${A}`, '$a|b*')).toEqual([A])
   })
 
-  test('finds nothing but tokens, at most two and all different, in any header', () => {
+  test('finds nothing but tokens, at most three and all different, in any header', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         'sid=',
@@ -75,7 +79,7 @@ describe('findTokens', () => {
     fc.assert(
       fc.property(headers, (header) => {
         const tokens = findTokens(header, 'sid')
-        return tokens.length <= 2 && new Set(tokens).size === tokens.length && tokens.every(isToken)
+        return tokens.length <= 3 && new Set(tokens).size === tokens.length && tokens.every(isToken)
       }),
       { numRuns: 100_000 },
     )
@@ -104,7 +108,7 @@ describe('findTokens', () => {
     ['spaces before copies', '          sid='],
     ['quotes', 'sid="'],
   ])('looks at each character a bounded number of times: %s', (_, piece) => {
-    const header = piece.repeat(Math.floor(65_536 / piece.length))
+    const header = piece.repeat(Math.floor(262_144 / piece.length))
     let reads = 0
     const counting = new Proxy(Object(header) as object, {
       get(target, property) {
@@ -125,6 +129,23 @@ describe('findTokens', () => {
     }
     expect(findTokens(counting as unknown as string, 'sid')).toEqual([])
     expect(reads).toBeLessThan(header.length * 8)
+  })
+})
+
+describe('mentions', () => {
+  test.each(CASES)('sees whatever findTokens reads: %s', (_, header, expected) => {
+    expect(mentions(header, 'sid') || expected.length === 0).toBe(true)
+  })
+
+  test.each([
+    [true, `sid=${bad}`],
+    [true, 'sid='],
+    [true, `${'k=v; '.repeat(20_000)}sid=`],
+    [false, `xsid=${A}; sid2=${A}; a=sid=${A}`],
+    [false, 'sid'],
+    [false, ''],
+  ])('%s: %.40s', (expected, header) => {
+    expect(mentions(header, 'sid')).toBe(expected)
   })
 })
 

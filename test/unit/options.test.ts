@@ -107,6 +107,28 @@ const BAD: [string, unknown, RegExp][] = [
     { cookie: { partitioned: true, secure: false } },
     /only with secure\. Set secure: true/,
   ],
+  ['a previous scope as text', { cookie: { previous: '/app' } }, /cookie\.previous: expected a scope/],
+  [
+    'a previous scope with more',
+    { cookie: { previous: { path: '/app', secure: true } } },
+    /cookie\.previous\.secure: there is no such option\. Known: name, path, domain/,
+  ],
+  [
+    'a previous path without /',
+    { cookie: { previous: [{ path: '/a' }, { path: 'app' }] } },
+    /cookie\.previous\.path: expected a path/,
+  ],
+  [
+    'the present scope as a previous one',
+    { cookie: { domain: 'a.example', previous: { domain: '.A.example' } } },
+    /cookie\.previous: this is the name, path and domain that the cookie has now/,
+  ],
+  ['no scope as a previous one', { cookie: { previous: {} } }, /cookie\.previous: this is/],
+  [
+    'a previous name that no browser took',
+    { cookie: { previous: { name: '__Host-sid', path: '/app' } } },
+    /cookie\.previous\.name: browsers accept "__Host-" only/,
+  ],
   ['an unknown priority', { cookie: { priority: 'urgent' } }, /cookie\.priority: expected 'low'/],
   [
     '__Host- without secure',
@@ -236,5 +258,44 @@ describe('the cookie', () => {
       }),
       { numRuns: 5000 },
     )
+  })
+})
+
+describe('cookie.previous', () => {
+  function removed(cookie: CookieOptions): string[] {
+    return resolveOptions({ cookie }).previousCookies.map((old) => serializeCookie(old))
+  }
+
+  test.each<[string, CookieOptions, string[]]>([
+    ['none', {}, []],
+    ['a path', { previous: { path: '/app' } }, ['sid=; Max-Age=0; Path=/app; HttpOnly; SameSite=Lax']],
+    [
+      'a path, where there is a domain: with it, and of the host alone',
+      { domain: 'a.example', previous: { path: '/app' } },
+      [
+        'sid=; Max-Age=0; Path=/app; HttpOnly; SameSite=Lax',
+        'sid=; Max-Age=0; Domain=a.example; Path=/app; HttpOnly; SameSite=Lax',
+      ],
+    ],
+    [
+      'the host alone, where there is a domain now',
+      { domain: 'a.example', previous: {} },
+      ['sid=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'],
+    ],
+    [
+      'names by default, each that of its scope',
+      { secure: true, previous: [{ domain: 'a.example' }, { path: '/app' }] },
+      [
+        '__Secure-sid=; Max-Age=0; Domain=a.example; Path=/; HttpOnly; Secure; SameSite=Lax',
+        '__Secure-sid=; Max-Age=0; Path=/app; HttpOnly; Secure; SameSite=Lax',
+      ],
+    ],
+    [
+      'a name with a prefix, which goes with Secure only',
+      { previous: { name: '__Host-sid' } },
+      ['__Host-sid=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax'],
+    ],
+  ])('%s', (_, cookie, expected) => {
+    expect(removed(cookie)).toEqual(expected)
   })
 })

@@ -45,12 +45,21 @@ describe('a token that is not ours', () => {
     expect(calls).toEqual([])
   })
 
-  test('beside a different valid one makes the request anonymous, with an event and no store call', async () => {
+  test('beside one that lives does no harm: both are asked for, once', async () => {
     const { store, calls } = recorded(memory)
     const types: string[] = []
     const visitor = new Browser(new Sessions({ onEvent: ({ type }) => types.push(type) }, store))
     const { session } = await visitor.open(`sid=${browser.token}; sid=${unknown}`)
-    expect([session.userId, session.id, calls, types]).toEqual([null, null, [], ['ambiguous']])
+    expect([session.userId, calls, types]).toEqual(['ann', ['load', 'load'], []])
+  })
+
+  test('that lives beside one that lives makes the request anonymous, with an event', async () => {
+    const types: string[] = []
+    const eve = new Browser(new Sessions({ onEvent: ({ type }) => types.push(type) }, memory))
+    await eve.visit((session) => session.login('eve'))
+    types.length = 0
+    const { session } = await eve.open(`sid=${browser.token}; sid=${eve.token}`)
+    expect([session.userId, session.id, types]).toEqual([null, null, ['ambiguous']])
   })
 
   test('beside malformed copies does no harm', async () => {

@@ -14,6 +14,9 @@ function subject(name: string, isLazy: boolean): Subject {
       const { plugin, getSession, requireSession, assertSameOrigin, detached } = createSessions(options)
       const app = fastify({ forceCloseConnections: true })
       if (!isLazy) await app.register(plugin)
+      app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
+        done(null, body),
+      )
       app.route({
         method: ['GET', 'POST'],
         url: '/*',
