@@ -38,9 +38,9 @@ describe.each(VARIANTS)('$name', (variant) => {
     server = await app.start({ env: { REDIS_URL: redis.url } })
     old = await connect.start(new RedisStore({ client }) as never)
     scoped = await startScoped()
-  }, 300_000)
+  }, 900_000)
   afterAll(async () => {
-    await Promise.all([old.close(), scoped.close(), server.stop()])
+    await Promise.all([old?.close(), scoped?.close(), server?.stop()])
     app.remove()
     await client.close()
     await redis.stop()
@@ -59,7 +59,9 @@ describe.each(VARIANTS)('$name', (variant) => {
     return listen(
       createServer((req, res) => {
         middleware(req as never, res as never, () => {
-          Object.assign((req as unknown as { session: object }).session, { user: 'ann' })
+          const { session } = req as unknown as { session?: { user: string } }
+          // There is none outside of its path, such as for the icon that browsers ask for.
+          if (session !== undefined) session.user = 'ann'
           res.end('ann')
         })
       }),
