@@ -1,0 +1,114 @@
+/** Limits in Redis: what the server counts, and what is sent where it refuses scripts. */
+
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Change, Limits } from '../../src/core/store.ts'
+import { redisStore } from '../../src/stores/redis.ts'
+import { seeded } from '../support/seeded.ts'
+import { lifetime, record, usePlace } from './redis/place.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const place = usePlace()
+const LIMITS: Limits = { bytes: 100, fields: 10 }
+
+let plain: Redis
+beforeAll(async () => {
+  await place.redis.acl('SETUSER', 'plain', 'on', '>pw', '~*', '+@all', '-@scripting')
+  plain = new Redis(place.server.url.replace('//', '//plain:pw@'))
+})
+afterAll(() => plain.disconnect())
+
+/** The fields of a record, without those of the store. */
+async function held(key = 'sojourn:{k}'): Promise<[name: string, text: string][]> {
+  return Object.entries(await place.redis.hgetall(key)).filter(([name]) => !/^[@!]/.test(name))
+}
+
+function bytesOf(fields: [string, string][]): number {
+  return Buffer.byteLength(fields.flat().join(''))
+}
+
+test('what the hash says of its size is never too little, whatever was written in between', async () => {
+  const store = await place.open()
+  const random = seeded(11)
+  const pick = (count: number): number => Math.floor(random() * count)
+  const life = await lifetime(store)
+  const text = (): string => ['x', 'é', '7'][pick(3)]!.repeat(pick(30))
+  let known = 0
+  for (let round = 0; round < 60; round++) {
+    const key = `k${round}`
+    await store.create(key, record({ a: text(), n: '41' }), life)
+    for (let step = 0; step < 15; step++) {
+      const name = 'abcde'[pick(5)]!
+      const change: Change = [
+        { set: new Map([[name, text()]]) },
+        { set: new Map([[name, text()]]), delete: ['n'] },
+        { delete: [name] },
+        { take: [name] },
+        { increment: new Map([['n', 10 ** pick(9)]]) },
+        { set: new Map([[name, text()]]), expect: new Map([['n', pick(2) ? '41' : null]]) },
+      ][pick(6)]!
+      const before = Object.fromEntries(await held(`sojourn:{${key}}`))
+      const isLimited = random() < 0.7
+      const { status } = await store.update(key, isLimited ? { ...change, limits: LIMITS } : change, life)
+      const fields = await held(`sojourn:{${key}}`)
+      if (status === 'too-large') expect(Object.fromEntries(fields)).toEqual(before)
+      const size = await place.redis.hget(`sojourn:{${key}}`, '@size')
+      if (!size) continue
+      known++
+      const [bytes, count] = size.split(' ').map(Number) as [number, number]
+      expect(bytes).toBeGreaterThanOrEqual(bytesOf(fields))
+      expect(count).toBeGreaterThanOrEqual(fields.length)
+    }
+  }
+  expect(known).toBeGreaterThan(200)
+})
+
+test('a session that was stored without its size, or with a wrong one, is counted', async () => {
+  const store = await place.open()
+  const life = await lifetime(store)
+  for (const size of [null, '', 'x', '1', '-5 0', '1e3 1']) {
+    const key = `k${String(size)}`
+    await store.create(key, record({ a: 'x'.repeat(80) }), life)
+    if (size !== null) await place.redis.hset(`sojourn:{${key}}`, '@size', size)
+    const set = (length: number): Change => ({ set: new Map([['b', 'x'.repeat(length)]]), limits: LIMITS })
+    expect((await store.update(key, set(19), life)).status).toBe('too-large')
+    expect((await store.update(key, set(18), life)).status).toBe('ok')
+    expect(await store.load(key)).toMatchObject({ fields: new Map(await held(`sojourn:{${key}}`)) })
+  }
+})
+
+describe('where scripts are refused', () => {
+  test('the first write finds out, and others reserve room and write: two packets, no script', async () => {
+    const store = redisStore(plain)
+    const life = await lifetime(store)
+    await store.create('k', record({ a: '1' }), life)
+    const write = async (): Promise<void> => {
+      const change = { set: new Map([['b', '2']]), increment: new Map([['n', 1]]), limits: LIMITS }
+      expect((await store.update('k', change, life)).status).toBe('ok')
+    }
+    await write()
+    const commands = await place.commandsOf(write)
+    const names = commands.map(([name]) => name)
+    expect(names.filter((name) => name === 'MULTI')).toHaveLength(2)
+    expect(names).not.toContain('EVAL')
+    expect(await store.load('k')).toMatchObject({
+      fields: new Map(Object.entries({ a: '1', b: '2', n: '2' })),
+    })
+    expect(await place.redis.hgetall('sojourn:{k}:held')).toEqual({ bytes: '0', fields: '0' })
+  })
+
+  test('room that was never given back is free again when its time is over', async () => {
+    const store = redisStore(plain)
+    const life = await lifetime(store)
+    await store.create('k', record(), life)
+    const set = new Map([['a', 'x'.repeat(50)]])
+    await store.update('k', { set, limits: LIMITS }, life)
+    await place.redis.hset('sojourn:{k}:held', 'bytes', '60', 'fields', '1')
+    const more = { set: new Map([['b', '1']]), limits: LIMITS }
+    expect((await store.update('k', more, life)).status).toBe('too-large')
+    expect(await place.redis.pttl('sojourn:{k}:held')).toBeGreaterThan(0)
+    await place.redis.pexpire('sojourn:{k}:held', 0)
+    expect((await store.update('k', more, life)).status).toBe('ok')
+  })
+})
