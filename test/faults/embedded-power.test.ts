@@ -32,23 +32,39 @@ describe('a loss of power under fifty writers', () => {
     }
   }, PATIENCE)
 
-  test('loses nothing that was acknowledged, at 200 moments, when only what was synced is kept', async () => {
-    expect(await losses(recorded.disk, directory)).toEqual([])
-  }, PATIENCE)
+  test(
+    'loses nothing that was acknowledged, at 200 moments, when only what was synced is kept',
+    async () => {
+      expect(await losses(recorded.disk, directory)).toEqual([])
+    },
+    PATIENCE,
+  )
 
-  test('loses nothing that was acknowledged, at 200 moments, when any sectors of the rest are kept too', async () => {
-    expect(await losses(recorded.disk, directory, { random: seeded(2) })).toEqual([])
-  }, PATIENCE)
+  test(
+    'loses nothing that was acknowledged, at 200 moments, when any sectors of the rest are kept too',
+    async () => {
+      expect(await losses(recorded.disk, directory, { random: seeded(2) })).toEqual([])
+    },
+    PATIENCE,
+  )
 
-  test('leaves a file that can be opened, at every moment before the first acknowledgement', async () => {
-    const began = recorded.disk.findIndex(isAcknowledgement)
-    const points = Array.from({ length: began }, (_, point) => point)
-    expect(await losses(recorded.disk, directory, { points, random: seeded(3) })).toEqual([])
-  }, PATIENCE)
+  test(
+    'leaves a file that can be opened, at every moment before the first acknowledgement',
+    async () => {
+      const began = recorded.disk.findIndex(isAcknowledgement)
+      const points = Array.from({ length: began }, (_, point) => point)
+      expect(await losses(recorded.disk, directory, { points, random: seeded(3) })).toEqual([])
+    },
+    PATIENCE,
+  )
 
-  test("loses some of it with durability: 'process', so that a loss would be seen", async () => {
-    expect((await losses(recorded.process, directory)).length).toBeGreaterThan(POINTS / 2)
-  }, PATIENCE)
+  test(
+    "loses some of it with durability: 'process', so that a loss would be seen",
+    async () => {
+      expect((await losses(recorded.process, directory)).length).toBeGreaterThan(POINTS / 2)
+    },
+    PATIENCE,
+  )
 })
 
 function relativeTo(root: string, step: Step): Step {
