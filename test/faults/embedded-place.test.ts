@@ -17,7 +17,11 @@ const READ_ONLY =
 const FAILS = { read: '503', write: '503', signIn: '503', signOut: '503' }
 const lifetime = { idle: 1000, absoluteAt: Infinity }
 const strace = (...injections: string[]): string[] => [
-  ...[findStrace() ?? 'strace', '-D', '-f', '-o', '/dev/null'],
+  findStrace() ?? 'strace',
+  '-D',
+  '-f',
+  '-o',
+  '/dev/null',
   ...injections.flatMap((injection) => ['-e', `inject=${injection}`]),
 ]
 
