@@ -79,7 +79,8 @@ const LOOK_AGAIN = 500
 /**
  * Keeps sessions in one SQLite file. Nothing is opened before the first operation, and
  * nothing made before the first session. Writes of one turn of the event loop share
- * one transaction; each promise resolves after its commit.
+ * one transaction, and writes of the same moment one sync of the disk, off the event loop; each promise
+ * resolves after it.
  *
  * Operations fail with `ERR_STORE_FULL` if the disk is full, except reads and sign-outs, and
  * with `ERR_STORE_UNAVAILABLE` if the file cannot be opened or written, is damaged or of another
@@ -103,10 +104,15 @@ class Sqlite implements SqliteStore {
   readonly #sweepInterval: number
   readonly #writes = new GroupCommit<Connection>(
     () => this.#current(),
-    () => this.#disconnect(),
+    (isDoubtful = false) => {
+      this.#isDoubtful ||= isDoubtful
+      this.#disconnect()
+    },
     (cause) => this.#explain(cause),
   )
   #connection: Connection | undefined
+  /** Whether something could not be synced, so that what follows it would be lost with it. */
+  #isDoubtful = false
   #lookedAt = -Infinity
   #stopSweeper: (() => void) | undefined
 
@@ -220,8 +226,19 @@ class Sqlite implements SqliteStore {
 
   #open(): Connection {
     const connection = openConnection(this.#file, this[beneath].durability)
+    if (this.#isDoubtful) this.#repair(connection)
     this.#stopSweeper ??= startSweeper((limit) => this.#sweep(limit), this.#sweepInterval)
     return connection
+  }
+
+  #repair(connection: Connection): void {
+    try {
+      connection.repair()
+    } catch (cause) {
+      connection.close()
+      throw cause
+    }
+    this.#isDoubtful = false
   }
 
   #disconnect(): void {

@@ -32,6 +32,7 @@ describe('SIGKILL at random moments, under fifty writers in each of two processe
       }
       expect(acknowledged.size).toBeGreaterThan(ROUNDS * 10)
     },
+    300_000,
   )
 })
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { GroupCommit } from '../../src/stores/embedded/group-commit.ts'
 
@@ -132,6 +132,47 @@ describe('GroupCommit', () => {
       .write(() => insert.run('large', new Uint8Array(1_000_000)), true)
       .finally(() => other.close())
     expect(names()).toEqual(['large'])
+  })
+
+  test('what is committed is answered after its sync; others are committed meanwhile and answered after theirs', async () => {
+    const syncs: PromiseWithResolvers<void>[] = []
+    const answered: string[] = []
+    const disconnects: unknown[] = []
+    const connection = {
+      begin: () => db.exec('BEGIN IMMEDIATE'),
+      commit: () => db.exec('COMMIT'),
+      rollback: () => undefined,
+      synced() {
+        syncs.push(Promise.withResolvers())
+        return syncs.at(-1)!.promise
+      },
+    }
+    const slow = new GroupCommit(
+      () => connection,
+      (isDoubtful) => void disconnects.push(isDoubtful),
+    )
+    const insert = db.prepare('INSERT INTO items VALUES (?, 0, NULL)')
+    const begin = (name: string) =>
+      slow
+        .write(() => insert.run(name))
+        .then(
+          () => answered.push(name),
+          (error: Error) => answered.push(error.message),
+        )
+    const first = begin('a')
+    await vi.waitFor(() => expect(names()).toEqual(['a']))
+    const second = begin('b')
+    await vi.waitFor(() => expect(names()).toEqual(['a', 'b']))
+    expect([answered, slow.isIdle]).toEqual([[], false])
+    syncs[0]!.resolve()
+    await first
+    expect(answered).toEqual(['a'])
+    syncs[1]!.reject(Object.assign(new Error('EIO'), { code: 'SQLITE_IOERR_FSYNC' }))
+    await second
+    expect(answered[1]).toMatch('may or may not have happened')
+    expect(disconnects).toEqual([true])
+    await slow.settled()
+    expect(slow.isIdle).toBe(true)
   })
 
   test('settled resolves when what waits has been answered', async () => {

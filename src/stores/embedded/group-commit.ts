@@ -12,6 +12,8 @@ import { isBusy, isFull, isReadOnly, storeFailure } from './sqlite-failure.ts'
 export interface Transactions {
   begin(): void
   commit(): void
+  /** Resolves when what was committed may be answered; `undefined` if that is so at once. */
+  synced?(): Promise<void> | undefined
   rollback(): void
   /** Finds room for a write that must not wait until there is some. */
   makeRoom?(): void
@@ -38,19 +40,22 @@ const RETRY_AFTER = 12
 /** Collects writes and commits them in groups. */
 export class GroupCommit<C extends Transactions> {
   readonly #connect: () => C
-  readonly #disconnect: () => void
+  readonly #disconnect: (isDoubtful?: boolean) => void
   readonly #explain: (cause: unknown) => SessionError
   #waiting: Waiting<C>[] = []
   #scheduled = false
+  /** Groups that are committed and not answered yet. */
+  readonly #syncing = new Set<Promise<void>>()
 
   /**
    * @param connect Answers the open connection, opening it if need be.
-   * @param disconnect Called after a failure that a new connection might cure.
+   * @param disconnect Called after a failure that a new connection might cure; with `true` if what was committed
+   * may be lost.
    * @param explain Makes the error for it.
    */
   constructor(
     connect: () => C,
-    disconnect: () => void,
+    disconnect: (isDoubtful?: boolean) => void,
     explain: (cause: unknown) => SessionError = storeFailure,
   ) {
     this.#connect = connect
@@ -60,13 +65,13 @@ export class GroupCommit<C extends Transactions> {
 
   /** Whether every write has been answered. */
   get isIdle(): boolean {
-    return this.#waiting.length === 0
+    return this.#waiting.length === 0 && this.#syncing.size === 0
   }
 
   /** Resolves when the writes that wait now have been answered. */
   async settled(): Promise<void> {
-    const last = this.#waiting.at(-1)
-    if (last) await last.promise.catch(() => undefined)
+    const last = this.#waiting.at(-1)?.promise.catch(() => undefined)
+    await Promise.all([last, ...this.#syncing])
   }
 
   /**
@@ -119,8 +124,24 @@ export class GroupCommit<C extends Transactions> {
       connection.rollback()
       throw cause
     }
-    for (const answer of answers) answer()
+    const synced = connection.synced?.()
+    if (synced) this.#answerAfter(synced, group.slice(0, answers.length), answers)
+    else for (const answer of answers) answer()
     return group.slice(answers.length)
+  }
+
+  /** Others are committed meanwhile. What could not be synced may have happened: it is not tried again. */
+  #answerAfter(synced: Promise<void>, group: Waiting<C>[], answers: (() => void)[]): void {
+    const answered = synced
+      .then(
+        () => answers.forEach((answer) => answer()),
+        (cause: unknown) => {
+          this.#disconnect(true)
+          for (const { reject } of group) reject(this.#explain(cause))
+        },
+      )
+      .finally(() => this.#syncing.delete(answered))
+    this.#syncing.add(answered)
   }
 
   /** After a failure each write gets a transaction of its own, so that one cannot fail the others. */

@@ -56,13 +56,13 @@ export function writeNew(path: string, content: string | Uint8Array): void {
 }
 
 /** SQLite would follow the links too, and make a file with the mode that it likes. */
-function behindLinks(path: string): string {
+function behindLinks(named: string): string {
   const fs = nodeBuiltin('node:fs')!
-  const { dirname, resolve } = nodeBuiltin('node:path')!
-  let file = path
+  const path = nodeBuiltin('node:path')!
+  let file = named
   for (let links = 0; fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink(); links++) {
     if (links === MOST_LINKS) throw Object.assign(new Error('ELOOP'), { code: 'ELOOP' })
-    file = resolve(fs.realpathSync(dirname(file)), fs.readlinkSync(file))
+    file = path.resolve(fs.realpathSync(path.dirname(file)), fs.readlinkSync(file))
   }
   return file
 }

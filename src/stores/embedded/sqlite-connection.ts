@@ -7,6 +7,7 @@
 
 import { invalidOption } from '../../core/errors.ts'
 import { nodeBuiltin } from '../../core/node-builtin.ts'
+import { DiskSync } from './disk-sync.ts'
 import { ownFile } from './own-files.ts'
 import { Entries, ENTRIES_SCHEMA } from './sqlite-entries.ts'
 import { isFull, unusable } from './sqlite-failure.ts'
@@ -36,10 +37,14 @@ export interface Connection {
   /** Takes the lock that only one process can hold. Throws if it is taken. */
   begin(): void
   commit(): void
+  /** Resolves when what was committed is on the disk; `undefined` with `durability: 'process'`. */
+  synced(): Promise<void> | undefined
   /** Undoes what was done since `begin`; no error if SQLite has done so already. */
   rollback(): void
   /** Gives the spare room to the file, and what was written ahead back to those who write. */
   makeRoom(): void
+  /** After a failed sync: moves everything from `-wal` to the file. Throws if that is not possible now. */
+  repair(): void
   close(): void
 }
 
@@ -71,8 +76,9 @@ function open(file: string, path: string, durability: Durability): Connection {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
     prepareSchema(db, path)
     // What a session held is overwritten when it ends, not only unlinked.
-    db.exec(`PRAGMA secure_delete = FAST; PRAGMA synchronous = ${durability === 'disk' ? 'FULL' : 'NORMAL'}`)
-    return wrap(db, file, path)
+    // NORMAL keeps the file whole; that commits are on the disk is seen to by DiskSync.
+    db.exec('PRAGMA secure_delete = FAST; PRAGMA synchronous = NORMAL')
+    return wrap(db, file, path, durability === 'disk' ? new DiskSync(file) : undefined)
   } catch (cause) {
     db.close()
     throw cause
@@ -121,7 +127,7 @@ function pragma(db: Database, name: string): unknown {
   return db.prepare(`PRAGMA ${name}`).get()?.[name]
 }
 
-function wrap(db: Database, file: string, path: string): Connection {
+function wrap(db: Database, file: string, path: string, disk: DiskSync | undefined): Connection {
   const quiet = quietly(db)
   const [rows, entries] = [new Rows(quiet), new Entries(quiet)]
   const [begin, commit, rollback] = [
@@ -138,9 +144,11 @@ function wrap(db: Database, file: string, path: string): Connection {
     isCurrent: () => inodesOf(path, file) === opened,
     begin() {
       spare.lookAgain()
+      disk?.open()
       begin.run()
     },
     commit: () => void commit.run(),
+    synced: () => disk?.sync(),
     rollback() {
       try {
         rollback.run()
@@ -152,7 +160,14 @@ function wrap(db: Database, file: string, path: string): Connection {
       spare.release()
       makeRoom(db, file)
     },
-    close: () => db.close(),
+    repair() {
+      const { busy } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {}
+      if (busy) throw Object.assign(new Error('SQLITE_BUSY'), { errcode: 5 })
+    },
+    close() {
+      disk?.close()
+      db.close()
+    },
   }
 }
 

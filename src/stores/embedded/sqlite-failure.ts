@@ -31,6 +31,9 @@ const EXACTLY: Readonly<Record<number, string>> = {
   ),
 }
 
+/** A quota that is used up, on Linux and elsewhere: Node has no name for it. */
+const EDQUOT: readonly unknown[] = [-122, -69]
+
 /** The kind of a failure: `SQLITE_FULL`, `EACCES`, or an empty text if it has none. */
 export function kindOf(cause: unknown): string {
   if (typeof cause !== 'object' || cause === null) return ''
@@ -38,6 +41,7 @@ export function kindOf(cause: unknown): string {
     const kind = cause.errcode & 0xff
     return EXACTLY[cause.errcode] ?? KINDS[kind] ?? `SQLITE_${kind}`
   }
+  if ('errno' in cause && EDQUOT.includes(cause.errno)) return 'EDQUOT'
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
 }
 
@@ -84,7 +88,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   SQLITE_CANTOPEN:
     'cannot be opened or made. See that its directory is there, is no file, and may be written by the user of this process.',
   SQLITE_BUSY:
-    'was locked by another process for 5 seconds. Look for one that leaves a transaction open, such as a backup or a SQLite shell.',
+    'was locked by another process for 5 seconds. Look for one that leaves a transaction open, such as a backup or a SQLite shell. ' +
+    'If there is none, its file system may have no locks, as some network file systems: use a local disk.',
   SQLITE_READONLY: NO_RIGHT,
   EACCES: NO_RIGHT,
   EPERM: NO_RIGHT,

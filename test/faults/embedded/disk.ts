@@ -22,9 +22,10 @@ type Naming = { name: string; node: Node | undefined }
 
 interface Node {
   isDirectory: boolean
-  /** What is safe, and what was done since. */
+  /** What is safe, and what was done since; and how much was made safe altogether. */
   safe: Buffer
   changes: Change[]
+  saved: { changes: number; namings: number }
   /** The size as programs see it. */
   size: number
   /** Of directories. */
@@ -38,6 +39,8 @@ export class Disk {
   readonly #root: string
   readonly #top = newNode(true)
   readonly #open = new Map<number, Node>()
+  /** By thread: what its sync will have made safe when it ends. */
+  readonly #syncing = new Map<string, { node: Node; until: Node['saved'] }>()
 
   /** @param root The path of the directory in the steps. */
   constructor(root: string) {
@@ -59,7 +62,8 @@ export class Disk {
     }
     const node = this.#open.get(step.fd)
     if (!node) return
-    if (step.call === 'sync') save(node)
+    if (step.call === 'sync begins') this.#syncing.set(step.thread, { node, until: all(node) })
+    else if (step.call === 'sync') this.#save(node, step.thread)
     else if (step.call === 'write')
       change(node, { at: step.at === 'end' ? node.size : step.at, bytes: step.bytes })
     else change(node, { length: step.length })
@@ -74,6 +78,12 @@ export class Disk {
     rmSync(directory, { recursive: true, force: true })
     mkdirSync(directory, { recursive: true })
     put(this.#top, directory, random)
+  }
+
+  #save(node: Node, thread: string): void {
+    const begun = this.#syncing.get(thread)
+    this.#syncing.delete(thread)
+    save(node, begun?.node === node ? begun.until : all(node))
   }
 
   #openFile(path: string, fd: number, creates: boolean, truncates: boolean): void {
@@ -103,6 +113,7 @@ function newNode(isDirectory: boolean): Node {
     isDirectory,
     safe: Buffer.alloc(0),
     changes: [],
+    saved: { changes: 0, namings: 0 },
     size: 0,
     safeNames: new Map(),
     names: new Map(),
@@ -110,11 +121,18 @@ function newNode(isDirectory: boolean): Node {
   }
 }
 
-function save(node: Node): void {
-  node.safe = applied(node.safe, node.changes)
-  node.changes = []
-  node.safeNames = new Map(node.names)
-  node.namings = []
+/** How much there is, safe or not. */
+function all({ saved, changes, namings }: Node): Node['saved'] {
+  return { changes: saved.changes + changes.length, namings: saved.namings + namings.length }
+}
+
+function save(node: Node, until: Node['saved']): void {
+  const changes = node.changes.splice(0, Math.max(0, until.changes - node.saved.changes))
+  const namings = node.namings.splice(0, Math.max(0, until.namings - node.saved.namings))
+  node.safe = applied(node.safe, changes)
+  for (const naming of namings) give(node.safeNames, naming)
+  node.saved.changes += changes.length
+  node.saved.namings += namings.length
 }
 
 function change(node: Node, made: Change): void {

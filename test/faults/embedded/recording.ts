@@ -17,7 +17,9 @@ import { findStrace } from '../../../scripts/tools.mjs'
 export type Step =
   | { call: 'open'; fd: number; path: string; creates: boolean; truncates: boolean }
   | { call: 'close'; fd: number }
-  | { call: 'sync'; fd: number }
+  /** A sync makes safe what was done before it began, once it has ended; meanwhile others may write. */
+  | { call: 'sync begins'; fd: number; thread: string }
+  | { call: 'sync'; fd: number; thread: string }
   | { call: 'write'; fd: number; at: number | 'end'; bytes: Buffer }
   | { call: 'truncate'; fd: number; length: number }
   | { call: 'unlink'; path: string }
@@ -28,12 +30,23 @@ const CALLS = 'openat,close,write,pwrite64,ftruncate,fsync,fdatasync,unlink,mkdi
 const UNKNOWN =
   'writev,pwritev,pwritev2,fallocate,truncate,rename,renameat,renameat2,link,unlinkat,mkdirat,rmdir,sync,syncfs,sync_file_range'
 
-/** Runs a program of ours to its end, and answers what its main thread did to files below `root` and wrote to standard output. */
+/** Runs a program of ours to its end, and answers what its threads did to files below `root` and wrote to standard output. */
 export async function record(root: string, args: string[]): Promise<Step[]> {
   const directory = await mkdtemp(join(tmpdir(), 'sojourn-trace-'))
   const log = join(directory, 'log')
   try {
-    const strace = ['-o', log, '-xx', '-s', '1000000', '-e', `trace=${CALLS},${UNKNOWN}`, '-e', 'signal=none']
+    const strace = [
+      '-f',
+      '-o',
+      log,
+      '-xx',
+      '-s',
+      '1000000',
+      '-e',
+      `trace=${CALLS},${UNKNOWN}`,
+      '-e',
+      'signal=none',
+    ]
     const stdio = ['ignore', 'ignore', 'inherit'] as const
     const child = spawn(findStrace() ?? 'strace', [...strace, process.execPath, ...args], {
       stdio: [...stdio],
@@ -50,8 +63,14 @@ async function parse(log: string, root: string): Promise<Step[]> {
   const steps: Step[] = []
   /** What is open of ours, and standard output. */
   const open = new Set([1])
-  for await (const line of createInterface({ input: createReadStream(log, 'latin1') })) {
-    const step = parseLine(line)
+  /** By thread: the first half of a call that took long enough for others to do something. */
+  const unfinished = new Map<string, string>()
+  for await (const raw of createInterface({ input: createReadStream(log, 'latin1') })) {
+    const [, thread = '', text = ''] = /^(\d+) +(.*)$/.exec(raw) ?? []
+    const [, half] = /^(.*) <unfinished \.\.\.>$/.exec(text) ?? []
+    if (half !== undefined) unfinished.set(thread, half)
+    const line = text.replace(/^<\.\.\. \w+ resumed>/, () => unfinished.get(thread) ?? '')
+    const step = half === undefined ? parseLine(line, thread) : beginning(half, thread)
     if (step === undefined || ('fd' in step ? !open.has(step.fd) : !isBelow(root, step.path))) {
       if (step?.call !== 'open' || !isBelow(root, step.path)) continue
       open.add(step.fd)
@@ -66,8 +85,14 @@ function isBelow(root: string, path: string): boolean {
   return path.startsWith(root) || path === dirname(root)
 }
 
+/** The beginning of a sync; of other calls the end alone counts. */
+function beginning(half: string, thread: string): Step | undefined {
+  const [, fd] = /^f(?:data)?sync\((\d+)/.exec(half) ?? []
+  return fd === undefined ? undefined : { call: 'sync begins', fd: Number(fd), thread }
+}
+
 /** What a line says; nothing if the call failed or is of no interest. */
-function parseLine(line: string): Step | undefined {
+function parseLine(line: string, thread: string): Step | undefined {
   const [, call = '', args = '', result = ''] = /^(\w+)\((.*)\) += (-?\d+)/.exec(line) ?? []
   const value = Number(result)
   if (call === '' || value < 0) return undefined
@@ -90,7 +115,7 @@ function parseLine(line: string): Step | undefined {
       return { call: 'truncate', fd, length: Number(second) }
     case 'fsync':
     case 'fdatasync':
-      return { call: 'sync', fd }
+      return { call: 'sync', fd, thread }
     case 'close':
       return { call, fd }
     case 'unlink':

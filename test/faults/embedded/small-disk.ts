@@ -16,7 +16,7 @@ export interface SmallDisk {
   remove(): void
 }
 
-const MOUNT = 'mount -t tmpfs -o size=12m tmpfs "$0" && exec "$@"'
+const MOUNT = 'mount -t tmpfs -o OPTIONS tmpfs "$0" && exec "$@"'
 /** As root; as anybody, where the system allows it; as root on a build machine. */
 const WAYS = [
   ['unshare', '-m'],
@@ -30,11 +30,17 @@ const SMALL = 256 * 2 ** 20
 /** Finds one. Only the program sees what is on it, if it was mounted for it. */
 export function smallDisk(): SmallDisk {
   const directory = mkdtempSync(join(tmpdir(), 'sojourn-full-'))
-  const ways = WAYS.filter((way) => way.length > 0).map((way) => [...way, 'sh', '-c', MOUNT, directory])
-  const by = ways.find(([command = '', ...args]) => spawnSync(command, [...args, 'true']).status === 0)
+  const by = mounting('size=12m', directory)
   if (by) return { directory, by, remove: () => rmSync(directory, { recursive: true }) }
   rmSync(directory, { recursive: true })
   return sharedMemory()
+}
+
+/** How to start a program that finds an empty disk in a directory; `undefined` where that is not allowed. */
+export function mounting(options: string, directory: string): readonly string[] | undefined {
+  const mount = ['sh', '-c', MOUNT.replace('OPTIONS', options), directory]
+  const ways = WAYS.filter((way) => way.length > 0).map((way) => [...way, ...mount])
+  return ways.find(([command = '', ...args]) => spawnSync(command, [...args, 'true']).status === 0)
 }
 
 function sharedMemory(): SmallDisk {
