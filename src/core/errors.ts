@@ -14,7 +14,7 @@ import { printable } from './quoted.ts'
  *
  * | code | thrown when |
  * |---|---|
- * | `ERR_OPTION_INVALID` | an option is unknown, of the wrong type or contradicts another: at construction; a name is no string |
+ * | `ERR_OPTION_INVALID` | an option is unknown, of the wrong type or contradicts another: at construction; a name is no string; a session was used like one of express-session |
  * | `ERR_SESSION_READONLY` | a write was tried where no cookie can be set, such as a render |
  * | `ERR_HEADERS_SENT` | a write was tried after the response had begun |
  * | `ERR_SESSION_GONE` | the session ended (logout, rotation, expiry) before this write arrived |
