@@ -10,7 +10,7 @@ interface Data {
 declare global {
   namespace Express {
     interface Request {
-      session: Session<Data>
+      readonly session: Session<Data>
     }
   }
 }

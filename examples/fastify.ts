@@ -9,7 +9,7 @@ interface Data {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    session: Session<Data>
+    readonly session: Session<Data>
   }
 }
 

@@ -12,7 +12,7 @@ import type { Session } from './session.ts'
 import type { EndReason, MaybePromise } from './store.ts'
 
 /** A session as its browser knows it, without data. */
-export interface SessionOutline {
+interface SessionOutline {
   /**
    * Public: opens nothing, and says nothing about the person. The same for as long as one person
    * stays signed in, also when the token changes. `null` if nobody is signed in.
@@ -50,7 +50,7 @@ export async function clientSession<Data extends object, Client>(
 }
 
 /** The public part of the session of a request. */
-export function outlineOf({ living, clock, ended }: Binding): SessionOutline {
+function outlineOf({ living, clock, ended }: Binding): SessionOutline {
   const at = Date.now()
   if (living === null) return { tag: null, expiresAt: null, at, ended }
   const tag = living.meta.userId === undefined ? null : tagOf(living)

@@ -15,7 +15,7 @@ import { stripped } from './stripped.ts'
  *
  * | code | thrown when |
  * |---|---|
- * | `ERR_OPTION_INVALID` | an option is unknown, of the wrong type or contradicts another: at construction; a name is no string; the function that should bring a client of the store threw, at the first operation |
+ * | `ERR_OPTION_INVALID` | an option is unknown, of the wrong type or contradicts another: at construction; a name is no string; the function that should bring a client of the store threw, at the first operation; a session was used like one of express-session |
  * | `ERR_SESSION_READONLY` | a write was tried where no cookie can be set, such as a render |
  * | `ERR_HEADERS_SENT` | a write was tried after the response had begun |
  * | `ERR_SESSION_GONE` | the session ended (logout, rotation, expiry) before this write arrived |

@@ -7,9 +7,7 @@
 const LONGEST_NAME = 60
 const PLAIN = /^[\w$.-]{1,60}$/
 /** What a terminal acts on, or shows elsewhere than it stands, or not at all. */
-// oxlint-disable-next-line no-control-regex
-const UNSEEN =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]/gu
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
 
 /** A text in quotes, cut after 60 characters, with what cannot be seen escaped. */
 export function quoted(text: string): string {
@@ -24,14 +22,13 @@ export function named(name: string): string {
 /** A text with what cannot be seen escaped, and cut. */
 export function printable(text: string, longest: number = Infinity): string {
   // Cut once more, since what is escaped is longer.
-  return cut(cut(text, longest).replace(UNSEEN, escaped), longest)
+  return cut(
+    cut(text, longest).replace(UNSEEN, (unseen) => `\\u{${unseen.codePointAt(0)?.toString(16)}}`),
+    longest,
+  )
 }
 
 function cut(text: string, longest: number): string {
   // Not through the middle of a character.
   return text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…` : text
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

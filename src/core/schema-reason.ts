@@ -45,11 +45,9 @@ function sharesPart(text: string, value: string): boolean {
 }
 
 function* leavesOf(value: unknown, seen: Set<unknown>): Generator<string> {
-  if (typeof value !== 'object' || value === null) {
-    if (typeof value !== 'boolean' && typeof value !== 'function' && value != null) yield String(value)
-    return
-  }
-  if (seen.has(value)) return
+  if (typeof value === 'string') yield value
+  if (typeof value === 'number' || typeof value === 'bigint') yield String(value)
+  if (typeof value !== 'object' || value === null || seen.has(value)) return
   seen.add(value)
   if (value instanceof Date) yield* [String(value), Number.isNaN(value.getTime()) ? '' : value.toISOString()]
   const children =

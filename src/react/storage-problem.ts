@@ -4,8 +4,6 @@
  * @module
  */
 
-import { quoted } from '../core/quoted.ts'
-
 type Kind = 'unreadable' | 'invalid' | 'outdated' | 'expired' | 'unwritable'
 
 /**
@@ -29,5 +27,8 @@ export interface StorageError extends Error {
 /** Makes the error. */
 export function storageError(kind: Kind, key: string, cause?: unknown): StorageError {
   const code = `ERR_STORAGE_${kind.toUpperCase() as Uppercase<Kind>}` as const
-  return Object.assign(new Error(`sessionStorage: ${quoted(key)} is ${kind}.`, { cause }), { code, key })
+  return Object.assign(
+    new Error(`sessionStorage: ${JSON.stringify(key.slice(0, 60))} is ${kind}.`, { cause }),
+    { code, key },
+  )
 }

@@ -14,11 +14,11 @@ import { backends, type Backend } from './connect/backends.ts'
 import { startApp } from './packages/app.ts'
 import type { Running } from './subject.ts'
 
-let app: Running
+let app: Running | undefined
 let ann: Visitor
 let bob: Visitor
 
-afterEach(() => app.close())
+afterEach(() => app?.close())
 
 async function start(sessions: RequestHandler): Promise<void> {
   app = await startApp(sessions)
@@ -54,7 +54,7 @@ describe.each(Object.entries(backends))('on express-session over %s', (_, open) 
     const { cookie } = ann
     expect((await post(ann, '/logout')).status).toBe(303)
     expect(await page(ann)).toEqual({ user: null, info: [] })
-    expect(await page(visitor(app.url, cookie))).toEqual({ user: null, info: [] })
+    expect(await page(visitor(app!.url, cookie))).toEqual({ user: null, info: [] })
     expect(await page(bob)).toEqual({ user: 'bob', info: [] })
   })
 
@@ -66,6 +66,24 @@ describe.each(Object.entries(backends))('on express-session over %s', (_, open) 
     expect((await post(ann, '/form', { 'csrf-token': token })).status).toBe(200)
     expect((await post(bob, '/form', { 'csrf-token': token })).status).toBe(403)
   })
+})
+
+test('methods of a session that express-session gets from us carry nothing from one visitor to another', async () => {
+  const store = toConnectStore(memoryStore())
+  const [one, other] = ['a', 'b'].map((sessionID) =>
+    store.createSession({ sessionID, sessionStore: store }, { cookie: { maxAge: 1000 } }),
+  ) as [Record<string, object>, Record<string, object>]
+  for (const holder of [one, one['cookie']]) {
+    const prototype = Object.getPrototypeOf(holder) as object
+    const values = Object.values(Object.getOwnPropertyDescriptors(prototype)).map(
+      ({ value }) => value as unknown,
+    )
+    const methods = values.filter((value) => typeof value === 'function')
+    expect(methods.length).toBeGreaterThan(1)
+    expect(methods.filter((method) => !Object.isFrozen(method))).toEqual([])
+  }
+  expect(() => Object.assign(one['save']!, { note: 'for Ann' })).toThrow(TypeError)
+  expect(other['save']).not.toHaveProperty('note')
 })
 
 describe('on our own middleware', () => {

@@ -117,6 +117,33 @@ describe('a session with a data type', () => {
     session.id = 'x'
     // @ts-expect-error not public
     void session.binding
+    // @ts-expect-error not public
+    void session.outline
+  })
+
+  test('is no place to hang things on, and has nothing of express-session', () => {
+    // @ts-expect-error nothing can be assigned
+    session.user = 'ann'
+    // @ts-expect-error a value is read with get
+    void session.theme
+    // @ts-expect-error a copy
+    session.data = { theme: 'dark' }
+    // @ts-expect-error no callback
+    void session.destroy(() => {})
+    // @ts-expect-error not one of the reasons
+    void session.destroy('bye')
+    // @ts-expect-error no callback
+    void session.login('ann', () => {})
+    // @ts-expect-error no callback
+    void session.set('theme', 'dark', () => {})
+    // @ts-expect-error login and rotate do that
+    void session.regenerate
+    // @ts-expect-error every write is stored
+    void session.save
+    // @ts-expect-error idle, absolute and persist
+    void session.cookie
+    // @ts-expect-error a namespace neither
+    session.namespace('cart').items = []
   })
 })
 
@@ -187,6 +214,8 @@ describe('createSessions of sojourn/next', () => {
     expectTypeOf(getSessionId()).toEqualTypeOf<Promise<string | undefined>>()
     expectTypeOf((await requireSession()).userId).toEqualTypeOf<string>()
     void set('theme', 'dark')
+    // @ts-expect-error read-only
+    ;(await requireSession()).userId = 'bob'
     void set('anything', 1, 'view')
     // @ts-expect-error unknown key
     void get('thme')
