@@ -9,17 +9,18 @@ import type { ClientSession } from '../core/client-session.ts'
 import {
   createContext,
   createElement,
-  use,
   useContext,
   useEffect,
   useLayoutEffect,
   useMemo,
   useState,
   useSyncExternalStore,
+  version,
 } from './react.ts'
 import { type LiveSession, liveSession } from './session-live.ts'
 import { type SessionState, stateOf } from './session-state.ts'
 import { type DurationText, milliseconds } from './storage-lifetime.ts'
+import { use } from './use.ts'
 
 /** Properties of `<SessionProvider>`. */
 export interface SessionProviderProps {
@@ -87,13 +88,15 @@ export function SessionProvider({
  * The session of the page, and whether somebody is signed in to it. Renders again when that
  * changes. While the page hydrates it is what the server rendered.
  *
- * @throws `Error` where there is no `<SessionProvider>` above
+ * @throws `Error` where there is no `<SessionProvider>` above, or its `initial` is a promise before React 19
  */
 export function useSession<Client = unknown>(): SessionState<Client> {
   const shared = useContext(Context)
   if (shared === null) throw new Error('useSession needs a <SessionProvider> above it.')
   const { live, initial } = shared
-  const view = isPromise(initial) ? use(initial) : initial
+  if (!use && isPromise(initial))
+    throw new Error(`A promise as \`initial\` needs React 19. This is React ${version}.`)
+  const view = isPromise(initial) ? use!(initial) : initial
   if (view !== undefined) live.seed(view)
   const first = useMemo(() => stateOf(view, false, live.refresh), [view, live])
   return useSyncExternalStore(live.subscribe, live.state, () => first) as SessionState<Client>

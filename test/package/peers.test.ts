@@ -27,9 +27,9 @@ beforeAll(async () => {
 }, PATIENCE)
 
 afterAll(async () => {
-  workshop.remove()
   await redis.stop()
-})
+  workshop.remove()
+}, PATIENCE)
 
 applications.forEach(({ packages, cases }, i) => {
   describe(`beside ${packages.join(', ')}`, { timeout: PATIENCE }, () => {

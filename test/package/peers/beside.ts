@@ -16,7 +16,7 @@ const OF_OTHERS = /deprecated|install-scripts|EBADENGINE|^npm warn\s*$/
 type Environment = Record<string, string | undefined>
 
 /** What vitest and npm set for the tests is not for the applications. */
-export const env: Environment = Object.fromEntries(
+const env: Environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS|NODE_ENV|npm_config_)/.test(name)),
 )
 

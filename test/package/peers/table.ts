@@ -140,7 +140,7 @@ export const applications: Application[] = [
       'React 18 works': [react(ANONYMOUS), /^<p>[\w-]+, all<\/p>$/],
       'a promise is refused in React 18': [
         react(`Promise.resolve(${ANONYMOUS})`),
-        /needs React 19\. This is React 18/,
+        /`initial` needs React 19\. This is React 18/,
       ],
       '@opentelemetry/api 1.2 is refused': [otel, /sojourn\/otel needs version 1\.3 or later/],
     },
@@ -150,10 +150,7 @@ export const applications: Application[] = [
     cases: {
       'Keyv 4 works': [keyv, WORKS],
       'unstorage 1.9 works': [unstorage, WORKS],
-      'React 17 is refused': [
-        `import 'sojourn/react'`,
-        /sojourn\/react needs React 18 or later\. This is React 17/,
-      ],
+      'React 17 is refused': [`import 'sojourn/react'`, /sojourn\/react needs React 18\. This is React 17/],
     },
   },
 ]
