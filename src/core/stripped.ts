@@ -1,5 +1,8 @@
 /** @module What is kept of the error of a driver. */
 
+/** Redis repeats the arguments of a command that it does not know. */
+const ECHO = /,? with args beginning with:.*$/s
+
 /** So that no error fills a log. */
 const LONGEST = 1000
 
@@ -35,7 +38,8 @@ function partsOf(cause: unknown): { name: string; code: string; message: string 
 
 /** On one line, for texts may come from elsewhere, and errors go to logs. */
 function shown(message: string): string {
-  const text = message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message
+  const own = message.replace(ECHO, '')
+  const text = own.length > LONGEST ? `${own.slice(0, LONGEST)}…` : own
   // oxlint-disable-next-line no-control-regex -- these are what is looked for
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
 }
