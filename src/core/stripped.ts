@@ -4,6 +4,9 @@ import { printable } from './quoted.ts'
 
 /** The form of classes and codes; anything else may hold what was sent. */
 const SHORT = /^[\w.:-]{1,60}$/
+/** Redis repeats the arguments of a command that it does not know. */
+const ECHO = /,? with args beginning with:.*$/s
+
 /** So that no error fills a log. */
 const LONGEST = 1000
 
@@ -43,7 +46,7 @@ function short(text: unknown): string {
 
 /** On one line, for texts may come from elsewhere, and errors go to logs. */
 function shown(message: string): string {
-  return printable(message.replaceAll(/\s+/g, ' '), LONGEST)
+  return printable(message.replace(ECHO, '').replaceAll(/\s+/g, ' '), LONGEST)
 }
 
 function isProduction(): boolean {

@@ -30,14 +30,14 @@ export type { RedisDurability, RedisStoreOptions } from './redis/options.ts'
  * redisStore(() => GlideClient.createClient({ addresses }))      // of `@valkey/valkey-glide`
  * ```
  *
- * @param client A client, cluster, pool or sentinel of `redis` or `ioredis`, both from
- * version 5, of `iovalkey`, or of `@valkey/valkey-glide` from version 2; or a function that
+ * @param client A client, cluster, pool or sentinel of `redis` from version 5, of `ioredis` from
+ * version 4, of `iovalkey`, or of `@valkey/valkey-glide` from version 2; or a function that
  * returns one. The function is called once, at the first operation, and again only if it
  * failed; with `durability: 'replica'` twice, for writes then have a client of their own.
  * Nothing is connected before that; a client of `redis` that is not open is connected then.
  * `close()` closes what the function returned, and leaves alone a client that was passed.
  * @throws SessionError `ERR_OPTION_INVALID` if the client is of no such kind or an option
- * is wrong. Operations fail with `ERR_STORE_FULL` if Redis is out of memory,
+ * is wrong. Operations fail with the same if the function throws, with its error as the cause, with `ERR_STORE_FULL` if Redis is out of memory,
  * `ERR_STORE_UNSUPPORTED` if `update` with `expect` meets a server that refuses scripts,
  * `ERR_STORE_NOT_REPLICATED` if too few replicas confirm a write, and `ERR_STORE_UNAVAILABLE` for everything else.
  */

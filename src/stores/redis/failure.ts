@@ -38,7 +38,7 @@ export function isFull(error: unknown): boolean {
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof NotConnected) return false
   // Over HTTP it may say so without a word of Redis.
-  if ('code' in error && /^HTTP_4/.test(String(error.code))) return true
+  if ('code' in error && String(error.code).startsWith('HTTP_4')) return true
   return /^[A-Z]{2,}\b/.test(error.message) || error.name === 'RequestError'
 }
 

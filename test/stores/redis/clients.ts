@@ -78,7 +78,7 @@ export async function admin(url: string): Promise<Ioredis6> {
 }
 
 /** Without a listener, ioredis writes every lost connection to the console. */
-export function silent<T extends Ioredis4 | Ioredis5 | Ioredis6 | Iovalkey>(client: T): T {
+export function silent<T extends Ioredis5 | Ioredis6 | Iovalkey>(client: T): T {
   client.on('error', () => undefined)
   return client
 }
