@@ -21,6 +21,7 @@ describe('SIGKILL at random moments, under fifty writers in each of two processe
 
   test.for(['disk', 'process'])(
     "loses nothing that was acknowledged with durability: '%s'",
+    { timeout: 300_000 },
     async (durability) => {
       const file = join(directory, durability, 'sessions.db')
       const random = seeded(1)
@@ -32,7 +33,6 @@ describe('SIGKILL at random moments, under fifty writers in each of two processe
       }
       expect(acknowledged.size).toBeGreaterThan(ROUNDS * 10)
     },
-    300_000,
   )
 })
 
