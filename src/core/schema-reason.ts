@@ -27,9 +27,12 @@ function holdsAny(text: string, data: unknown): boolean {
   const words = wordsOf(text)
   const run = words.join('')
   for (const leaf of leavesOf(data, new Set())) {
-    const bare = wordsOf(leaf).join('')
-    if (bare.length < PART ? words.includes(bare) : sharesPart(run, bare)) return true
-    if (leaf.length > 2 && text.includes(leaf)) return true
+    const own = wordsOf(leaf)
+    // One or two letters stand in many words by chance.
+    const stands = (word: string): boolean =>
+      word.length > 2 || own.length > 1 ? run.includes(word) : words.includes(word)
+    if (own.length > 0 && own.every(stands)) return true
+    if (sharesPart(run, own.join('')) || (leaf.length > 2 && text.includes(leaf))) return true
   }
   return false
 }

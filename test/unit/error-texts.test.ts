@@ -210,7 +210,7 @@ describe('a schema that refuses a value tells the key and not the value', () => 
         }
         assertHarmless(await failureOf(() => session.set(text, secret)))
       }),
-      { numRuns: 15 },
+      { numRuns: 60 },
     )
   })
 })
