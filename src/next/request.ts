@@ -13,7 +13,7 @@ import type { Settings } from '../core/options.ts'
 import { SessionError } from '../core/errors.ts'
 import type { Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
-import { CookieNames } from './cookie-names.ts'
+import { attributesOf, CookieNames } from './cookie-names.ts'
 import { memoized } from './shared.ts'
 
 type Cookies = Awaited<ReturnType<typeof cookies>>
@@ -72,9 +72,9 @@ function currentHeader(jar: Cookies, header: string, { cookie: { name }, cookieV
   return current !== null && current !== sent && other === undefined ? `${name}=${value}` : header
 }
 
-function setCookie(jar: Cookies, { name, value, ...attributes }: SessionCookie): void {
+function setCookie(jar: Cookies, cookie: SessionCookie): void {
   try {
-    jar.set(name, value, attributes)
+    jar.set(cookie.name, cookie.value, attributesOf(cookie))
   } catch (cause) {
     throw new SessionError(
       'ERR_SESSION_READONLY',
