@@ -24,3 +24,14 @@ export class CookieNames {
     return name
   }
 }
+
+/**
+ * The attributes of a cookie for a list of Next.js. Where it merges responses it reads their lines
+ * again, and loses a `Max-Age` of 0: the cookie would stay, empty. So the end is said in two ways.
+ */
+export function attributesOf(
+  cookie: SessionCookie,
+): Omit<SessionCookie, 'name' | 'value'> & { expires?: Date } {
+  const { name: _name, value: _value, ...attributes } = cookie
+  return attributes.maxAge === 0 ? { ...attributes, expires: new Date(0) } : attributes
+}

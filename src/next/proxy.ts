@@ -10,7 +10,7 @@ import type { SessionCookie } from '../core/cookie.ts'
 import { isSessionError } from '../core/errors.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { scopeOf } from '../core/set-cookie.ts'
-import { CookieNames } from './cookie-names.ts'
+import { attributesOf, CookieNames } from './cookie-names.ts'
 import { after } from './after.ts'
 
 /** Options of `proxy`. */
@@ -83,10 +83,7 @@ function respondWith(request: NextRequest, cookies: readonly SessionCookie[]): N
   for (const { name, maxAge } of cookies) if (maxAge === 0) request.cookies.delete(name)
   for (const { name, value, maxAge } of cookies) if (maxAge !== 0) request.cookies.set(name, value)
   const response = NextResponse.next({ request: { headers: request.headers } })
-  for (const cookie of cookies) {
-    const { name: _, value, ...attributes } = cookie
-    response.cookies.set(names.of(cookie), value, attributes)
-  }
+  for (const cookie of cookies) response.cookies.set(names.of(cookie), cookie.value, attributesOf(cookie))
   response.headers.set('cache-control', 'private, no-store')
   return response
 }

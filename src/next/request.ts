@@ -13,7 +13,7 @@ import { SessionError } from '../core/errors.ts'
 import type { FetchHeaders } from '../core/same-origin.ts'
 import type { Session } from '../core/session.ts'
 import { settingsOf, type Sessions } from '../core/sessions.ts'
-import { CookieNames } from './cookie-names.ts'
+import { attributesOf, CookieNames } from './cookie-names.ts'
 import { after } from './after.ts'
 import { memoized } from './shared.ts'
 
@@ -74,9 +74,9 @@ function currentHeader(jar: Cookies, header: string, { cookie: { name }, cookieV
   return isSent ? header : `${name}=${value}`
 }
 
-function setCookie(jar: Cookies, { name, value, ...attributes }: SessionCookie): void {
+function setCookie(jar: Cookies, cookie: SessionCookie): void {
   try {
-    jar.set(name, value, attributes)
+    jar.set(cookie.name, cookie.value, attributesOf(cookie))
   } catch (cause) {
     throw new SessionError(
       'ERR_SESSION_READONLY',

@@ -70,11 +70,6 @@ const routes: Record<string, Route> = {
     const state = { user: session.userId, notice: session.readFlash('notice') ?? null, ...session.getAll() }
     return { headers: { 'content-type': 'text/plain' }, body: JSON.stringify(state) }
   },
-  '/state': async ({ getSession }) => {
-    const session = await getSession()
-    const state = { user: session.userId, notice: session.readFlash('notice') ?? null, ...session.getAll() }
-    return { headers: { 'content-type': 'text/plain' }, body: JSON.stringify(state) }
-  },
   '/start': async ({ getSession }) => ({ body: await (await getSession()).start() }),
   '/increment': async ({ getSession }) => ({ body: String(await (await getSession()).increment('n')) }),
   '/append': async ({ getSession }) => {

@@ -122,8 +122,9 @@ describe.each(Object.entries(places))('%s', (_, makePlace) => {
     bytes: number
     fields: number
   }> {
-    const { open, options = {} } = makePlace()
-    const stores = await Promise.all([open(), open()])
+    const place = makePlace()
+    const options = place.options ?? {}
+    const stores = await Promise.all([place.open(), place.open()])
     const [first, second] = stores.map((store) => new Browser(new Sessions(options, store))) as [
       Browser,
       Browser,

@@ -67,16 +67,24 @@ const stores: Record<string, () => Store> = {
 }
 
 /** Of what the suite asks, memcached cannot do one thing, and says so. */
-function withoutYears(title: string, body: () => Promise<void>): void {
-  if (title !== 'a record may live for years') return test.concurrent(title, body)
-  test.concurrent('a record that may live for years is refused', async () => {
-    await expect(body()).rejects.toMatchObject({ code: 'ERR_STORE_UNSUPPORTED' })
-  })
+const runner = {
+  describe,
+  test: (title: string, body: () => Promise<void>): void => {
+    const isLong = title === 'a record may live for years'
+    // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- they are those of the suite
+    test.concurrent(isLong ? 'a record that may live for years is refused' : title, () =>
+      isLong ? refused(body) : body(),
+    )
+  },
+}
+
+function refused(body: () => Promise<void>): Promise<void> {
+  return expect(body()).rejects.toMatchObject({ code: 'ERR_STORE_UNSUPPORTED' })
 }
 
 for (const [name, open] of Object.entries(stores)) {
   describe(`${name} on memcached conforms by the real clock`, () => {
-    testStore({ describe, test: withoutYears }, () => ({ store: open(), second: open }))
+    testStore(runner, () => ({ store: open(), second: open }))
   })
 
   describe(`${name} on memcached`, () => {

@@ -20,7 +20,7 @@ async function User() {
   return (
     <>
       <p id="user">{session.userId ?? 'nobody'}</p>
-      <p id="added">{String(session.get('added') ?? 0)}</p>
+      <p id="added">{Number(session.get('added') ?? 0)}</p>
     </>
   )
 }
