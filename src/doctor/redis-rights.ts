@@ -96,7 +96,7 @@ function scriptsFinding(refusal: Error | null): Finding {
   const on = about('scripts')
   if (refusal === null) return on.ok('The user may run scripts.')
   return on.warning(
-    'The server refuses scripts: `update()`, `append()` and what else compares before it writes will throw.',
+    'The server refuses scripts: `update()`, `append()` and what else compares before it writes will throw, and other writes take two trips.',
     'Allow the user the commands EVAL and HGET, or do without those methods.',
   )
 }
