@@ -77,7 +77,7 @@ export async function settleAll(channels: readonly HeldChannel[]): Promise<void>
 }
 
 /** Whether the head of a response may be made at once. */
-export function isSettled(channel: HeldChannel): boolean {
+function isSettled(channel: HeldChannel): boolean {
   return channel.isSettled
 }
 
