@@ -74,7 +74,7 @@ test('each verb asks for no more than it needs', async () => {
   expect(await asked(() => store.update('k', { set: new Map([['a', '444']]), limits }, life))).toEqual([
     'MULTI',
     'HSET',
-    'EVAL',
+    'EVALSHA',
     'HGETALL',
     'HMGET',
     'HGET',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Change, Limits } from '../../src/core/store.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { seeded } from '../support/seeded.ts'
+import { KINDS } from './redis/clients.ts'
 import { lifetime, record, usePlace } from './redis/place.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -77,6 +78,32 @@ test('a session that was stored without its size, or with a wrong one, is counte
     expect((await store.update(key, set(18), life)).status).toBe('ok')
     expect(await store.load(key)).toMatchObject({ fields: new Map(await held(`sojourn:{${key}}`)) })
   }
+})
+
+describe('the text of the script', () => {
+  const names = async (work: () => Promise<unknown>): Promise<string[]> =>
+    (await place.commandsOf(work)).map(([name]) => name!).filter((name) => name.startsWith('EVAL'))
+
+  test.for(KINDS)('is sent once, and again to a server that does not know it any more: %s', async (kind) => {
+    const store = await place.open(kind)
+    const life = await lifetime(store)
+    await store.create('k', record(), life)
+    let count = 0
+    const write = async (): Promise<void> => {
+      const change = { set: new Map([['a', `${++count}`]]), limits: LIMITS }
+      expect((await store.update('k', change, life)).status).toBe('ok')
+      expect(await held()).toEqual([['a', `${count}`]])
+    }
+    await write()
+    expect(await names(write)).toEqual(['EVALSHA'])
+    await place.redis.script('FLUSH')
+    expect(await names(write)).toEqual(['EVALSHA', 'EVAL'])
+    expect(await names(write)).toEqual(['EVALSHA'])
+    await place.redis.acl('SETUSER', 'default', '-evalsha')
+    await write()
+    expect(await names(write)).toEqual(['EVAL'])
+    await place.redis.acl('SETUSER', 'default', '+evalsha')
+  })
 })
 
 describe('where scripts are refused', () => {

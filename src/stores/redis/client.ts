@@ -39,7 +39,7 @@ export type RedisClient = NodeRedisClient | IoredisClient | GlideClient
 
 /**
  * A command: its name in lower case, and its arguments in the order Redis expects them.
- * The only exception is `['eval', script, keys, args]`.
+ * The only exceptions are `['eval', script, keys, args]` and `['evalsha', digest, keys, args]`.
  */
 export type Command = readonly [name: string, ...args: readonly Argument[]]
 

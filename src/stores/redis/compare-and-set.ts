@@ -82,11 +82,16 @@ return answer
   // It is sent each time, and Redis reads all of it.
   .replaceAll(/\n */g, '\n')
 
+/** Errors of a transaction of which nothing was done, since the server may know no digests. */
+const ABOUT_DIGEST = /^EXECABORT|\bevalsha\b/i
+
 /**
  * Prepares `MULTI; HSET key:stage …; EVAL script 2 key key:stage …; DEL key:stage; EXEC`.
- * Values go into the stage because clients publish the arguments of EVAL to tracing. The
- * text of the script is sent each time: inside a transaction there is no falling back
- * from EVALSHA, and the text costs a tenth of the throughput at most.
+ * Values go into the stage because clients publish the arguments of EVAL to tracing.
+ *
+ * The text is sent until the server has run it once, and with every change on condition, since
+ * those are rare. A server that does not know it any more, or a node of a cluster that never has,
+ * does nothing and says so, and is sent the text.
  */
 export function compareAndSet(
   key: string,
@@ -97,18 +102,49 @@ export function compareAndSet(
   const limits = change.limits === undefined ? [] : [change.limits.bytes, change.limits.fields]
   return async (link, deadline) => {
     const args = [deadline[0], String(deadline[2]), ...limits.map(String)]
-    const commands: Command[] = [
-      ['hset', stage, staged],
-      ['eval', SCRIPT, [key, stage], args],
-      ['del', stage],
-    ]
-    const replies = await link.transaction(key, commands).catch((error: unknown) => {
-      throw refused(link.name, error)
-    })
+    const send = (how: 'eval' | 'evalsha', what: string): Promise<unknown[]> =>
+      link.transaction(key, [
+        ['hset', stage, staged],
+        [how, what, [key, stage], args],
+        ['del', stage],
+      ])
+    const replies = await run(link, send, Boolean(change.expect?.size))
     if (isForeign(replies[1])) return { status: 'gone' }
     throwFirstError(replies.map((reply) => (reply instanceof Error ? refused(link.name, reply) : reply)))
     return resultOf(textListOf(replies[1], 'EVAL'))
   }
+}
+
+type Send = (how: 'eval' | 'evalsha', what: string) => Promise<unknown[]>
+
+/** Sends the digest where the server may know it, and the text where it does not. */
+async function run(link: Link, send: Send, isRare: boolean): Promise<unknown[]> {
+  let isRefused = false
+  if (link.namesScripts && !isRare) {
+    try {
+      const replies = await send('evalsha', await digestOf(SCRIPT))
+      if (!isUnknown(replies[1])) return replies
+    } catch (error) {
+      if (!(error instanceof Error) || !ABOUT_DIGEST.test(error.message)) throw error
+      isRefused = true
+    }
+  }
+  try {
+    const replies = await send('eval', SCRIPT)
+    link.namesScripts = !isRefused && link.namesScripts !== false
+    return replies
+  } catch (error) {
+    throw refused(link.name, error)
+  }
+}
+
+let digest: Promise<string> | undefined
+
+/** By this a server knows a script that it has run. */
+function digestOf(script: string): Promise<string> {
+  return (digest ??= crypto.subtle
+    .digest('SHA-1', new TextEncoder().encode(script))
+    .then((bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('')))
 }
 
 function stagedFields(change: Change): string[] {
@@ -139,6 +175,11 @@ function resultOf([status, ...told]: (string | null)[]): UpdateResult {
     else throw new UnreadableReply('EVAL', told)
   }
   return { status: 'ok', values, ...(notIntegers.length > 0 && { notIntegers }) }
+}
+
+/** Clients word it in their own way. */
+function isUnknown(reply: unknown): boolean {
+  return reply instanceof Error && /NoScript|no matching script/i.test(reply.message)
 }
 
 /** Servers without scripts, or users without the right to them, name the command they refuse. */

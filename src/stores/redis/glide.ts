@@ -117,7 +117,9 @@ function whereOf([connection, info]: readonly unknown[]): string {
 
 /** A command as it is sent. */
 function words([name, ...args]: Command): string[] {
-  const all = name === 'eval' ? [args[0]!, (args[1] as readonly string[]).length, ...args.slice(1)] : args
+  const all = name.startsWith('eval')
+    ? [args[0]!, (args[1] as readonly string[]).length, ...args.slice(1)]
+    : args
   return [name, ...all.flat().map(String)]
 }
 

@@ -29,7 +29,8 @@ export function ioredisExecutor(client: IoredisClient): Executor {
 
   function add(batch: Methods, commands: readonly Command[]): void {
     for (const [name, ...args] of commands) {
-      if (name === 'eval') batch[name]!(args[0], (args[1] as readonly string[]).length, args[1], args[2])
+      if (name.startsWith('eval'))
+        batch[name]!(args[0], (args[1] as readonly string[]).length, args[1], args[2])
       else batch[name]!(...args)
     }
   }

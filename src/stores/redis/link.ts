@@ -24,6 +24,8 @@ export class Link {
   readonly clock: StoreClock
   /** Whether the server has refused a script. */
   refusesScripts = false
+  /** Whether a script can be named by its digest: it has run, and the server has not refused that. */
+  namesScripts: boolean | null = null
   readonly #replication: Replication | null
   #asking: Promise<unknown> | null = null
   #askedAt = 0

@@ -129,7 +129,7 @@ function leadToMaster(multi: Methods, at: number): void {
 function addAll(multi: Methods, commands: readonly Command[]): void {
   for (const [name, ...args] of commands) {
     const method = name.toUpperCase()
-    if (name === 'eval') multi[method]!(args[0], { keys: args[1], arguments: args[2] })
+    if (name.startsWith('eval')) multi[method]!(args[0], { keys: args[1], arguments: args[2] })
     else if (name === 'zadd') multi[method]!(args[0], scored(args[1] as readonly unknown[]))
     else if (args.at(-1) === 'WITHSCORES') multi[`${method}_WITHSCORES`]!(...args.slice(0, -1))
     else multi[method]!(...args)
