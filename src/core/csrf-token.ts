@@ -11,7 +11,7 @@
 
 import { SessionError } from './errors.ts'
 import { nodeCrypto, type NodeCrypto } from './node-crypto.ts'
-import { createToken } from './token.ts'
+import { randomText } from './token.ts'
 
 const FORM = /^[\w-]{86}$/
 const SALT = 43
@@ -22,7 +22,7 @@ const encoder = new TextEncoder()
  * @throws `ERR_OPTION_INVALID` where there is no `node:crypto`
  */
 export function createCsrfToken(token: string, purpose: string): string {
-  return derive(token, purpose, createToken())
+  return derive(token, purpose, randomText())
 }
 
 /**

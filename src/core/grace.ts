@@ -38,8 +38,10 @@ export interface Successor {
   /** The new record's, with the old token: the new one is nobody's to know. */
   identity: Identity
   /** `null` if the new record is not there: its creation takes unusually long, or failed. */
-  answer: LoadedRecord | EndedRecord | null
+  answer: Answer
 }
+
+type Answer = LoadedRecord | EndedRecord | null
 
 /** The key of the pointer that stands for an old key. */
 export function pointerKey(key: string): MaybePromise<string> {
@@ -82,17 +84,26 @@ async function followPointer(
     const key = isAlive(pointer) ? pointer.fields.get(NEXT) : undefined
     if (!isAlive(pointer) || key === undefined) return null
     const list = pointer.fields.get(LIST)
-    let answer = await store.load(key, list)
     const isYoung = pointer.now - (decodeMeta(pointer.meta, settings.app)?.createdAt ?? 0) < CREATION_TIME
-    for (let look = 1; isYoung && answer === null && look < MAX_LOOKS; look++) {
-      await pause(look)
-      answer = await store.load(key, list)
+    const look = async (): Promise<Answer> => {
+      const found = await store.load(key, list)
+      return isYoung && isExpired(found) ? null : found
+    }
+    let answer = await look()
+    for (let looks = 1; isYoung && answer === null && looks < MAX_LOOKS; looks++) {
+      await pause(looks)
+      answer = await look()
     }
     if (answer === null || isAlive(answer) || answer.ended !== 'rotated')
       return { identity: new Identity(token, key, await idOfKey(key)), answer }
     pointerAt = await pointerKey(key)
   }
   return null
+}
+
+/** So a store tells of a record that is listed and not there; it may be on its way. */
+function isExpired(answer: Answer): boolean {
+  return answer !== null && !isAlive(answer) && (answer.ended === 'idle' || answer.ended === 'absolute')
 }
 
 /** Ends the grace: the browser has brought the new token. A failure leaves that to the next request, or to time. */

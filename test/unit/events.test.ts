@@ -24,7 +24,7 @@ test('an onEvent that throws disturbs no request and is told as a warning', asyn
   await browser.visit((session) => session.login('ann'))
   await browser.visit((session) => expect(session.userId).toBe('ann'))
   await browser.visit((session) => session.logout())
-  expect(seen).toContain('onEvent threw while receiving "created": Error: the log is full')
+  expect(seen).toContain('onEvent threw while receiving "created": "Error: the log is full"')
 })
 
 test('an async onEvent that rejects is told as a warning and ends no process', async () => {
@@ -32,7 +32,7 @@ test('an async onEvent that rejects is told as a warning and ends no process', a
   const emit = createEmitter((() => Promise.reject(new Error('the log is gone'))) as OnEvent)
   emit({ type: 'ambiguous' })
   await vi.waitFor(() =>
-    expect(seen).toEqual(['onEvent threw while receiving "ambiguous": Error: the log is gone']),
+    expect(seen).toEqual(['onEvent threw while receiving "ambiguous": "Error: the log is gone"']),
   )
 })
 

@@ -218,7 +218,7 @@ test('what requests do to their store is told, with the id of the session', asyn
       'create ok',
       'load ok',
       'index.add ok',
-      'index.entries ok',
+      'index.look ok',
       'index.remove ok',
       'destroy ok',
     ]),
