@@ -4,7 +4,7 @@
  */
 
 import { rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,7 +73,7 @@ const servers: Record<string, MakeServer> = {
   },
   'sojourn/node': (store, arrived) => {
     const { getSession } = onNode.createSessions({ store, ...settings })
-    return createServer(async (request, response) => {
+    async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
       const session = await getSession(request, response)
       if (request.method === 'POST') {
         arrived()
@@ -81,7 +81,8 @@ const servers: Record<string, MakeServer> = {
         session.set(request.url ?? '', await text(request)).catch(() => undefined)
       }
       response.end(String(session.get('/name')))
-    })
+    }
+    return createServer((request, response) => void answer(request, response))
   },
 }
 
