@@ -78,7 +78,7 @@ const servers: Record<string, MakeServer> = {
       if (request.method === 'POST') {
         arrived()
         // Nobody awaits it.
-        session.set(request.url ?? '', await text(request)).catch(() => undefined)
+        void session.set(request.url ?? '', await text(request))
       }
       response.end(String(session.get('/name')))
     }
