@@ -4,7 +4,7 @@
  */
 
 import { rmSync } from 'node:fs'
-import { createServer, type Server, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,12 +73,12 @@ const servers: Record<string, MakeServer> = {
   },
   'sojourn/node': (store, arrived) => {
     const { getSession } = onNode.createSessions({ store, ...settings })
-    const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
       const session = await getSession(request, response)
       if (request.method === 'POST') {
         arrived()
         // Nobody awaits it.
-        session.set(request.url ?? '', await text(request)).catch(() => undefined)
+        void session.set(request.url ?? '', await text(request))
       }
       response.end(String(session.get('/name')))
     }

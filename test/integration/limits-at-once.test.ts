@@ -32,7 +32,7 @@ const encryption = { keys: ['kQ3s0hFv7m2bWcJxT1dZ8nYpLr5uEaGi4oVtXwHzBMA'] }
 interface Place {
   options?: SessionOptions
   /** As many objects on one place as there are processes. */
-  open(): Store | Promise<Store>
+  open: () => Store | Promise<Store>
   /** Whether `update` and `append` work. */
   compares: boolean
 }
