@@ -5,6 +5,7 @@
  * @module
  */
 
+import nodeCrypto from 'node:crypto'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
@@ -149,24 +150,18 @@ function show(error: unknown): string {
   return parts.join('\n')
 }
 
-/** Whether the random bytes that are drawn make a token. A form token draws some, too, and shows them. */
-let isToken = true
-
+/** A token is hashed before the store is asked, and nothing else of its form is. Before the sessions are loaded. */
 function recordTokens(): void {
-  const draw = crypto.getRandomValues.bind(crypto)
-  crypto.getRandomValues = <T extends ArrayBufferView | null>(array: T): T => {
-    const drawn = draw(array as ArrayBufferView<ArrayBuffer>)
-    if (isToken && drawn instanceof Uint8Array && drawn.length === 32)
-      writeSync(3, `${Buffer.from(drawn).toString('base64url')}\n`)
-    return array
-  }
-}
-
-function formToken(session: Session): string | null {
-  isToken = false
-  const token = session.csrfToken()
-  isToken = true
-  return token
+  const seen = new Set<string>()
+  const { hash } = nodeCrypto
+  nodeCrypto.hash = ((...args: Parameters<typeof hash>) => {
+    const [, data] = args
+    if (typeof data === 'string' && /^[\w-]{42}[AE]$/.test(data) && !seen.has(data)) {
+      seen.add(data)
+      writeSync(3, `${data}\n`)
+    }
+    return hash(...args)
+  }) as typeof hash
 }
 
 async function serve({ store: place, options }: Plan): Promise<void> {
@@ -200,7 +195,7 @@ async function serve({ store: place, options }: Plan): Promise<void> {
       if (pathname === '/devices') told['devices'] = await sessions.list(session.userId ?? '')
       else await actions[pathname.slice(1)]!(session, searchParams.get('secret') ?? '')
       told['id'] = session.id
-      told['csrf'] = formToken(session)
+      told['csrf'] = session.csrfToken()
       told['shown'] = [session, inspect(session, { depth: 9, showHidden: true })]
     } catch (error) {
       told['code'] = (error as { code?: unknown }).code
