@@ -9,7 +9,18 @@ import { getIronSession } from 'iron-session'
 import nextSessionLibrary from 'next-session'
 import { promisifyStore } from 'next-session/lib/compat'
 import { createClient } from 'redis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  inject,
+  test,
+  onTestFinished,
+  vi,
+} from 'vitest'
 import { connectSession, ironSession, nextSession, type Adoption } from '../../src/adopt.ts'
 import { isCsrfToken } from '../../src/core/csrf-token.ts'
 import type { SessionEvent } from '../../src/core/events.ts'
@@ -288,6 +299,9 @@ describe('an old store that fails', () => {
       timeout: { seconds: 0.2 },
     })
     const old = await signInOld.connect()
+    // Elsewhere the words of a driver are kept.
+    vi.stubEnv('NODE_ENV', 'production')
+    onTestFinished(() => void vi.unstubAllEnvs())
     const error = await browser.open(old).then(
       () => null,
       (thrown: unknown) => thrown as SessionError,
