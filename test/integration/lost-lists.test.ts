@@ -159,8 +159,9 @@ describe.each(Object.keys(STORES))('on %s', (kind) => {
     await lose()
     await Promise.all([who(ann), who(phone)])
     await expect.poll(listed).toBe(2)
-    expect(await sessions.revokeUser('ann')).toBe(2)
-    expect(await who(phone)).toEqual([null, 'revoked'])
+    // What is being listed just now may end itself, and is not counted then.
+    await sessions.revokeUser('ann')
+    for (const browser of [ann, phone]) expect(await who(browser)).toEqual([null, 'revoked'])
   })
 
   test('a thief who rotates while all sessions are ended gains nothing, in a hundred trials', async () => {
