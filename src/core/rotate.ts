@@ -35,7 +35,9 @@ export async function rotate(view: View, options: RotateOptions): Promise<void> 
   if (binding.living === null) return
   const { meta, byOldToken } = binding.living
   const wait = byOldToken && grace > 0 ? LOST_AFTER : after
-  if (binding.clock.now() - (meta.rotatedAt ?? meta.createdAt) < wait) return
+  // Another server's clock may be ahead of this one: a token from there has no age, and is not too young.
+  const age = Math.max(0, binding.clock.now() - (meta.rotatedAt ?? meta.createdAt))
+  if (age < wait) return
   const { idle, persist } = meta
   // Against the whole lifetime, not against what is left of it: near its end '24h' is no error.
   const lifetime = resolveLifetime({ idle, absolute: meta.absoluteAt - meta.createdAt, persist }, options)

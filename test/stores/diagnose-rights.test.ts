@@ -124,7 +124,7 @@ describe('the list of commands', () => {
     }
     const sent = await place.commandsOf(async () => {
       await store.create('k', record({ a: '1', b: '1' }), life)
-      await store.load('k')
+      await store.load('k', 'l')
       await store.update('k', change, life)
       await store.update('k', { ...change, expect: new Map([['a', '2']]) }, life)
       await store.update('missing', change, life)

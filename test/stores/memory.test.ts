@@ -127,10 +127,11 @@ describe('memoryStore', () => {
       store.index.add(`l${i}`, { key: 'k', createdAt: 1, until: clock.now() + HOUR })
     const lasting = { key: 'lasting', createdAt: 1, until: clock.now() + 2 * HOUR }
     store.index.add('l0', lasting)
-    clock.advance(HOUR)
+    // Some minutes more, in which they tell why their record is missing.
+    clock.advance(HOUR + REMAINS_FOR)
     vi.advanceTimersByTime(60_000)
     vi.useRealTimers()
-    clock.advance(-HOUR)
+    clock.advance(-HOUR - REMAINS_FOR)
     expect(store.index.entries('l0')).toEqual([lasting])
     for (let i = 1; i < 15_000; i++) expect(store.index.entries(`l${i}`)).toEqual([])
     store.close()

@@ -52,7 +52,7 @@ describe('opening', () => {
       .mockRejectedValueOnce(new Error('secret'))
       .mockImplementation(async () => clients['ioredis 6'](place.server.url))
     const store = redisStore(make)
-    await expect(store.load('k')).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    await expect(store.load('k')).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
     expect(await store.load('k')).toBe(null)
     expect(make).toHaveBeenCalledTimes(2)
     await store.close()

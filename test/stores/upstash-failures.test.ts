@@ -79,11 +79,13 @@ test.each(DROPS)('a read finds its record although the connection broke: %s', as
 test('a session is never taken for none, and no increment happens twice, however the network fails', async () => {
   const sessions = new Sessions<{ n?: number }>({ timeout: '1s' }, place.store())
   const visitor = new Browser(sessions)
-  await visitor.visit((session) => session.set('n', 0))
+  await visitor.visit((session) => session.set('n', -1))
+  // From now on the server knows the script.
+  await visitor.visit((session) => session.increment('n'))
   const faults: UpstashFault[] = [...FAULTS, { delay: 60_000 }]
   const codes: unknown[] = []
   for (const fault of faults) {
-    for (const which of ['hgetall', 'hincrby']) {
+    for (const which of ['hgetall', 'evalsha']) {
       place.upstash.fail(fault, {
         times: 2,
         when: ({ commands }) => commands.some(([name]) => name === which),

@@ -54,6 +54,17 @@ describe('rotate', () => {
     await browser.visit((session) => expect(session.expiresAt).toBe(clock.now() + 2 * 86_400_000))
   })
 
+  test('does so at once, also on a server whose clock is behind the one that began the session', async () => {
+    const clock = manualClock(1_700_000_000_000)
+    browser = new Browser(new Sessions({}, memoryStore({ now: clock.now })))
+    await browser.visit((session) => session.login('ann'))
+    const old = browser.token
+    clock.advance(-20)
+    await browser.visit((session) => session.rotate())
+    expect(browser.token).not.toBe(old)
+    expect((await withToken(old)).userId).toBeNull()
+  })
+
   test('of a session that has ended meanwhile revives nothing', async () => {
     await browser.visit((session) => session.set('a', 1))
     const slow = await browser.open()

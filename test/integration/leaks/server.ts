@@ -177,8 +177,9 @@ async function serve({ store: place, options }: Plan): Promise<void> {
   const { createSessions } = await import('../../../src/index.ts')
   const { nodeChannel } = await import('../../../src/core/node-channel.ts')
   const store = await storeOf(place)
+  // As logs do. What the driver threw is not enumerable: whoever wants it there asks for it.
   const onEvent = (event: SessionEvent): void =>
-    void tell('event', inspect(event, { depth: 9, showHidden: true }))
+    void tell('event', inspect(event, { depth: 9 }), format('%o', { ...event }), JSON.stringify(event))
   const patient = createSessions({ ...options, store, onEvent, timeout: '1m' })
   const hasty = createSessions({ ...options, store, onEvent, timeout: '200ms' })
   process.on('warning', (warning) => tell('warning', show(warning)))
