@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Living } from './context.ts'
 import { clientSession, type ClientSession, type ToClient } from './client-session.ts'
 import { milliseconds, type Duration } from './duration.ts'
 import { isSessionError } from './errors.ts'
@@ -14,7 +15,6 @@ import { eventStream, message, type EventStream } from './event-stream.ts'
 import { checkAll, type Known } from './known-options.ts'
 import { lookAt, watchOf, type Sessions } from './sessions.ts'
 import { onShutdown } from './shutdown.ts'
-import type { Identity } from './token.ts'
 
 /** Options of `events`. */
 export interface EventsOptions {
@@ -72,14 +72,14 @@ export function sessionEvents<Data extends object, Client>(
   let stopWaiting = (): void => {}
   let stopsUntil = -Infinity
 
-  async function look(header: string | null): Promise<{ view: ClientSession; identity: Identity | null }> {
-    const { session, identity } = await lookAt(sessions, header)
-    return { view: await clientSession(session, toClient), identity }
+  async function look(header: string | null): Promise<{ view: ClientSession; living: Living | null }> {
+    const { session, living } = await lookAt(sessions, header)
+    return { view: await clientSession(session, toClient), living }
   }
 
   /** Tells of the end, once. */
-  function follow(stream: EventStream, header: string | null, { key, id }: Identity): void {
-    const stop = watch.watch(key, id, () => void tell(stream, header))
+  function follow(stream: EventStream, header: string | null, living: Living): void {
+    const stop = watch.watch(living, () => void tell(stream, header))
     if (streams.size === 0) stopWaiting = onShutdown(endAll)
     streams.add(stream)
     stream.onEnd(() => {
@@ -108,12 +108,12 @@ export function sessionEvents<Data extends object, Client>(
 
   async function answer(request: Request): Promise<Response> {
     const header = request.headers.get('cookie')
-    const { view, identity } = await look(header)
+    const { view, living } = await look(header)
     const wantsStream =
       request.method === 'GET' && request.headers.get('accept')?.includes('text/event-stream')
     if (wantsStream !== true) return Response.json(view, { headers: PRIVATE })
-    const follows = view.tag === null ? null : identity
-    const isFull = follows !== null && (streams.size >= limit || watch.watching(follows.key) >= MOST_OF_ONE)
+    const follows = view.tag === null ? null : living
+    const isFull = follows !== null && (streams.size >= limit || watch.watching(follows.identity.key) >= MOST_OF_ONE)
     const [least, most] = isFull ? RETRY_WHEN_FULL : RETRY
     const retry = Math.round(least + Math.random() * (most - least))
     // Else browsers would come back on a connection that the server waits for.

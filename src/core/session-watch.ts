@@ -8,11 +8,16 @@
  * @module
  */
 
+import type { Living } from './context.ts'
+import { isBarred } from './directory.ts'
 import { hearEvents, type SessionEvent } from './events.ts'
 import { isAlive, type Store } from './store.ts'
+import { listOfToken } from './token.ts'
 
-interface Watched {
-  id: string
+/** A session to watch. */
+export type Watchable = Pick<Living, 'identity' | 'meta'>
+
+interface Watched extends Watchable {
   changed: Set<() => void>
 }
 
@@ -41,11 +46,12 @@ export class SessionWatch {
     return this.#watched.get(key)?.changed.size ?? 0
   }
 
-  /** Calls `changed` once when the record under a key is no more. Returns how to stop. */
-  watch(key: string, id: string, changed: () => void): () => void {
+  /** Calls `changed` once when a session is no more. Returns how to stop. */
+  watch({ identity, meta }: Watchable, changed: () => void): () => void {
     if (this.#watched.size === 0) this.#begin()
+    const { key } = identity
     let watched = this.#watched.get(key)
-    if (watched === undefined) this.#watched.set(key, (watched = { id, changed: new Set() }))
+    if (watched === undefined) this.#watched.set(key, (watched = { identity, meta, changed: new Set() }))
     watched.changed.add(changed)
     return () => {
       watched.changed.delete(changed)
@@ -69,7 +75,7 @@ export class SessionWatch {
   #hear(event: SessionEvent): void {
     const ended = event.type === 'destroyed' ? event.id : event.type === 'rotated' ? event.previousId : null
     if (ended === null) return
-    for (const [key, { id }] of this.#watched) if (id === ended) this.#tell(key)
+    for (const [key, { identity }] of this.#watched) if (identity.id === ended) this.#tell(key)
   }
 
   #tell(key: string): void {
@@ -88,12 +94,12 @@ export class SessionWatch {
   }
 
   async #round(timer: unknown): Promise<void> {
-    const keys = [...this.#watched.keys()]
+    const all = [...this.#watched.values()]
     // One that fails is enough to know, and each failure is an event.
     let most = this.#failures > 0 ? 1 : MOST
     try {
-      for (let from = 0; from < keys.length; from += most, most = MOST)
-        await Promise.all(keys.slice(from, from + most).map((key) => this.#look(key)))
+      for (let from = 0; from < all.length; from += most, most = MOST)
+        await Promise.all(all.slice(from, from + most).map((watched) => this.#look(watched)))
       this.#failures = 0
     } catch {
       this.#failures = Math.min(this.#failures + 1, 10)
@@ -102,7 +108,10 @@ export class SessionWatch {
     if (this.#timer === timer) this.#schedule()
   }
 
-  async #look(key: string): Promise<void> {
-    if (this.#watched.has(key) && !isAlive(await this.#store.load(key))) this.#tell(key)
+  async #look({ identity: { key, token }, meta }: Watched): Promise<void> {
+    if (!this.#watched.has(key)) return
+    const answer = await this.#store.load(key, listOfToken(token))
+    const isOver = !isAlive(answer) || (answer.listing !== undefined && isBarred(meta, answer.listing))
+    if (isOver) this.#tell(key)
   }
 }

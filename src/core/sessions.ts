@@ -7,7 +7,7 @@
 import type { Adoption } from './adoption.ts'
 import { Binding } from './binding.ts'
 import type { CookieChannel } from './channel.ts'
-import type { Context } from './context.ts'
+import type { Context, Living } from './context.ts'
 import { findTokens, mentions } from './cookie.ts'
 import { listSessions, revokeSession, revokeSessions, type UserSession } from './user-sessions.ts'
 import { invalidOption } from './errors.ts'
@@ -24,7 +24,7 @@ import { Session } from './session.ts'
 import { SessionWatch } from './session-watch.ts'
 import { hasShape, openShape } from './shape.ts'
 import type { Store } from './store.ts'
-import { identify, type Identity } from './token.ts'
+import { identify } from './token.ts'
 import { tracedStore } from './tracing.ts'
 import { cookieWouldCome } from './withheld.ts'
 
@@ -33,7 +33,7 @@ export let settingsOf: <Data extends object>(sessions: Sessions<Data>) => Settin
 
 /**
  * Opens a session only to look at it: no deadline moves, nothing can be written. Tells also
- * whose record it is.
+ * which record it is.
  * @throws as `open`
  * @internal
  */
@@ -47,7 +47,7 @@ export let watchOf: <Data extends object>(sessions: Sessions<Data>, interval: nu
 
 interface Look<Data extends object> {
   session: Session<Data>
-  identity: Identity | null
+  living: Living | null
 }
 
 /** What `createSessions` gives. */
@@ -92,7 +92,7 @@ export class Sessions<Data extends object = PlainData> {
   async #look(header: string | null): Promise<Look<Data>> {
     const binding = new Binding(this.#context, lookingChannel(header))
     const session = await this.#open(binding)
-    return { session, identity: binding.living?.identity ?? null }
+    return { session, living: binding.living }
   }
 
   async #open(binding: Binding): Promise<Session<Data>> {

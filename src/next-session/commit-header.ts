@@ -5,6 +5,7 @@
  */
 
 import { stringifySetCookie, type SetCookie } from 'cookie'
+import { scopeOfLine } from '../core/set-cookie.ts'
 import { isDate } from './stored-cookie.ts'
 import type { Options, Session } from './types.ts'
 
@@ -17,8 +18,8 @@ export interface CookieResponse {
 }
 
 /**
- * Sets the cookie on a response that has not begun. Other cookies stay; an earlier one of the
- * same name is replaced.
+ * Sets the cookie on a response that has not begun. Other cookies stay, also one of the same name
+ * for another path or domain; an earlier one of the same scope is replaced.
  *
  * @param encode turns the id into the cookie's value
  * @returns how to take that back
@@ -34,18 +35,18 @@ export function commitHeader(
   const attributes = { path, domain, httpOnly, secure, sameSite, ...(isDate(expires) && { expires }) }
   const value = encode === undefined ? id : encode(id)
   const line = stringifySetCookie({ name, value, ...attributes } as SetCookie, { encode: encodeURIComponent })
-  const before = replaceCookie(response, name, [line])
+  const before = replaceCookie(response, scopeOfLine(line), [line])
   return () => {
-    if (!response.headersSent) replaceCookie(response, name, before)
+    if (!response.headersSent) replaceCookie(response, scopeOfLine(line), before)
   }
 }
 
-/** Answers the lines that were there before. */
-function replaceCookie(response: CookieResponse, name: string, lines: string[]): string[] {
+/** Answers the lines of the scope that were there before. */
+function replaceCookie(response: CookieResponse, scope: string, lines: string[]): string[] {
   const all = [response.getHeader('set-cookie') ?? []].flat().map(String)
-  const others = all.filter((line) => !line.startsWith(`${name}=`))
+  const others = all.filter((line) => scopeOfLine(line) !== scope)
   const [first, ...more] = [...others, ...lines]
   if (first === undefined) response.removeHeader('set-cookie')
   else response.setHeader('set-cookie', more.length === 0 ? first : [first, ...more])
-  return all.filter((line) => line.startsWith(`${name}=`))
+  return all.filter((line) => scopeOfLine(line) === scope)
 }

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { replicaFindings } from '../../src/doctor/redis-replicas.ts'
-import { admin, type ClientKind, silent } from './redis/clients.ts'
+import { admin, silent } from './redis/clients.ts'
 import { examine } from './diagnose/examine.ts'
 import { KINDS, startPatient } from './diagnose/servers.ts'
 
@@ -40,7 +40,7 @@ test('with a server that is configured as it should be, nothing is wrong', async
 
 test('every kind of client finds the same', async () => {
   const { store } = await startPatient(['--maxmemory', '100mb', '--maxmemory-policy', 'volatile-lru'])
-  const found = async (kind?: ClientKind): Promise<object> => {
+  const found = async (kind?: (typeof KINDS)[number]): Promise<object> => {
     // How long a round trip takes depends on what else the machine does.
     const { 'round-trip': _, ...levels } = (await examine(store(kind))).levels
     return levels

@@ -1,7 +1,8 @@
 import { channel } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createEmitter } from '../../src/core/events.ts'
-import { SessionWatch } from '../../src/core/session-watch.ts'
+import { SessionWatch, type Watchable } from '../../src/core/session-watch.ts'
+import { createToken, Identity, listName, listOfToken } from '../../src/core/token.ts'
 import { memoryStore, type MemoryStore } from '../../src/stores/memory.ts'
 
 let memory: MemoryStore
@@ -16,10 +17,10 @@ beforeEach(() => {
   failing = false
   watch = new SessionWatch(
     {
-      async load(key) {
+      async load(key, list) {
         loads.push(key)
         if (failing) throw new Error('connect ECONNREFUSED')
-        return memory.load(key)
+        return memory.load(key, list)
       },
     },
     500,
@@ -30,13 +31,19 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+/** What a stream watches. */
+function session(key: string, token = createToken()): Watchable {
+  const meta = { createdAt: 1, authenticatedAt: 1, idle: 1e6, absoluteAt: 1e6, persist: true }
+  return { identity: new Identity(token, key, `id-${key}`), meta }
+}
+
 function begin(key: string): void {
   memory.create(key, { meta: 'm', fields: new Map() }, { idle: 1e6, absoluteAt: Date.now() + 1e6 })
 }
 
 test('nothing is asked, and no timer runs, while nothing is watched', async () => {
   begin('a')
-  const stop = watch.watch('a', 'id-a', () => {})
+  const stop = watch.watch(session('a'), () => {})
   memory.close()
   expect(vi.getTimerCount()).toBe(1)
   stop()
@@ -50,8 +57,8 @@ test('the end of a record in another process is seen in the next round, and told
   begin('a')
   begin('b')
   const told: string[] = []
-  watch.watch('a', 'id-a', () => told.push('a'))
-  const stop = watch.watch('b', 'id-b', () => told.push('b'))
+  watch.watch(session('a'), () => told.push('a'))
+  const stop = watch.watch(session('b'), () => told.push('b'))
   await vi.advanceTimersByTimeAsync(500)
   expect(told).toEqual([])
   memory.destroy('a', 'revoked')
@@ -64,12 +71,26 @@ test('the end of a record in another process is seen in the next round, and told
   stop()
 })
 
+test('a session that its list bars is at an end, though its record is still there', async () => {
+  begin('a')
+  const token = createToken(await listName('ann'))
+  const told = vi.fn<() => void>()
+  watch.watch(session('a', token), told)
+  const list = listOfToken(token) ?? ''
+  memory.index.bar(list, { at: 0, spare: null, until: Date.now() + 1e6 })
+  await vi.advanceTimersByTimeAsync(500)
+  expect(told).not.toHaveBeenCalled()
+  memory.index.bar(list, { at: 1, spare: null, until: Date.now() + 1e6 })
+  await vi.advanceTimersByTimeAsync(500)
+  expect(told).toHaveBeenCalledTimes(1)
+})
+
 test('the end of a record in this process is told at once, without asking the store', () => {
   const emit = createEmitter()
   const told: string[] = []
-  watch.watch('a', 'id-a', () => told.push('a'))
-  watch.watch('b', 'id-b', () => told.push('b'))
-  const stop = watch.watch('c', 'id-c', () => told.push('c'))
+  watch.watch(session('a'), () => told.push('a'))
+  watch.watch(session('b'), () => told.push('b'))
+  const stop = watch.watch(session('c'), () => told.push('c'))
   emit({ type: 'touched', id: 'id-a' })
   emit({ type: 'rotated', id: 'id-c', previousId: 'id-b' })
   expect(told).toEqual(['b'])
@@ -81,8 +102,8 @@ test('the end of a record in this process is told at once, without asking the st
 
 test('the events of this process are heard only while something is watched', () => {
   const events = channel('sojourn:event')
-  const stop = watch.watch('a', 'id-a', () => {})
-  const stopOther = watch.watch('b', 'id-b', () => {})
+  const stop = watch.watch(session('a'), () => {})
+  const stopOther = watch.watch(session('b'), () => {})
   stop()
   expect(events.hasSubscribers).toBe(true)
   stopOther()
@@ -91,7 +112,7 @@ test('the events of this process are heard only while something is watched', () 
 
 test('many who watch one record cost one read for each round', async () => {
   begin('a')
-  const stops = Array.from({ length: 5 }, () => watch.watch('a', 'id-a', () => {}))
+  const stops = Array.from({ length: 5 }, () => watch.watch(session('a'), () => {}))
   expect(watch.watching('a')).toBe(5)
   await vi.advanceTimersByTimeAsync(1000)
   expect(loads).toEqual(['a', 'a'])
@@ -102,8 +123,8 @@ test('many who watch one record cost one read for each round', async () => {
 test('one who stops leaves the others watching', async () => {
   begin('a')
   const told = vi.fn<() => void>()
-  const stop = watch.watch('a', 'id-a', () => {})
-  const stopOther = watch.watch('a', 'id-a', told)
+  const stop = watch.watch(session('a'), () => {})
+  const stopOther = watch.watch(session('a'), told)
   stop()
   stop()
   memory.destroy('a', 'logout')
@@ -115,7 +136,7 @@ test('one who stops leaves the others watching', async () => {
 test('a failing store ends nothing, is asked less and less, and by one read at a time', async () => {
   for (let i = 0; i < 200; i++) begin(`key${i}`)
   const told = vi.fn<() => void>()
-  const stops = Array.from({ length: 200 }, (_, i) => watch.watch(`key${i}`, `id${i}`, told))
+  const stops = Array.from({ length: 200 }, (_, i) => watch.watch(session(`key${i}`), told))
   failing = true
   await vi.advanceTimersByTimeAsync(500)
   expect(loads.length).toBe(64)
@@ -136,9 +157,9 @@ test('a failing store ends nothing, is asked less and less, and by one read at a
 
 test('it begins again after everything has stopped', async () => {
   begin('a')
-  watch.watch('a', 'id-a', () => {})()
+  watch.watch(session('a'), () => {})()
   const told = vi.fn<() => void>()
-  const stop = watch.watch('a', 'id-a', told)
+  const stop = watch.watch(session('a'), told)
   memory.destroy('a', 'logout')
   await vi.advanceTimersByTimeAsync(500)
   expect(told).toHaveBeenCalledTimes(1)
