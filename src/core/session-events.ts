@@ -113,7 +113,8 @@ export function sessionEvents<Data extends object, Client>(
       request.method === 'GET' && request.headers.get('accept')?.includes('text/event-stream')
     if (wantsStream !== true) return Response.json(view, { headers: PRIVATE })
     const follows = view.tag === null ? null : living
-    const isFull = follows !== null && (streams.size >= limit || watch.watching(follows.identity.key) >= MOST_OF_ONE)
+    const isFull =
+      follows !== null && (streams.size >= limit || watch.watching(follows.identity.key) >= MOST_OF_ONE)
     const [least, most] = isFull ? RETRY_WHEN_FULL : RETRY
     const retry = Math.round(least + Math.random() * (most - least))
     // Else browsers would come back on a connection that the server waits for.

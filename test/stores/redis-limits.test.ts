@@ -1,35 +1,18 @@
 /** Limits in Redis: what the server counts, and what is sent where it refuses scripts. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Change, Limits } from '../../src/core/store.ts'
+import { describe, expect, test, vi } from 'vitest'
+import type { Change } from '../../src/core/store.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { seeded } from '../support/seeded.ts'
 import { KINDS } from './redis/clients.ts'
+import { bytesOf, held, LIMITS, useScriptless } from './redis/limited.ts'
 import { lifetime, record, usePlace } from './redis/place.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
 const place = usePlace()
-const LIMITS: Limits = { bytes: 100, fields: 10 }
-
-let plain: Redis
-beforeAll(async () => {
-  await place.redis.acl('SETUSER', 'plain', 'on', '>pw', '~*', '+@all', '-@scripting')
-  plain = new Redis(place.server.url.replace('//', '//plain:pw@'))
-})
-afterAll(() => plain.disconnect())
-
-/** The fields of a record, without those of the store. */
-async function held(key = 'sojourn:{k}'): Promise<[name: string, text: string][]> {
-  return Object.entries(await place.redis.hgetall(key)).filter(([name]) => !/^[@!]/.test(name))
-}
-
-function bytesOf(fields: [string, string][]): number {
-  return Buffer.byteLength(fields.flat().join(''))
-}
-
+const scriptless = useScriptless(place)
 test('what the hash says of its size is never too little, whatever was written in between', async () => {
   const store = await place.open()
   const random = seeded(11)
@@ -50,10 +33,10 @@ test('what the hash says of its size is never too little, whatever was written i
         { increment: new Map([['n', 10 ** pick(9)]]) },
         { set: new Map([[name, text()]]), expect: new Map([['n', pick(2) ? '41' : null]]) },
       ][pick(6)]!
-      const before = Object.fromEntries(await held(`sojourn:{${key}}`))
+      const before = Object.fromEntries(await held(place, `sojourn:{${key}}`))
       const isLimited = random() < 0.7
       const { status } = await store.update(key, isLimited ? { ...change, limits: LIMITS } : change, life)
-      const fields = await held(`sojourn:{${key}}`)
+      const fields = await held(place, `sojourn:{${key}}`)
       expect(status !== 'too-large' || isDeepStrictEqual(Object.fromEntries(fields), before)).toBe(true)
       const size = await place.redis.hget(`sojourn:{${key}}`, '@size')
       if (!size) continue
@@ -76,7 +59,7 @@ test('a session that was stored without its size, or with a wrong one, is counte
     const set = (length: number): Change => ({ set: new Map([['b', 'x'.repeat(length)]]), limits: LIMITS })
     expect((await store.update(key, set(19), life)).status).toBe('too-large')
     expect((await store.update(key, set(18), life)).status).toBe('ok')
-    expect(await store.load(key)).toMatchObject({ fields: new Map(await held(`sojourn:{${key}}`)) })
+    expect(await store.load(key)).toMatchObject({ fields: new Map(await held(place, `sojourn:{${key}}`)) })
   }
 })
 
@@ -92,7 +75,7 @@ describe('the text of the script', () => {
     const write = async (): Promise<void> => {
       const change = { set: new Map([['a', `${++count}`]]), limits: LIMITS }
       expect((await store.update('k', change, life)).status).toBe('ok')
-      expect(await held()).toEqual([['a', `${count}`]])
+      expect(await held(place)).toEqual([['a', `${count}`]])
     }
     await write()
     expect(await names(write)).toEqual(['EVALSHA'])
@@ -108,7 +91,7 @@ describe('the text of the script', () => {
 
 describe('where scripts are refused', () => {
   test('the first write finds out, and others reserve room and write: two packets, no script', async () => {
-    const store = redisStore(plain)
+    const store = redisStore(scriptless.client)
     const life = await lifetime(store)
     await store.create('k', record({ a: '1' }), life)
     const write = async (): Promise<void> => {
@@ -127,7 +110,7 @@ describe('where scripts are refused', () => {
   })
 
   test('room that was never given back is free again when its time is over', async () => {
-    const store = redisStore(plain)
+    const store = redisStore(scriptless.client)
     const life = await lifetime(store)
     await store.create('k', record(), life)
     const set = new Map([['a', 'x'.repeat(50)]])

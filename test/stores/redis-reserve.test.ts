@@ -3,36 +3,19 @@
  * the trips of several writers may come is tried.
  */
 
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { Change, Limits, UpdateResult } from '../../src/core/store.ts'
+import { expect, test, vi } from 'vitest'
+import type { Change, UpdateResult } from '../../src/core/store.ts'
 import type { Command } from '../../src/stores/redis/client.ts'
 import { Connection } from '../../src/stores/redis/connection.ts'
 import { Link } from '../../src/stores/redis/link.ts'
 import { update } from '../../src/stores/redis/update.ts'
+import { bytesOf, held, LIMITS, useScriptless } from './redis/limited.ts'
 import { usePlace } from './redis/place.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
 const place = usePlace()
-const LIMITS: Limits = { bytes: 100, fields: 10 }
-
-let plain: Redis
-beforeAll(async () => {
-  await place.redis.acl('SETUSER', 'plain', 'on', '>pw', '~*', '+@all', '-@scripting')
-  plain = new Redis(place.server.url.replace('//', '//plain:pw@'))
-})
-afterAll(() => plain.disconnect())
-
-/** The fields of a record, without those of the store. */
-async function held(key = 'sojourn:{k}'): Promise<[name: string, text: string][]> {
-  return Object.entries(await place.redis.hgetall(key)).filter(([name]) => !/^[@!]/.test(name))
-}
-
-function bytesOf(fields: [string, string][]): number {
-  return Buffer.byteLength(fields.flat().join(''))
-}
-
+const scriptless = useScriptless(place)
 type Write = (link: Link, change: Change) => Promise<UpdateResult>
 const text = (length: number): string => 'x'.repeat(length)
 const life = { idle: 3_600_000, absoluteAt: 8_000_000_000_000 }
@@ -78,7 +61,7 @@ async function faultsOf(write: Write, changes: readonly Change[]): Promise<strin
   for (const order of ordersOf(changes.map((_, i) => i))) {
     await place.redis.flushall()
     await place.redis.hset('sojourn:{k}', '@', 'meta', 'a', text(42))
-    const writers = changes.map(() => new SteppingLink(new Connection(plain)))
+    const writers = changes.map(() => new SteppingLink(new Connection(scriptless.client)))
     const results = writers.map(async (link, i) => {
       link.refusesScripts = true
       await link.now('k')
@@ -87,7 +70,7 @@ async function faultsOf(write: Write, changes: readonly Change[]): Promise<strin
     })
     for (const i of order) await writers[i]!.step()
     for (const link of writers) while (!link.isDone) await link.step()
-    const fields = await held()
+    const fields = await held(place)
     if (bytesOf(fields) > LIMITS.bytes) faults.add('too much is stored')
     const stored = Object.fromEntries(fields)
     const statuses = await Promise.all(results)

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import express5 from 'express'
 import express4 from 'express-4'
@@ -41,6 +41,21 @@ function onExpress(express: typeof express5): Start {
     })
     return listen(createServer(app))
   }
+}
+
+/** Without a framework, or for one that passes the bare objects on. */
+function bare(
+  getSession: (request: IncomingMessage, response: ServerResponse) => Promise<Session>,
+  work: Work,
+): Server {
+  return createServer((request, response) => {
+    getSession(request, response)
+      .then((session) => work(session, NOTHING))
+      .then(
+        (body) => response.end(body),
+        () => response.writeHead(500).end(),
+      )
+  })
 }
 
 /** By the name of the adapter. */
@@ -81,29 +96,9 @@ export const servers: Record<string, Start> = {
     return listen(createServer((request, response) => void listener(request, response)))
   },
   http(options, work) {
-    const { getSession } = createNode(options)
-    return listen(
-      createServer((request, response) => {
-        getSession(request, response)
-          .then((session) => work(session, NOTHING))
-          .then(
-            (body) => response.end(body),
-            () => response.writeHead(500).end(),
-          )
-      }),
-    )
+    return listen(bare(createNode(options).getSession, work))
   },
   'next, as the Pages Router calls it'(options, work) {
-    const { getSession } = createNext(options)
-    return listen(
-      createServer((request, response) => {
-        getSession(request, response)
-          .then((session) => work(session, NOTHING))
-          .then(
-            (body) => response.end(body),
-            () => response.writeHead(500).end(),
-          )
-      }),
-    )
+    return listen(bare(createNext(options).getSession, work))
   },
 }
