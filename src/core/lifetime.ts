@@ -16,6 +16,10 @@ export interface LifetimeSettings {
   absolute: number
   /** Whether the cookie outlives the browser. */
   persist: boolean
+  /** Whether `idle` was chosen for this session, and is not that of the options. */
+  ownIdle?: true
+  /** The same of `absolute`. */
+  ownAbsolute?: true
 }
 
 /** Browsers cap cookie lifetimes at 400 days (RFC 6265bis section 5.5). */
@@ -28,8 +32,19 @@ export function lifetimeOf(meta: RecordMeta): Lifetime {
 }
 
 /** The meta of a session that begins now. */
-export function beginning({ idle, absolute, persist }: LifetimeSettings, now: number): RecordMeta {
-  return { createdAt: now, absoluteAt: now + absolute, idle, persist }
+export function beginning({ absolute, ...kept }: LifetimeSettings, now: number): RecordMeta {
+  return { createdAt: now, absoluteAt: now + absolute, ...kept }
+}
+
+/**
+ * The meta of a session under the options of today: what they have shortened since the session
+ * began is shorter for it too, unless it was chosen for this session alone.
+ */
+export function shortened(meta: RecordMeta, { idle, absolute }: LifetimeSettings): RecordMeta {
+  const newIdle = meta.ownIdle ? meta.idle : Math.min(meta.idle, idle)
+  const newEnd = meta.ownAbsolute ? meta.absoluteAt : Math.min(meta.absoluteAt, meta.createdAt + absolute)
+  if (newIdle === meta.idle && newEnd === meta.absoluteAt) return meta
+  return { ...meta, idle: newIdle, absoluteAt: newEnd }
 }
 
 /** Milliseconds until the record ends if nothing happens from `now` on. */
@@ -38,12 +53,13 @@ export function expiresIn(lifetime: Lifetime, now: number): number {
 }
 
 /**
- * Whether the idle deadline is worth moving: when it has drifted by more than a
- * tenth of the idle timeout, at most a minute. So reads seldom cost a write.
+ * Whether the idle deadline is worth moving: when it is off by more than a tenth of the
+ * idle timeout, at most a minute. So reads seldom cost a write.
  */
 export function isTouchDue(meta: RecordMeta, loaded: LoadedRecord): boolean {
   const drift = expiresIn(lifetimeOf(meta), loaded.now) - loaded.expiresIn
-  return drift > Math.min(meta.idle / 10, TOUCH_INTERVAL)
+  // It is below zero after a deployment with a shorter lifetime.
+  return Math.abs(drift) > Math.min(meta.idle / 10, TOUCH_INTERVAL)
 }
 
 /**

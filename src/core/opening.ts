@@ -10,7 +10,7 @@ import type { Living } from './context.ts'
 import { end, isBarred, relist } from './directory.ts'
 import { isEndReason } from './end-reason.ts'
 import { endGrace, follow, MARK } from './grace.ts'
-import { isTouchDue } from './lifetime.ts'
+import { isTouchDue, shortened } from './lifetime.ts'
 import { closeReceipt, RECEIPT } from './receipt.ts'
 import { decodeMeta } from './record.ts'
 import { isAlive, type EndedRecord, type EndReason, type LoadedRecord, type MaybePromise } from './store.ts'
@@ -46,11 +46,12 @@ export function arrive(
   byOldToken: boolean,
 ): MaybePromise<void> {
   const { context } = binding
-  const meta = decodeMeta(record.meta, context.settings.app)
-  if (meta === null) return context.emit({ type: 'unreadable', id: identity.id, what: 'record' })
+  const stored = decodeMeta(record.meta, context.settings.app)
+  if (stored === null) return context.emit({ type: 'unreadable', id: identity.id, what: 'record' })
+  const meta = shortened(stored, context.settings)
   if (record.now >= meta.absoluteAt) {
     binding.ended = 'absolute'
-    return
+    return later(binding.channel, () => end(context, identity.key, 'absolute'))
   }
   const { listing } = record
   if (listing !== undefined && isBarred(meta, listing)) {

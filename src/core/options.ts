@@ -126,6 +126,7 @@ export interface LifetimeOptions {
 }
 
 const STORE_VERBS = ['now', 'create', 'load', 'update', 'touch', 'destroy']
+const DEFAULT_LIFETIME: LifetimeSettings = { idle: 86_400_000, absolute: 2_592_000_000, persist: true }
 /** The longest time that a timer can wait: 2^31 - 1 milliseconds. */
 const MAX_TIMEOUT = 2_147_483_647
 
@@ -166,14 +167,16 @@ const KNOWN: Record<keyof SessionOptions, Known> = {
  */
 export function resolveOptions<Data extends object>(options: SessionOptions<Data>): Settings {
   checkAll(options, KNOWN, '')
-  const lifetime = resolveLifetime({ idle: 86_400_000, absolute: 2_592_000_000, persist: true }, options)
+  const { idle, absolute, persist } = resolveLifetime(DEFAULT_LIFETIME, options)
   const timeout = milliseconds(options.timeout ?? '2s', 'timeout')
   if (timeout > MAX_TIMEOUT)
     throw invalidOption('timeout: is longer than 24 days. Shorten it; a few seconds are usual.')
   const app = options.app ?? 'sojourn'
   const cookie = resolveCookie(options.cookie ?? {})
   return {
-    ...lifetime,
+    idle,
+    absolute,
+    persist,
     app,
     cookie,
     previousCookies: resolvePrevious(options.cookie ?? {}, cookie),
@@ -204,7 +207,10 @@ export function resolveLifetime(base: LifetimeSettings, options: LifetimeOptions
   }
   const persist = options.persist ?? base.persist
   if (!isBoolean(persist)) throw invalidOption('persist: expected true or false.')
-  return { idle, absolute, persist }
+  const own: Pick<LifetimeSettings, 'ownIdle' | 'ownAbsolute'> = {}
+  if (options.idle !== undefined || base.ownIdle) own.ownIdle = true
+  if (options.absolute !== undefined || base.ownAbsolute) own.ownAbsolute = true
+  return { idle, absolute, persist, ...own }
 }
 
 function isStore(value: unknown): boolean {

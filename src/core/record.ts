@@ -14,6 +14,10 @@ export interface RecordMeta {
   idle: number
   /** Whether the cookie outlives the browser. */
   persist: boolean
+  /** Whether `idle` was chosen for this session, and is not that of the options. */
+  ownIdle?: true
+  /** The same of `absoluteAt`. */
+  ownAbsolute?: true
   /** The application's identifier of the person signed in. */
   userId?: string
   /** When that person proved who they are. */
@@ -47,6 +51,8 @@ export function decodeMeta(text: string, app: string): RecordMeta | null {
   const { createdAt, absoluteAt, idle, persist, userId, authenticatedAt } = value
   if (!isTime(createdAt) || !isTime(absoluteAt) || !isTime(idle) || typeof persist !== 'boolean') return null
   const meta: RecordMeta = { createdAt, absoluteAt, idle, persist }
+  if (value['ownIdle'] === true) meta.ownIdle = true
+  if (value['ownAbsolute'] === true) meta.ownAbsolute = true
   if (isTime(value['rotatedAt'])) meta.rotatedAt = value['rotatedAt']
   if (userId === undefined && authenticatedAt === undefined) return meta
   if (typeof userId !== 'string' || !isTime(authenticatedAt)) return null

@@ -8,6 +8,7 @@
  */
 
 import type { Context } from './context.ts'
+import { shortened } from './lifetime.ts'
 import { decodeMeta, type RecordMeta } from './record.ts'
 import { isAlive, type EndedRecord, type IndexEntry, type LoadedRecord, type SessionIndex } from './store.ts'
 
@@ -57,9 +58,11 @@ export async function callRoll(context: Context, index: SessionIndex, list: stri
     const record = records[i] ?? null
     const { key, createdAt } = entry
     if (isAlive(record)) {
-      const meta = decodeMeta(record.meta, context.settings.app)
+      const stored = decodeMeta(record.meta, context.settings.app)
       // One that lives but cannot be read here, for lack of a key, is another server's to judge.
-      if (meta !== null && record.now < meta.absoluteAt) living.push({ entry, record, meta })
+      if (stored === null) continue
+      const meta = shortened(stored, context.settings)
+      if (record.now < meta.absoluteAt) living.push({ entry, record, meta })
     } else if (record === null) {
       if (ended.has(createdAt) || now - createdAt < SIGN_IN_TIME) coming.push(entry)
       else if (!alive.has(createdAt)) dead.push(key)

@@ -38,24 +38,20 @@ export async function rotate(view: View, options: RotateOptions): Promise<void> 
   // Another server's clock may be ahead of this one: a token from there has no age, and is not too young.
   const age = Math.max(0, binding.clock.now() - (meta.rotatedAt ?? meta.createdAt))
   if (age < wait) return
-  const { idle, persist } = meta
   // Against the whole lifetime, not against what is left of it: near its end '24h' is no error.
-  const lifetime = resolveLifetime({ idle, absolute: meta.absoluteAt - meta.createdAt, persist }, options)
+  const whole = { ...meta, absolute: meta.absoluteAt - meta.createdAt }
+  const { absolute, ...lifetime } = resolveLifetime(whole, options)
   const isExtended = options.absolute !== undefined
   await succeed(binding, {
     grace,
-    lifetime: {
-      ...lifetime,
-      absolute: isExtended ? lifetime.absolute : meta.absoluteAt - binding.clock.now(),
-    },
+    lifetime: { ...lifetime, absolute: isExtended ? absolute : meta.absoluteAt - binding.clock.now() },
     required: true,
     fields: (old) => view.inherit(old),
     userId: meta.userId,
     meta: (now) => ({
       ...meta,
-      idle: lifetime.idle,
-      persist: lifetime.persist,
-      absoluteAt: isExtended ? now + lifetime.absolute : meta.absoluteAt,
+      ...lifetime,
+      absoluteAt: isExtended ? now + absolute : meta.absoluteAt,
       rotatedAt: now,
     }),
   })

@@ -81,11 +81,13 @@ export async function revokeSessions(
 }
 
 async function toUserSession({ entry, record, meta }: Listed): Promise<UserSession> {
-  const expiresAt = record.now + record.expiresIn
+  const expiresAt = Math.min(record.now + record.expiresIn, meta.absoluteAt)
+  // Before its next use, the deadline is that of a longer idle timeout.
+  const usedAt = Math.min(expiresAt - meta.idle, record.now)
   return {
     id: await idOfKey(entry.key),
     createdAt: meta.createdAt,
-    lastSeenAt: Math.max(meta.createdAt, expiresAt - meta.idle),
+    lastSeenAt: Math.max(meta.createdAt, usedAt),
     expiresAt,
     device: meta.device ?? null,
     network: meta.network ?? null,
