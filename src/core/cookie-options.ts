@@ -20,7 +20,7 @@ export interface CookieOptions {
   path?: string | undefined
   /** Default none: the cookie belongs to this host alone. A domain shares it with all subdomains. */
   domain?: string | undefined
-  /** Default `'auto'`: true when `NODE_ENV` is `production`. Browsers treat http://localhost as secure. */
+  /** Default `'auto'`: true when `NODE_ENV` is `production`. Browsers keep such a cookie from https alone; all but Safari also from http://localhost. */
   secure?: boolean | 'auto' | undefined
   /** Default `'lax'`. `'none'` sends it from other sites too and needs `secure`. */
   sameSite?: 'lax' | 'strict' | 'none' | undefined

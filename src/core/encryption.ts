@@ -6,7 +6,7 @@
 
 import { fromBase64url, type Bytes } from './base64url.ts'
 import { invalidOption } from './errors.ts'
-import { named } from './quoted.ts'
+import { checkNames } from './known-options.ts'
 import { Sealer } from './sealer.ts'
 
 /** Encryption of what the store keeps. */
@@ -28,9 +28,7 @@ export function resolveEncryption(options: EncryptionOptions | undefined, app: s
   if (options === undefined) return null
   const given: unknown = options
   if (typeof given !== 'object' || given === null) throw invalidOption('encryption: expected { keys: […] }.')
-  const unknown = Object.keys(given).find((name) => name !== 'keys')
-  if (unknown !== undefined)
-    throw invalidOption(`encryption.${named(unknown)}: there is no such option. Known: keys.`)
+  checkNames(given, ['keys'], 'encryption.')
   const { keys } = given as { keys?: unknown }
   if (!Array.isArray(keys) || keys.length === 0)
     throw invalidOption('encryption.keys: expected a list of keys; the first encrypts, all decrypt.')

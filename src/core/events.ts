@@ -6,8 +6,9 @@
  */
 
 import { rawErrorOf, type SessionError, type SessionErrorCode } from './errors.ts'
-import { isNode, nodeBuiltin } from './node-builtin.ts'
+import { nodeBuiltin } from './node-builtin.ts'
 import { quoted } from './quoted.ts'
+import { warn } from './warn.ts'
 import type { EndReason } from './store.ts'
 
 /** Something that happened to a session or its store. */
@@ -89,11 +90,6 @@ export function hearEvents(receive: OnEvent): (() => unknown) | null {
 
 function warnOf(event: SessionEvent, error: unknown): void {
   warn(`onEvent threw while receiving "${event.type}": ${quoted(String(error))}`)
-}
-
-/** Tells the developer something that no caller could be told. */
-function warn(message: string): void {
-  if (isNode) process.emitWarning(message, { type: 'SojournWarning' })
 }
 
 const diagnostics = nodeBuiltin('node:diagnostics_channel')?.channel('sojourn:event')

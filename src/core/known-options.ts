@@ -4,7 +4,8 @@
  * @module
  */
 
-import { invalidOption } from './errors.ts'
+import { invalidOption, type SessionError } from './errors.ts'
+import { insteadOf } from './foreign-options.ts'
 import { named } from './quoted.ts'
 
 /** Whether a value will do, and what would. */
@@ -19,14 +20,24 @@ export function checkAll(options: object, known: Record<string, Known>, prefix: 
   if (!isObject(options)) throw invalidOption(`${prefix}options: expected an object.`)
   for (const [name, value] of Object.entries(options)) {
     const entry = Object.hasOwn(known, name) ? known[name] : undefined
-    if (entry === undefined) {
-      throw invalidOption(
-        `${prefix}${named(name)}: there is no such option. Known: ${Object.keys(known).join(', ')}.`,
-      )
-    }
+    if (entry === undefined) throw unknownOption(prefix, name, Object.keys(known))
     if (value !== undefined && !entry[0](value))
       throw invalidOption(`${prefix}${name}: expected ${entry[1]}.`)
   }
+}
+
+/**
+ * Checks the names of options that are checked elsewhere.
+ * @throws `ERR_OPTION_INVALID`
+ */
+export function checkNames(options: object, known: readonly string[], prefix: string): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw unknownOption(prefix, unknown, known)
+}
+
+function unknownOption(prefix: string, name: string, known: readonly string[]): SessionError {
+  const cure = insteadOf(prefix, name) ?? `Known: ${known.join(', ')}.`
+  return invalidOption(`${prefix}${named(name)}: there is no such option. ${cure}`)
 }
 
 /** Whether a value is an object and no list. */

@@ -5,6 +5,7 @@
  */
 
 import { kept, type Keep } from './keep.ts'
+import { checkNames } from './known-options.ts'
 import { beginning } from './lifetime.ts'
 import { resolveLifetime, type LifetimeOptions } from './options.ts'
 import { checkUserId, placeOf } from './sign-in.ts'
@@ -30,6 +31,16 @@ export interface LoginOptions<Data extends object> extends LifetimeOptions {
   address?: string | undefined
 }
 
+const OPTIONS: readonly (keyof LoginOptions<object>)[] = [
+  'data',
+  'keep',
+  'device',
+  'address',
+  'idle',
+  'absolute',
+  'persist',
+]
+
 /**
  * Signs a person in.
  * @throws `ERR_OPTION_INVALID`, and as a write
@@ -40,6 +51,7 @@ export async function login<Data extends object>(
   options: LoginOptions<Data>,
 ): Promise<void> {
   checkUserId(userId)
+  checkNames(options, OPTIONS, 'login: ')
   const { binding } = view
   const lifetime = resolveLifetime(binding.context.settings, options)
   const { set, removed } = await view.encode({ ...options.data })

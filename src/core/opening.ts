@@ -7,6 +7,7 @@
 import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
 import type { Living } from './context.ts'
+import { noteStranger } from './cookie-trouble.ts'
 import { end, isBarred, relist } from './directory.ts'
 import { isEndReason } from './end-reason.ts'
 import { endGrace, follow, MARK } from './grace.ts'
@@ -33,7 +34,7 @@ export async function openRecord(binding: Binding, identity: Identity, asked?: A
     const arrival = arrive(binding, identity, answer, false)
     // Awaiting what is not there would cost every request a turn.
     if (arrival !== undefined) await arrival
-  } else if (answer === null) return
+  } else if (answer === null) noteStranger(binding.channel, identity.key, context.settings.cookie.name)
   else if (answer.ended === 'rotated') await openSuccessor(binding, identity)
   else binding.ended = knownReason(answer.ended)
 }

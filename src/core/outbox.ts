@@ -8,6 +8,7 @@
  */
 
 import type { CookieChannel } from './channel.ts'
+import { checkScheme } from './cookie-trouble.ts'
 import { clearingCookie, tokenCookie, type SessionCookie } from './cookie.ts'
 import type { Settings } from './options.ts'
 
@@ -58,6 +59,7 @@ export class Outbox {
   }
 
   #send(cookie: SessionCookie): () => void {
+    checkScheme(this.#channel, this.#settings.cookie)
     const restore = this.#channel.send(cookie)
     if (this.isEmpty) this.#restores.push(restore)
     const entry = { ...cookie }

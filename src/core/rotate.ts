@@ -7,6 +7,7 @@
 import { milliseconds, type Duration } from './duration.ts'
 import { invalidOption } from './errors.ts'
 import { MAX_GRACE } from './grace.ts'
+import { checkNames } from './known-options.ts'
 import { resolveLifetime, type LifetimeOptions } from './options.ts'
 import { LOST_AFTER, succeed } from './succession.ts'
 import type { View } from './view.ts'
@@ -23,11 +24,14 @@ export interface RotateOptions extends LifetimeOptions {
   after?: Duration | undefined
 }
 
+const OPTIONS: readonly (keyof RotateOptions)[] = ['grace', 'after', 'idle', 'absolute', 'persist']
+
 /**
  * Gives a session a new token, if it is stored and its token is old enough.
  * @throws `ERR_OPTION_INVALID`, and as a write
  */
 export async function rotate(view: View, options: RotateOptions): Promise<void> {
+  checkNames(options, OPTIONS, 'rotate: ')
   const { binding } = view
   const grace = options.grace === undefined ? 0 : milliseconds(options.grace, 'grace')
   if (grace > MAX_GRACE) throw invalidOption("grace: is longer than '30s'. Shorten it.")

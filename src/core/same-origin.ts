@@ -38,7 +38,7 @@ export interface OriginSettings {
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 /** The hosts that browsers trust without https. */
-const LOOPBACK = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/
+export const LOOPBACK: RegExp = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/
 
 /**
  * Lets a request pass unless it may change something and a foreign page may have sent it.

@@ -1,6 +1,7 @@
 /** @module The look at a store that development begins with. */
 
 import type { Store } from '../core/store.ts'
+import { warn } from '../core/warn.ts'
 import { diagnose } from '../doctor.ts'
 
 const slot = Symbol.for('sojourn.examined')
@@ -19,9 +20,7 @@ export async function examineOnce(store: Store): Promise<void> {
   for (const { code, level, text, cure } of findings) {
     // Whether it can be reached, operations say themselves, and it may have been closed meanwhile.
     if (level !== 'serious' || code === 'reachable') continue
-    process.emitWarning(`The session store (${store.name}) is not safe. ${text} ${cure ?? ''}`, {
-      type: 'SojournWarning',
-      code: `SOJOURN_${code.replaceAll('-', '_').toUpperCase()}`,
-    })
+    const message = `The session store (${store.name}) is not safe. ${text} ${cure ?? ''}`
+    warn(message, `SOJOURN_${code.replaceAll('-', '_').toUpperCase()}`)
   }
 }

@@ -6,6 +6,7 @@
 
 import { isSessionError } from '../core/errors.ts'
 import { printable } from '../core/quoted.ts'
+import { warn } from '../core/warn.ts'
 
 /** Warns of failures once each, until something succeeds: an outage is no reason to fill the log. */
 export class Alarm {
@@ -33,9 +34,4 @@ export class Alarm {
   succeeded(): void {
     this.#last = null
   }
-}
-
-/** Emits a warning of the process. */
-export function warn(message: string): void {
-  process.emitWarning(message, { type: 'SojournWarning' })
 }

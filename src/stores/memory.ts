@@ -6,6 +6,7 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
+import { checkNames } from '../core/known-options.ts'
 import type {
   Bar,
   Change,
@@ -78,6 +79,7 @@ const ENTRIES_PER_SESSION = 4
  * @throws SessionError `ERR_OPTION_INVALID` if an option is of the wrong type.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  checkNames(options, ['maxSessions', 'now'], 'memoryStore: ')
   const { maxSessions = 100_000, now = Date.now } = options
   if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
     throw invalidOption('memoryStore: `maxSessions` must be a whole number of at least 1.')

@@ -238,6 +238,7 @@ describe('login', () => {
     ['an empty user id', ['']],
     ['a user id without end', ['x'.repeat(1025)]],
     ['a device that is no text', ['ann', { device: 7 as never }]],
+    ['a lifetime of other libraries', ['ann', { maxAge: '7d' }]],
     ['an address that is no text', ['ann', { address: ['203.0.113.7'] as never }]],
   ] as [string, [string, object?]][])('refuses %s, and nobody is signed in', async (_, args) => {
     await browser.visit(async (session) => {

@@ -24,7 +24,16 @@ const connectStore = { get() {}, set() {}, destroy() {}, touch() {}, load() {} }
 
 const BAD: [string, unknown, RegExp][] = [
   ['no object', 5, /options: expected an object/],
-  ['an unknown option', { ttl: '1h' }, /ttl: there is no such option\. Known: store, app, idle, absolute/],
+  ['an unknown option', { shop: '1h' }, /shop: there is no such option\. Known: store, app, idle, absolute/],
+  [
+    'a lifetime of other libraries',
+    { ttl: 900 },
+    /ttl: there is no such option\. Write idle: .*absolute: .*persist/,
+  ],
+  ['maxAge', { maxAge: '7d' }, /^maxAge: .*idle.*absolute.*persist/],
+  ['a part of the cookie', { sameSite: 'strict' }, /^sameSite: .*cookie: \{ sameSite: 'strict' \}/],
+  ['an option of express-session', { saveUninitialized: false }, /Leave it out: nothing is stored before/],
+  ['a Redis client', { client: {} }, /store: redisStore\(/],
   ['an option of Object.prototype', { constructor: 1 }, /constructor: there is no such option/],
   ['a misspelt option', { onevent: () => {} }, /onevent: there is no such option\. Known:.*onEvent/],
   ['a store of express-session', { store: connectStore }, /store: expected a store such as sqliteStore\(\)/],
@@ -72,9 +81,13 @@ const BAD: [string, unknown, RegExp][] = [
   [
     'an unknown cookie option',
     { cookie: { httpOnly: false } },
-    /cookie\.httpOnly: there is no such option\. Known: name/,
+    /cookie\.httpOnly: there is no such option\. Leave it out: the cookie always is/,
   ],
-  ['maxAge of the cookie', { cookie: { maxAge: 5 } }, /cookie\.maxAge: there is no such option/],
+  [
+    'maxAge of the cookie',
+    { cookie: { maxAge: 5 } },
+    /cookie\.maxAge: .*lasts as long.*idle.*absolute.*persist/,
+  ],
   [
     'a cookie name with a line break',
     { cookie: { name: 'a\r\nSet-Cookie: x' } },

@@ -5,6 +5,7 @@
  */
 
 import { invalidOption } from '../../core/errors.ts'
+import { checkNames } from '../../core/known-options.ts'
 import { nodeBuiltin } from '../../core/node-builtin.ts'
 import type { Durability } from './sqlite-connection.ts'
 
@@ -33,6 +34,7 @@ export type CheckedOptions = Required<SqliteStoreOptions>
 
 /** Fills in what was left out. Throws `ERR_OPTION_INVALID` if an option is of the wrong type. */
 export function checkedOptions(options: SqliteStoreOptions): CheckedOptions {
+  checkNames(options, ['file', 'durability', 'sweepInterval', 'now'], 'sqliteStore: ')
   const {
     file = '.sojourn/sessions.db',
     durability = 'disk',

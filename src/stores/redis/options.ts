@@ -1,6 +1,7 @@
 /** @module The options of a store in Redis. */
 
 import { invalidOption } from '../../core/errors.ts'
+import { checkNames } from '../../core/known-options.ts'
 
 /** Options of all stores that keep the records of Redis. */
 export interface KeyOptions {
@@ -44,8 +45,7 @@ export function checkedPrefix(
   if (typeof options !== 'object' || options === null) {
     throw invalidOption(`${factory}: the options must be an object, such as \`{ prefix: "shop" }\`.`)
   }
-  const unknown = Object.keys(options).find((name) => !names.includes(name))
-  if (unknown !== undefined) throw invalidOption(`${factory}: there is no option \`${unknown}\`. Remove it.`)
+  checkNames(options, names, `${factory}: `)
   const { prefix = 'sojourn' } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw invalidOption(
