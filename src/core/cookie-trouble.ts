@@ -23,7 +23,7 @@ const strangers = new Set<string>()
 export function checkScheme({ request }: CookieChannel, cookie: CookieSettings): void {
   if (request === undefined) return
   const read = readerOf(request.headers)
-  if (!/^Mozilla\//.test(read('user-agent') ?? '')) return
+  if (read('user-agent')?.startsWith('Mozilla/') !== true) return
   const proto = read('x-forwarded-proto')?.split(',', 1)[0]?.trim()
   const host = read('host') ?? ''
   const isTrusted = read(SIGN_OF_TRUST) !== null

@@ -5,12 +5,11 @@ import { isNode } from './node-builtin.ts'
 const slot = Symbol.for('sojourn.warned')
 
 /**
- * Emits a warning of the process; where there is none to emit, the console gets it.
+ * Emits a warning of the process, where there is one.
  * @param code what `--disable-warning` silences it by
  */
 export function warn(message: string, code?: string): void {
   if (isNode) process.emitWarning(message, { type: 'SojournWarning', ...(code && { code }) })
-  else console.warn(`SojournWarning: ${message}`)
 }
 
 /** The same, once in this process, however often this package is loaded. */

@@ -164,7 +164,9 @@ describe('checking', () => {
   })
 
   test('an unknown option is refused by name', () => {
-    expect(() => redisStore(() => clients['ioredis 6'](''), { ttl: 5 } as never)).toThrow(/`ttl`/)
+    expect(() => redisStore(() => clients['ioredis 6'](''), { ttl: 5 } as never)).toThrow(
+      /redisStore: ttl: there is no such option/,
+    )
   })
 
   test('the identity names the prefix', () => {
