@@ -8,7 +8,7 @@ import { findTokens, mentions } from '../core/cookie.ts'
 
 /** The different values of a cookie that have the right form; at most two. */
 export function valuesOf(header: string, name: string, hasForm: (value: string) => boolean): string[] {
-  return findTokens(header, name, { read: (value) => (hasForm(value) ? value : null), write: String })
+  return findTokens(header, name, { read: (value) => (hasForm(value) ? value : null), write: String }, 2)
 }
 
 /** Those of these names that the request may have brought. */

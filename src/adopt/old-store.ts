@@ -6,6 +6,7 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
+import { saysMissing } from '../core/missing.ts'
 import type { OldSession } from '../core/old-library.ts'
 import type { PlainData } from '../core/schema.ts'
 import { connected, type KeyValueClientSource } from './old-client.ts'
@@ -58,8 +59,8 @@ export function connectAccess(
   if (store === undefined)
     throw invalidOption(`${where}: expected store, the one that the old library was given, or client.`)
   return {
-    get: (id) => called((done) => store.get(id, done)),
-    destroy: async (id) => void (await called((done) => store.destroy(id, done))),
+    get: (id) => called((done) => store.get(id, done)).catch(orNull),
+    destroy: async (id) => void (await called((done) => store.destroy(id, done)).catch(orNull)),
   }
 }
 
@@ -69,6 +70,12 @@ function called(work: (done: (error?: unknown, answer?: unknown) => void) => unk
     const answer = work((error, value) => (error ? reject(asError(error)) : resolve(value)))
     if (answer instanceof Promise) answer.catch(reject)
   })
+}
+
+/** As express-session takes it. */
+function orNull(error: unknown): null {
+  if (saysMissing(error)) return null
+  throw error
 }
 
 function asError(error: unknown): Error {

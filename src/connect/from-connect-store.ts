@@ -5,6 +5,7 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
+import { saysMissing } from '../core/missing.ts'
 import type { Store } from '../core/store.ts'
 import { BlobStore, type BlobStoreOptions } from '../stores/blob/blob-store.ts'
 import type { Shelf } from '../stores/blob/shelf.ts'
@@ -133,13 +134,7 @@ async function orMissing(work: Promise<unknown>): Promise<unknown> {
   try {
     return await work
   } catch (error) {
-    if (isMissing(error)) return MISSING
+    if (saysMissing(error)) return MISSING
     throw error
   }
-}
-
-function isMissing(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  if ('code' in error && error.code === 'ENOENT') return true
-  return 'message' in error && /unable to find/i.test(String(error.message))
 }

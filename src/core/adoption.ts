@@ -130,7 +130,10 @@ async function establish(
   } catch (error) {
     if (isSessionError(error, 'ERR_TOO_MANY_SESSIONS')) return refuse(claim, error.message)
     if (!isSessionError(error, 'ERR_SESSION_GONE')) throw error
-    // All sessions of this person were ended meanwhile.
+    // When an old session began is not known. One that begins there later must not be ended for it.
+    if (!isCreated)
+      return refuse(claim, 'All sessions of this person were ended, perhaps after this one began.')
+    // They were ended meanwhile.
     answer = { ended: 'revoked' }
   }
   await finishReceipt(claim, receipt, now)

@@ -27,8 +27,8 @@ export interface SessionCookie extends CookieSettings {
   maxAge?: number
 }
 
-/** So many different tokens tell that a request brings more than two. */
-const MORE_THAN_TWO = 3
+/** How many different tokens of a request are asked for. No browser has more by accident. */
+export const MOST_TOKENS = 8
 
 /**
  * The different valid tokens under our name in a `Cookie` header, in its order. Malformed and forged
@@ -41,7 +41,7 @@ export function findTokens(
   header: string,
   name: string,
   values: CookieValues = plainValues,
-  most: number = MORE_THAN_TWO,
+  most: number = MOST_TOKENS + 1,
 ): string[] {
   const tokens = new Set<string>()
   for (const value of valuesOf(header, name)) {

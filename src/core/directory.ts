@@ -32,7 +32,7 @@ const MOST_EVICTED = 64
 /**
  * Lists a session that is about to be created. Answers its meta, and how many are listed with it.
  * @throws `ERR_TOO_MANY_SESSIONS` if the user has as many as allowed, and none is to make room;
- * `ERR_SESSION_GONE` if the session that it replaces was ended with all of the user's
+ * `ERR_SESSION_GONE` if it is no sign-in, and all sessions of the user were ended since it began
  */
 export async function enroll(
   context: Context,
@@ -50,15 +50,15 @@ export async function enroll(
     look(index, list, successor?.identity.key ?? identity.key),
     index.add(await listOfId(context, identity.id), entry),
   ])
-  if (successor !== null && isBarred(successor.meta, listing)) {
+  // A rotation goes on with what began before. So may what is taken over from another library.
+  const isSignIn = successor === null && meta.authenticatedAt === meta.createdAt
+  if (!isSignIn && isBarred(successor?.meta ?? meta, listing)) {
     await withdraw(context, identity, meta)
     throw revokedMeanwhile()
   }
-  // A sign-in after the bar is not meant by it, even if the clock it was given is behind. What is
-  // taken over from another library began before.
+  // A sign-in after the bar is not meant by it, even if the clock it was given is behind.
   const { barredAt } = listing
-  const isLater = successor !== null || meta.authenticatedAt === meta.createdAt
-  const listed = isLater && isMeant(meta, barredAt) ? { ...meta, sparedUntil: barredAt } : meta
+  const listed = isMeant(meta, barredAt) ? { ...meta, sparedUntil: barredAt } : meta
   const { maxSessionsPerUser: limit, atLimit } = context.settings
   if (limit === null || atLimit !== 'refuse' || successor !== null) return { meta: listed, count }
   const replaced = before?.meta.userId === meta.userId ? 1 : 0

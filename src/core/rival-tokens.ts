@@ -6,7 +6,7 @@
  */
 
 import { Binding } from './binding.ts'
-import { findTokens } from './cookie.ts'
+import { findTokens, MOST_TOKENS } from './cookie.ts'
 import { end } from './directory.ts'
 import type { SessionEvent } from './events.ts'
 import { lookingChannel } from './looking-channel.ts'
@@ -15,8 +15,6 @@ import { tooManyTokens } from './refusals.ts'
 import { isAlive, type EndReason } from './store.ts'
 import { identify, listOfToken, type Identity } from './token.ts'
 
-/** Of more tokens than these, which no browser has by accident, a sign-out ends none, and a sign-in no more. */
-const MOST_TO_END = 8
 
 /** A token, and what the store has answered. */
 interface Asked {
@@ -25,12 +23,12 @@ interface Asked {
 }
 
 /**
- * Opens the session of a request that brings different tokens. Of two, both are asked for at once;
- * three or more are refused without asking the store.
+ * Opens the session of a request that brings different tokens. All are asked for at once; more than
+ * eight, which no browser has by accident, are refused without asking the store.
  * @throws `ERR_STORE_*` if the store fails
  */
 export async function openRivals(binding: Binding, tokens: readonly string[]): Promise<void> {
-  if (tokens.length > 2) return refuse(binding)
+  if (tokens.length > MOST_TOKENS) return refuse(binding)
   const { store } = binding.context
   const all = await Promise.all(
     tokens.map(async (token): Promise<Asked> => {
@@ -53,15 +51,15 @@ export async function openRivals(binding: Binding, tokens: readonly string[]): P
 /**
  * Ends the sessions of all tokens that an ambiguous request brings: which one is the visitor's is
  * not known, and it must not outlive a sign-in or a sign-out.
- * @throws `ERR_SESSION_CONFLICT` if they are too many for a sign-out
+ * @throws `ERR_SESSION_CONFLICT` if they are too many for a sign-out; a sign-in ends the first eight
  */
 async function endRivals(binding: Binding, reason: EndReason): Promise<void> {
   const { context, channel } = binding
   const { cookie, cookieValues } = context.settings
-  const tokens = findTokens(channel.header ?? '', cookie.name, cookieValues, MOST_TO_END + 1)
-  if (tokens.length > MOST_TO_END && reason !== 'rotated') throw tooManyTokens(cookie.name)
+  const tokens = findTokens(channel.header ?? '', cookie.name, cookieValues)
+  if (tokens.length > MOST_TOKENS && reason !== 'rotated') throw tooManyTokens(cookie.name)
   const looks = await Promise.all(
-    tokens.slice(0, MOST_TO_END).map(async (token) => {
+    tokens.slice(0, MOST_TOKENS).map(async (token) => {
       const look = new Binding({ ...context, emit: () => {} }, lookingChannel(null))
       await openRecord(look, await identify(token))
       return look.living?.identity.key

@@ -8,7 +8,7 @@ import type { Adoption } from './adoption.ts'
 import { Binding } from './binding.ts'
 import type { CookieChannel } from './channel.ts'
 import type { Context, Living } from './context.ts'
-import { findTokens, mentions } from './cookie.ts'
+import { findTokens } from './cookie.ts'
 import { listSessions, revokeSession, revokeSessions, type UserSession } from './user-sessions.ts'
 import { invalidOption } from './errors.ts'
 import { createEmitter } from './events.ts'
@@ -16,7 +16,7 @@ import { guardStore } from './guard.ts'
 import { openRecord } from './opening.ts'
 import { resolveOptions, type SessionOptions, type Settings } from './options.ts'
 import { openRivals } from './rival-tokens.ts'
-import { assertSameOrigin, readerOf, type CheckedRequest } from './same-origin.ts'
+import { assertSameOrigin, type CheckedRequest } from './same-origin.ts'
 import type { PlainData } from './schema.ts'
 import { sealedStore } from './sealed-store.ts'
 import { lookingChannel } from './looking-channel.ts'
@@ -42,6 +42,9 @@ export let lookAt: <Data extends object>(
   header: string | null,
 ) => Promise<Look<Data>>
 
+/** Whether a session for a visitor who has none can begin without harm: not unless it is sure. @internal */
+export let mayMint: <Data extends object>(sessions: Sessions<Data>, request: CheckedRequest) => boolean
+
 /** Watches records; `interval` is in milliseconds, between two looks at the store. @internal */
 export let watchOf: <Data extends object>(sessions: Sessions<Data>, interval: number) => SessionWatch
 
@@ -59,6 +62,7 @@ export class Sessions<Data extends object = PlainData> {
   static {
     settingsOf = (sessions) => sessions.#context.settings
     lookAt = (sessions, header) => sessions.#look(header)
+    mayMint = (sessions, request) => cookieWouldCome(request, sessions.#context.settings) === true
     watchOf = (sessions, interval) => new SessionWatch(sessions.#guarded, interval)
   }
 
@@ -106,7 +110,7 @@ export class Sessions<Data extends object = PlainData> {
       const identity = derived instanceof Promise ? await derived : derived
       await openRecord(binding, identity)
     }
-    if (settings.adopt.length > 0 && binding.living === null && binding.endRivals === null)
+    if (settings.adopt.length > 0 && binding.living === null && binding.endRivals === null && !binding.isWithheld)
       await adoptFirst(settings.adopt, binding)
     if (!hasShape(settings, binding.journal.fields)) return new Session<Data>(binding, null)
     const id = binding.living?.identity.id ?? null
@@ -146,12 +150,6 @@ export class Sessions<Data extends object = PlainData> {
    */
   assertSameOrigin(request: CheckedRequest): void {
     assertSameOrigin(request, this.#context.settings)
-  }
-
-  /** Whether a session for a visitor who has none can begin here without harm: not unless it is sure. */
-  mayMint(request: CheckedRequest): boolean {
-    const isThere = mentions(readerOf(request.headers)('cookie') ?? '', this.#context.settings.cookie.name)
-    return isThere || cookieWouldCome(request, this.#context.settings) === true
   }
 
   /** Releases what the store opened itself. */

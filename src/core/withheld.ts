@@ -12,7 +12,7 @@
  */
 
 import type { CookieChannel } from './channel.ts'
-import { mentions, type CookieSettings } from './cookie.ts'
+import type { CookieSettings } from './cookie.ts'
 import { readerOf, type CheckedRequest } from './same-origin.ts'
 
 /** The options that decide. */
@@ -25,16 +25,15 @@ type Reader = (name: string) => string | null
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
-/** Whether the request came without our cookie, and the browser may well have one. */
-export function isWithheld(
-  { header, request }: Pick<CookieChannel, 'header' | 'request'>,
-  settings: WithheldSettings,
-): boolean {
-  if (request === undefined || mentions(header ?? '', settings.cookie.name)) return false
-  return cookieWouldCome(request, settings) === false
+/**
+ * Whether the browser has kept our cookie back from the request, if it has one. That one of our name
+ * came shows nothing: it may be of another scope, or planted.
+ */
+export function isWithheld({ request }: Pick<CookieChannel, 'request'>, settings: WithheldSettings): boolean {
+  return request !== undefined && cookieWouldCome(request, settings) === false
 }
 
-/** `null` if the headers do not tell. */
+/** Whether the browser would send our cookie with the request; `null` if the headers do not tell. */
 export function cookieWouldCome(
   { method, headers }: CheckedRequest,
   { origins, cookie: { sameSite } }: WithheldSettings,
@@ -49,7 +48,8 @@ export function cookieWouldCome(
   const source = read('origin') ?? originOf(read('referer'))
   // Without either it is typed, or sent by no browser.
   if (source === null || origins.includes(source)) return true
-  return source === 'null' ? null : isSameSite(source, read('host'))
+  // Sandboxed frames send that, and so do redirects; of our own pages those that ask for no referrer.
+  return source === 'null' ? false : isSameSite(source, read('host'))
 }
 
 /**

@@ -5,15 +5,23 @@
  * @module
  */
 
-import type { SessionCookie } from '../core/cookie.ts'
+import type { CookieSettings, SessionCookie } from '../core/cookie.ts'
 import { scopeOf } from '../core/set-cookie.ts'
 
 /** The names under which the cookies of one response stand in the lists of Next.js. */
 export class CookieNames {
   readonly #names = new Map<string, string>()
 
+  /**
+   * @param own of our cookie, which keeps its plain name: Next shows what a proxy sends to the page of
+   * the same request, by these names
+   */
+  constructor(own: CookieSettings) {
+    this.#names.set(scopeOf(own), own.name)
+  }
+
   /** The name for a cookie: always the same for one name, domain and path. */
-  of(cookie: SessionCookie): string {
+  of(cookie: CookieSettings): string {
     const scope = scopeOf(cookie)
     let name = this.#names.get(scope)
     if (name !== undefined) return name

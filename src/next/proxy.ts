@@ -8,7 +8,7 @@
 import { NextResponse, type NextRequest } from 'next/server.js'
 import type { SessionCookie } from '../core/cookie.ts'
 import { isSessionError } from '../core/errors.ts'
-import type { Sessions } from '../core/sessions.ts'
+import { mayMint, settingsOf, type Sessions } from '../core/sessions.ts'
 import { scopeOf } from '../core/set-cookie.ts'
 import { attributesOf, CookieNames } from './cookie-names.ts'
 import { after } from './after.ts'
@@ -55,8 +55,10 @@ export function createProxy<Data extends object>(
       },
       defer: (work) => renew && after(work),
     })
-    if (mint && sessions.mayMint(request)) await session.start()
-    return sent.size === 0 ? NextResponse.next() : respondWith(request, [...sent.values()])
+    if (mint && mayMint(sessions, request)) await session.start()
+    return sent.size === 0
+      ? NextResponse.next()
+      : respondWith(request, [...sent.values()], new CookieNames(settingsOf(sessions).cookie))
   }
 }
 
@@ -78,8 +80,11 @@ function refuseForeign<Data extends object>(
 }
 
 /** Sets the cookies on both sides: on the request for the page, on the response for the browser. */
-function respondWith(request: NextRequest, cookies: readonly SessionCookie[]): NextResponse {
-  const names = new CookieNames()
+function respondWith(
+  request: NextRequest,
+  cookies: readonly SessionCookie[],
+  names: CookieNames,
+): NextResponse {
   for (const { name, maxAge } of cookies) if (maxAge === 0) request.cookies.delete(name)
   for (const { name, value, maxAge } of cookies) if (maxAge !== 0) request.cookies.set(name, value)
   const response = NextResponse.next({ request: { headers: request.headers } })

@@ -39,7 +39,7 @@ export async function openRequest<Data extends object>(
 const io = (nextCache as { io?: () => Promise<void> }).io
 
 function channel(jar: Cookies, headers: FetchHeaders, settings: Settings): CookieChannel {
-  const names = new CookieNames()
+  const names = new CookieNames(settings.cookie)
   return {
     header: currentHeader(jar, headers.get('cookie') ?? '', settings),
     request: { headers },

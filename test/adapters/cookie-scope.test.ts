@@ -120,14 +120,30 @@ for (const subject of [http, microSubject, ...expressSubjects, ...fastifySubject
       for (const old of [ann, eve]) expect((await visit(url, '/who', old)).status).toBe(401)
     })
 
-    test('of which three differ: nobody, an event, and no question; a sign-out ends them', async () => {
+    test('of which up to seven are dead: the living one counts, also right after signing in', async () => {
+      const url = await begin()
+      const dead = Array.from({ length: 7 }, () => `sid=${createToken()}`)
+      const { cookies } = await visit(url, '/login?user=ann', ...dead)
+      const ann = cookies[0]?.split(';')[0] ?? ''
+      for (const number of [2, 7]) {
+        const planted = dead.slice(0, number)
+        expect((await visit(url, '/who', ...planted, ann)).body).toBe('ann')
+        expect((await visit(url, '/set?key=cart&value=tea', ...planted, ann)).cookies).toEqual([])
+      }
+      expect(JSON.parse((await visit(url, '/read', ...dead, ann)).body)).toEqual({ cart: 'tea' })
+      expect(events.map(({ type }) => type)).not.toContain('ambiguous')
+      await visit(url, '/logout', ...dead, ann)
+      expect((await visit(url, '/who', ann)).status).toBe(401)
+    })
+
+    test('of which more than eight differ: nobody, an event, and no question', async () => {
       const url = await begin()
       const ann = await signIn(url)
       const others = [`sid=${createToken()}`, `sid=${createToken()}`]
-      calls.length = 0
-      expect((await visit(url, '/who', ...others, ann)).status).toBe(401)
-      expect([calls, events.at(-1)]).toEqual([[], { type: 'ambiguous' }])
       const many = Array.from({ length: 8 }, () => `sid=${createToken()}`)
+      calls.length = 0
+      expect((await visit(url, '/who', ...many, ann)).status).toBe(401)
+      expect([calls, events.at(-1)]).toEqual([[], { type: 'ambiguous' }])
       expect(await visit(url, '/logout', ...many, ann)).toMatchObject({ status: 409, cookies: [] })
       expect((await visit(url, '/who', ann)).body).toBe('ann')
       expect((await visit(url, '/logout', ...others, ann)).cookies).toHaveLength(1)

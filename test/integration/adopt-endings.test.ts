@@ -1,11 +1,13 @@
 /** An old cookie opens nothing once the session that it became has ended, however long it lives itself. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MemoryStore, type SessionData } from 'express-session'
+import expressSession, { MemoryStore, type SessionData } from 'express-session'
 import { createClient } from 'redis'
+import sessionFileStore from 'session-file-store'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import type { SessionEvent } from '../../src/core/events.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import type { Store } from '../../src/core/store.ts'
@@ -130,6 +132,49 @@ describe.each(Object.keys(places))('on %s', (place) => {
       }
     })
   })
+})
+
+test('who signs in to the old application after all their sessions were ended is refused there, and loses nothing', async () => {
+  const old = new MemoryStore()
+  const store = memoryStore()
+  const events: SessionEvent[] = []
+  const before = await connect.start(old)
+  const after = await express.start({
+    store,
+    onEvent: (event) => events.push(event),
+    adopt: connect.adopt(old),
+  })
+  onTestFinished(async () => {
+    await Promise.all([before.close(), after.close()])
+  })
+  await new Sessions({}, store).revokeUser('ann')
+  const jar = new CookieJar()
+  await jar.text(`${before.url}/login`)
+  for (let request = 0; request < 2; request++) {
+    expect(await jar.text(`${after.url}/read`)).toBe('{}')
+    expect(await jar.text(`${before.url}/who`)).toBe('ann')
+  }
+  expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['adoption-refused']))
+  await jar.text(`${after.url}/login?user=ann`)
+  expect(await jar.text(`${after.url}/who`)).toBe('ann')
+})
+
+test('an old session whose file is gone is none, as express-session has it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sojourn-adopt-files-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const FileStore = sessionFileStore(expressSession)
+  const old = new FileStore({ path: folder, logFn: () => {}, retries: 0, reapInterval: -1, ttl: 3600 })
+  const before = await connect.start(old)
+  const after = await express.start({ store: memoryStore(), adopt: connect.adopt(old) })
+  onTestFinished(async () => {
+    await Promise.all([before.close(), after.close()])
+  })
+  const jar = new CookieJar()
+  await jar.text(`${before.url}/login`)
+  const cookie = jar.header(after.url)
+  for (const file of readdirSync(folder)) rmSync(join(folder, file))
+  const answer = await fetch(`${after.url}/read`, { headers: { cookie } })
+  expect([answer.status, await answer.text()]).toEqual([200, '{}'])
 })
 
 type Stored = Record<string, SessionData>

@@ -10,7 +10,7 @@ const client = () => createClient({ url })
 
 export const sessions = createSessions({
   store: redisStore(client),
-  cookie: { name: 'sid', secure: false },
+  cookie: { name: 'sid', secure: false, previous: [{ path: '/app' }, { path: '/old' }] },
   adopt: [
     connectSession({ secret, client, userId }),
     // Its cookie has the name of ours, and another path.
