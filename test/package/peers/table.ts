@@ -136,7 +136,7 @@ export const applications: Application[] = [
       'Express 3 works': [express, WORKS],
       'Fastify 4 is refused': [fastify, /sojourn - expected '5\.x' fastify version/],
       'Hono 3 is refused': [hono, /sojourn\/hono needs Hono 4 or later/],
-      'Next.js 14 is refused': [next, /sojourn\/next needs Next\.js 15\.1 or later/],
+      'Next.js 14 is refused': [next, /sojourn\/next needs Next\.js 15 or later/],
       'React 18 works': [react(ANONYMOUS), /^<p>[\w-]+, all<\/p>$/],
       'a promise is refused in React 18': [
         react(`Promise.resolve(${ANONYMOUS})`),
