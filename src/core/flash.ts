@@ -15,7 +15,6 @@ import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
 import { decodeValue, encodeValue } from './codec.ts'
 import { fieldName } from './field.ts'
-import { lifetimeOf } from './lifetime.ts'
 import { pageBefore, prefetchBehind } from './prefetch.ts'
 
 /** What each request has read. */
@@ -62,18 +61,18 @@ export function readFlash(binding: Binding, key: string): unknown {
   return value
 }
 
-/** Changes fields without touching the cookie. */
+/** Changes fields without touching the cookie; a request that is made ahead leaves the deadline too. */
 async function change(
-  { context, living }: Binding,
+  { context, living, channel, clock }: Binding,
   removed: readonly string[],
   set: [name: string, value: string][] = [],
 ): Promise<void> {
   if (living === null) return
-  await context.store.update(
-    living.identity.key,
-    { set: new Map(set), delete: removed },
-    lifetimeOf(living.meta),
-  )
+  const { idle, absoluteAt } = living.meta
+  const isAhead = prefetchBehind(channel)?.isCertain === true
+  const left = isAhead ? Math.max(1, living.expiresAt - clock.now()) : idle
+  const { store } = context
+  await store.update(living.identity.key, { set: new Map(set), delete: removed }, { idle: left, absoluteAt })
 }
 
 /** In their order. */
