@@ -6,7 +6,10 @@ import { useMemory } from '../support/opened.ts'
 const opened = useMemory()
 const { begin } = opened
 
-const prefetching = (url: string): CheckedRequest => ({ url, headers: { 'sec-purpose': 'prefetch;prerender' } })
+const prefetching = (url: string): CheckedRequest => ({
+  url,
+  headers: { 'sec-purpose': 'prefetch;prerender' },
+})
 
 describe('a flash message', () => {
   test('is readable in the next request, during all of it, and then no more', async () => {
@@ -85,7 +88,12 @@ describe('a flash message', () => {
     }
     const after = (page: string) => from({ headers: { referer: `https://example.com${page}` } })
     expect(await from(prefetching('/inbox?_rsc=1'))).toBe('saved')
-    expect(await from({ ...prefetching('/help'), headers: { purpose: 'prefetch', referer: 'https://example.com/' } })).toBe('saved')
+    expect(
+      await from({
+        ...prefetching('/help'),
+        headers: { purpose: 'prefetch', referer: 'https://example.com/' },
+      }),
+    ).toBe('saved')
     await browser.visit((session) => session.flash('other', 1))
     expect(await after('/inbox')).toBeUndefined()
     expect(await after('/')).toBeUndefined()
@@ -99,7 +107,9 @@ describe('a flash message', () => {
     ahead.token = browser.token
     await ahead.visit((session) => expect(session.readFlash('note')).toBe('first'))
     await browser.visit((session) => session.flash('note', 'second'))
-    const next = new Browser(browser.sessions, { request: { headers: { referer: 'https://example.com/inbox' } } })
+    const next = new Browser(browser.sessions, {
+      request: { headers: { referer: 'https://example.com/inbox' } },
+    })
     next.token = browser.token
     await next.visit((session) => expect(session.readFlash('note')).toBe('second'))
   })

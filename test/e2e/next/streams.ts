@@ -48,6 +48,12 @@ export function testStreams(server: () => NextServer): void {
     expect(guest.cookie).toBe('')
   })
 
+  test('sends the cookie of a handler that throws, whose writes are stored', async () => {
+    const guest = visitor(server().url)
+    expect((await guest.post('/api/throw', { value: 'kept' })).status).toBe(500)
+    expect(await look(guest)).toMatchObject({ data: { name: 'kept' } })
+  })
+
   test('lets detached work write to a session that exists, after the response', async () => {
     const guest = visitor(server().url)
     await stream(guest, { operation: 'set', isLate: true, deferred: true })

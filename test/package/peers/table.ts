@@ -153,4 +153,12 @@ export const applications: Application[] = [
       'React 17 is refused': [`import 'sojourn/react'`, /sojourn\/react needs React 18\. This is React 17/],
     },
   },
+  {
+    packages: ['next@15.0', 'react@18', 'react-dom@18'],
+    cases: {},
+  },
+  {
+    packages: ['next@15.5', 'react@19', 'react-dom@19'],
+    cases: {},
+  },
 ]
