@@ -30,8 +30,7 @@ let last = 0
 export async function writeFlash(binding: Binding, key: string, value: unknown): Promise<void> {
   last = Math.max(Date.now(), last + 1)
   const order = last.toString(36).padStart(9, '0')
-  const unique = crypto.randomUUID().slice(0, 8)
-  await binding.journal.set(new Map([[`${prefixOf(key)}${order}${unique}`, encodeValue(value, key)]]))
+  await binding.journal.set(new Map([[`${prefixOf(key)}${order}${unique()}`, encodeValue(value, key)]]))
 }
 
 /**
@@ -47,8 +46,8 @@ export function readFlash(binding: Binding, key: string): unknown {
   if (all.length === 0) return undefined
   const { channel } = binding
   const marks = named(fields, marksOf(key))
-  const shown = fields.get(markOf(key, marks.length === 0 ? null : pageBefore(channel)))
-  const latest = all.findLast((name) => shown === undefined || name > shown)
+  const shown = shownOn(marks.length === 0 ? null : pageBefore(channel), marks, fields)
+  const latest = all.findLast((name) => name > shown)
   const value = latest === undefined ? undefined : decodeValue(fields.get(latest) ?? '')
   const id = binding.living?.identity.id
   if (latest !== undefined && value === undefined && id !== undefined)
@@ -56,9 +55,24 @@ export function readFlash(binding: Binding, key: string): unknown {
   seen.set(key, value)
   const prefetch = prefetchBehind(channel)
   if (prefetch === null || latest === undefined) later(channel, () => change(binding, [...all, ...marks]))
-  else if (prefetch.page !== null && marks.length < MOST_MARKS)
-    later(channel, () => change(binding, [], [[markOf(key, prefetch.page), latest]]))
+  else if (
+    prefetch.page !== null &&
+    shownOn(prefetch.page, marks, fields) < latest &&
+    marks.length < MOST_MARKS
+  )
+    later(channel, () => change(binding, [], [[`${marksOf(key)}${unique()}`, `${prefetch.page} ${latest}`]]))
   return value
+}
+
+/** The name of the latest message that a page has got ahead, as the marks tell; `''` if there is none. */
+function shownOn(page: string | null, marks: readonly string[], fields: ReadonlyMap<string, string>): string {
+  let latest = ''
+  for (const mark of marks) {
+    const text = fields.get(mark) ?? ''
+    const name = text.slice(text.indexOf(' ') + 1)
+    if (text.startsWith(`${page} `) && name > latest) latest = name
+  }
+  return latest
 }
 
 /** Changes fields without touching the cookie; a request that is made ahead leaves the deadline too. */
@@ -88,7 +102,6 @@ function marksOf(key: string): string {
   return `%shown/${fieldName('', key)}/`
 }
 
-/** Holds the name of the latest message that a page has got ahead. */
-function markOf(key: string, page: string | null): string {
-  return `${marksOf(key)}${fieldName('', page ?? '')}`
+function unique(): string {
+  return crypto.randomUUID().slice(0, 8)
 }

@@ -80,11 +80,11 @@ describe('a flash message', () => {
 
   test('that was read ahead is gone once a request comes from the page that has it', async () => {
     const browser = begin()
-    await browser.visit((session) => session.flash('note', 'saved'))
+    await browser.visit((session) => session.flash('a note', 'saved'))
     const from = (request: CheckedRequest) => {
       const visitor = new Browser(browser.sessions, { request })
       visitor.token = browser.token
-      return visitor.visit((session) => session.readFlash('note'))
+      return visitor.visit((session) => session.readFlash('a note'))
     }
     const after = (page: string) => from({ headers: { referer: `https://example.com${page}` } })
     expect(await from(prefetching('/inbox?_rsc=1'))).toBe('saved')
