@@ -59,13 +59,13 @@ export function createListController<Item, Cursor>(
     spot = next
     anchor = readSpot(next, '~', (body) => JSON.parse(body) as Anchor, options)
     const loaded = readSpot(next, '#', loadedFrom<Item, Cursor>, options)
-    if (!loaded && !anchor && !state.pages) return
+    if (!loaded && !anchor && !state.pages && !state.anchor) return
     change({
       ...freshState(),
       ...loaded,
       anchor: locate(anchor, loaded?.pages ?? [firstPage(options)], keyOf),
     })
-    adopt(anchor ?? undefined)
+    adopt(anchor)
   }
 
   /**
@@ -125,7 +125,7 @@ export function createListController<Item, Cursor>(
   }
 
   /** Takes what the server says of the first page now, if that is not what it said before. */
-  function adopt(inView?: Anchor): void {
+  function adopt(inView?: Anchor | null): void {
     const { pages, before } = state
     const taken = markOf(options.initial)
     if (!pages || taken === state.taken) return
@@ -197,9 +197,8 @@ export function createListController<Item, Cursor>(
     const { pages, before } = state
     if (!pages) return
     const { initial, loadMore } = options
-    const count = before.length + pages.length
     await start(
-      (signal) => fetchPages(firstPage(options), count, loadMore, signal),
+      (signal) => fetchPages(firstPage(options), before.length + pages.length, loadMore, signal),
       (next) => take({ pages: unique(next, keyOf), before: [], taken: markOf(initial) }),
     )
   }
