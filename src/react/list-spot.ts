@@ -82,23 +82,22 @@ export function writeSpot(
   const name = nameOf(spot, kind)
 
   function store(room: number): void {
-    const text = entryText([1, Date.now(), 0, sessionTag()], `${spot.address}\n${write(room)}`)
     try {
-      writeText(name, text)
+      const text = entryText([1, Date.now(), 0, sessionTag()], `${spot.address}\n${write(room)}`)
+      try {
+        writeText(name, text)
+      } catch (cause) {
+        if (room / 2 < LEAST) throw cause
+        store(room / 2)
+        remember(name, text)
+      }
     } catch (cause) {
-      if (room / 2 < LEAST) throw cause
-      store(room / 2)
-      remember(name, text)
+      onError?.(storageError('unwritable', spot.key, cause))
     }
   }
 
   later(name, () => {
-    if (!mayShow(owner)) return
-    try {
-      store(limit ?? LIMIT)
-    } catch (cause) {
-      onError?.(storageError('unwritable', spot.key, cause))
-    }
+    if (mayShow(owner)) store(limit ?? LIMIT)
   })
 }
 
