@@ -10,7 +10,7 @@ export { type SessionStorageControls, type SessionStorageState, useSessionStorag
 export type { SessionStorageOptions } from './react/storage-options.ts'
 export type { StorageError, StorageErrorCode } from './react/storage-problem.ts'
 export { useRestoredList } from './react/list.ts'
-export type { ListPage, RestoredList, RestoredListOptions } from './react/list-options.ts'
+export type { ListAnchor, ListPage, RestoredList, RestoredListOptions } from './react/list-options.ts'
 export type { ClientSession } from './core/client-session.ts'
 export { SessionProvider, type SessionProviderProps, useSession } from './react/session-provider.ts'
 export type { SessionState } from './react/session-state.ts'

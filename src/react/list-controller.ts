@@ -7,42 +7,13 @@
 
 import { type Anchor, anchorOf, isHeld } from './list-anchor.ts'
 import type { RestoredListOptions } from './list-options.ts'
-import { fetchPage, firstPage } from './list-page.ts'
-import { listText, type Loaded, loadedFrom, pagesAround } from './list-text.ts'
-import { bodyOf, entryText, headOf } from './storage-entry.ts'
+import { fetchPage, fetchPages, firstPage, locate, replaced, unique, withFirst } from './list-page.ts'
+import { addressNow, isStored, readSpot, type Spot, spotOf, writeSpot } from './list-spot.ts'
+import { freshState, type ListController, type ListState } from './list-state.ts'
+import { listText, loadedFrom, markOf, type Page, pagesAround } from './list-text.ts'
 import { currentPlace } from './storage-place.ts'
-import { storageError } from './storage-problem.ts'
-import { flush, later } from './storage-queue.ts'
-import { PLACED, readText, remember, writeText } from './storage-shelf.ts'
+import { flush } from './storage-queue.ts'
 import { mayShow, onSessionTag, sessionTag } from './tag.ts'
-
-/** What a list shows. */
-export interface ListState<Item, Cursor> extends Loaded<Item, Cursor> {
-  readonly loading: boolean
-  /** Where to scroll to, once. */
-  readonly anchor: Anchor | null
-  /** The tag of the session that it belongs to. */
-  readonly owner: string | null
-}
-
-/** The functions of one list; the same for as long as its component lives. */
-export interface ListController<Item, Cursor> {
-  /** Goes by these options from now on. */
-  update: (options: RestoredListOptions<Item, Cursor>) => void
-  /** The list is on the screen, for the first time or again. Returns how to leave it. */
-  appear: (key: string) => () => void
-  loadMore: () => Promise<void>
-  loadPrevious: () => Promise<void>
-}
-
-const LIMIT = 1_000_000
-/** A list of which not even so much fits is not stored. */
-const LEAST = 1000
-
-/** What a list shows before anything was loaded or found. */
-export function freshState<Item, Cursor>(): ListState<Item, Cursor> {
-  return { pages: null, before: [], error: null, loading: false, anchor: null, owner: sessionTag() }
-}
 
 /** Makes the controller of a list. `list` is the id in its items' attributes. */
 export function createListController<Item, Cursor>(
@@ -50,16 +21,19 @@ export function createListController<Item, Cursor>(
   first: RestoredListOptions<Item, Cursor>,
   show: (state: ListState<Item, Cursor>) => void,
 ): ListController<Item, Cursor> {
+  type State = ListState<Item, Cursor>
   let options = first
-  let state = freshState<Item, Cursor>()
-  /** Where the list was shown last, under which key, and at which address. */
-  let at: { place: string; key: string; address: string; hash: string } | null = null
+  let state: State = freshState()
+  /** What the component showed last. */
+  let rendered = state
+  /** Where the list was shown last. */
+  let spot: Spot | null = null
   let anchor: Anchor | null = null
   /** Not all pages are stored, so which ones depends on what is in view. */
   let isCut = false
   let running: { abort: AbortController; done: Promise<void> } | null = null
 
-  function change(next: Partial<ListState<Item, Cursor>>): void {
+  function change(next: Partial<State>): void {
     state = { ...state, ...next }
     show(state)
   }
@@ -80,67 +54,41 @@ export function createListController<Item, Cursor>(
     change(freshState())
   }
 
-  function nameOf(kind: string): string {
-    return `${PLACED}${at?.place}:${kind}${at?.key}`
-  }
-
-  function stored<Value>(kind: string, read: (body: string) => Value): Value | null {
-    const text = readText(nameOf(kind))
-    const head = headOf(text)
-    try {
-      return text && head && mayShow(head[3]) ? read(bodyOf(text)) : null
-    } catch (cause) {
-      options.onError?.(storageError('unreadable', options.key, cause))
-      return null
-    }
-  }
-
-  function restore(): void {
+  function restore(next: Spot): void {
     cancel()
-    anchor = stored('~', (body) => JSON.parse(body) as Anchor)
-    const loaded = stored('#', (body) => loadedFrom<Item, Cursor>(body))
-    if (loaded || anchor || state.pages) change({ ...freshState(), ...loaded, anchor })
+    spot = next
+    anchor = readSpot(next, '~', (body) => JSON.parse(body) as Anchor, options)
+    const loaded = readSpot(next, '#', loadedFrom<Item, Cursor>, options)
+    if (!loaded && !anchor && !state.pages && !state.anchor) return
+    change({
+      ...freshState(),
+      ...loaded,
+      anchor: locate(anchor, loaded?.pages ?? [firstPage(options)], keyOf),
+    })
+    adopt(anchor)
   }
 
   /**
    * Follows the browser to another entry that shows the same page: another visit, or a jump
    * within this one. Answers whether the page is still shown.
    */
-  function follow(isTraversal: boolean): boolean {
+  function travel(isTraversal: boolean): boolean {
+    if (!spot) return false
     const place = currentPlace()
-    if (place === at?.place) return true
+    if (place === spot.place) return true
     // While a traversal waits for its page, the entry is already another's.
-    if (address() !== at?.address) return false
-    const isOtherVisit = isTraversal && location.hash === at.hash
+    if (addressNow() !== spot.address) return false
+    const isOtherVisit = isTraversal && location.hash === spot.hash
     flush()
-    at = { ...at, place, hash: location.hash }
-    if (isOtherVisit || readText(nameOf('#'))) restore()
-    else if (state.pages) save('#', written)
+    spot = spotOf(spot.key)
+    if (isOtherVisit || isStored(spot)) restore(spot)
+    else if (state.pages) keep()
     return true
   }
 
-  function save(kind: string, write: (limit: number) => string): void {
-    const name = nameOf(kind)
-    const { owner } = state
-    later(name, () => {
-      if (mayShow(owner)) store(name, write, options.limit ?? LIMIT)
-    })
-  }
-
-  /** Stores as much as there is room for. All of it stays in memory, for going back within the page. */
-  function store(name: string, write: (limit: number) => string, limit: number): void {
-    try {
-      const text = entryText([1, Date.now(), 0, sessionTag()], write(limit))
-      try {
-        writeText(name, text)
-      } catch (cause) {
-        if (limit / 2 < LEAST) throw cause
-        store(name, write, limit / 2)
-        remember(name, text)
-      }
-    } catch (cause) {
-      options.onError?.(storageError('unwritable', options.key, cause))
-    }
+  /** Stores the pages. */
+  function keep(): void {
+    if (spot) writeSpot(spot, '#', state.owner, written, options)
   }
 
   function written(limit: number): string {
@@ -156,63 +104,133 @@ export function createListController<Item, Cursor>(
   }
 
   function note(): void {
-    if (isHeld(list) || !follow(false)) return
+    if (isHeld(list) || !travel(false) || !spot) return
     anchor = anchorOf(list)
-    save('~', () => JSON.stringify(anchor))
-    if (isCut) save('#', written)
+    writeSpot(spot, '~', state.owner, () => JSON.stringify(anchor), options)
+    if (isCut) keep()
   }
 
-  async function run(from: Cursor | null, previous: boolean, abort: AbortController): Promise<void> {
-    const { initial, loadMore } = options
-    const pages = state.pages ?? [firstPage(options)]
-    try {
-      const { items, cursor } = await (from === null ? initial : fetchPage(loadMore, from, abort.signal))
-      if (abort.signal.aborted) return
-      const known = new Set(pages.flatMap((page) => page.items.map(keyOf)))
-      const isNew = (item: Item): boolean => known.size < known.add(keyOf(item)).size
-      const page = { from, next: cursor, items: items.filter(isNew) }
-      running = null
-      if (previous)
-        change({
-          pages: [page, ...pages],
-          before: state.before.slice(0, -1),
-          loading: false,
-          anchor: anchorOf(list),
-        })
-      else change({ pages: [...pages, page], loading: false })
-    } catch (error) {
-      if (abort.signal.aborted) return
-      running = null
-      change({ pages, loading: false, error: error instanceof Error ? error : new Error(String(error)) })
+  /** The loaded pages, even if they are but the first, and whose word that is. */
+  function loaded(): { pages: ReadonlyArray<Page<Item, Cursor>>; taken: number } {
+    const { pages, taken } = state
+    return pages ? { pages, taken } : { pages: [firstPage(options)], taken: markOf(options.initial) }
+  }
+
+  /** Takes other pages, and keeps in its place what is in view, unless that is the list's beginning. */
+  function take(next: Partial<State> & Pick<State, 'pages'>, inView = state.anchor ?? anchorOf(list)): void {
+    const isAtTop = inView && inView.top >= 0 && locate(inView, loaded().pages, keyOf)?.index === 0
+    const isBeginning = isAtTop && state.before.length === 0
+    change({ ...next, anchor: isBeginning ? null : locate(inView, next.pages ?? [], keyOf) })
+    keep()
+  }
+
+  /** Takes what the server says of the first page now, if that is not what it said before. */
+  function adopt(inView?: Anchor | null): void {
+    const { pages, before } = state
+    const taken = markOf(options.initial)
+    if (!pages || taken === state.taken) return
+    const now = firstPage(options)
+    if (before.length === 0) {
+      const next = withFirst(pages, now, keyOf)
+      // What is on its way would follow what is gone.
+      if (!next) cancel()
+      return take({ pages: next, taken }, inView)
     }
-    if (follow(false)) save('#', written)
+    const items = new Map(now.items.map((item) => [keyOf(item), item]))
+    take({ pages: replaced(pages, (item) => [items.get(keyOf(item)) ?? item]), taken }, inView)
   }
 
-  function load(previous: boolean): Promise<void> {
+  function edit(key: string | number, items: readonly Item[]): void {
+    const { pages, taken } = loaded()
+    change({ pages: replaced(pages, (item) => (keyOf(item) === `${key}` ? items : [item])), taken })
+    keep()
+  }
+
+  /** Fetches something, and then shows what is made of it; if something is on its way, waits for that. */
+  function start<Answer>(
+    fetchAnswer: (signal: AbortSignal) => Promise<Answer>,
+    apply: (answer: Answer) => void,
+  ): Promise<void> {
+    async function run({ signal }: AbortController): Promise<void> {
+      try {
+        const answer = await fetchAnswer(signal)
+        if (!signal.aborted) apply(answer)
+      } catch (cause) {
+        const error = cause instanceof Error ? cause : new Error(String(cause))
+        if (!signal.aborted) change({ ...loaded(), error })
+      }
+      if (signal.aborted) return
+      running = null
+      change({ loading: false })
+      adopt()
+      travel(false)
+      keep()
+    }
     if (running) return running.done
-    const from = previous ? state.before.at(-1) : (state.pages?.at(-1) ?? firstPage(options)).next
-    if (from === (previous ? undefined : null)) return Promise.resolve()
     const own = { abort: new AbortController(), done: Promise.resolve() }
     running = own
     change({ loading: true, error: null })
-    own.done = run(from as Cursor | null, previous, own.abort)
+    own.done = run(own.abort)
     return own.done
   }
 
+  function load(isPrevious: boolean): Promise<void> {
+    const from = isPrevious ? state.before.at(-1) : (loaded().pages.at(-1)?.next ?? undefined)
+    if (from === undefined) return running?.done ?? Promise.resolve()
+    const { initial, loadMore } = options
+    return start(
+      async (signal) => (from === null ? initial : fetchPage(loadMore, from, signal)),
+      ({ items, cursor }) => {
+        const { pages, taken } = loaded()
+        const known = new Set(pages.flatMap((page) => page.items.map(keyOf)))
+        const page = unique([{ from, next: cursor, items }], keyOf, known)
+        if (!isPrevious) return change({ pages: [...pages, ...page], taken })
+        const before = state.before.slice(0, -1)
+        take({ pages: [...page, ...pages], before, taken: from === null ? markOf(initial) : taken })
+      },
+    )
+  }
+
+  async function refresh(): Promise<void> {
+    // What is on its way may have been asked for before the change.
+    await running?.done
+    const { pages, before } = state
+    if (!pages) return
+    const { initial, loadMore } = options
+    await start(
+      (signal) => fetchPages(firstPage(options), before.length + pages.length, loadMore, signal),
+      (next) => take({ pages: unique(next, keyOf), before: [], taken: markOf(initial) }),
+    )
+  }
+
   return {
-    update(next) {
+    follow(next, shown) {
+      const { initial } = options
+      const isOwnChange = shown !== rendered
+      const isGiven = next.initial !== initial && (!isOwnChange || markOf(next.initial) !== markOf(initial))
       options = next
+      rendered = shown
+      if (!spot) return
+      // A list may stay on the screen beneath another page, such as a modal: then nothing is new for it.
+      const isSamePath = spot.address.split('?', 1)[0] === location.pathname
+      if (addressNow() !== spot.address && (isGiven || (isSamePath && !isOwnChange))) {
+        flush()
+        restore(spotOf(spot.key))
+      } else if (isGiven) adopt()
     },
     appear(key) {
-      const place = currentPlace()
-      const isSame = at?.place === place && at.key === key
-      at = { place, key, address: address(), hash: location.hash }
+      const next = spotOf(key)
+      const isSame = spot?.place === next.place && spot.key === key && spot.address === next.address
       settle()
-      if (!isSame) restore()
+      if (!isSame) restore(next)
+      spot = next
+      adopt()
       const events = new AbortController()
       const how = { capture: true, signal: events.signal }
-      for (const moment of ['scroll', 'click', 'pagehide']) addEventListener(moment, note, how)
-      addEventListener('popstate', () => follow(true), how)
+      for (const moment of ['click', 'pagehide']) addEventListener(moment, note, how)
+      // Virtualised lists render in the frame of the event, after us.
+      addEventListener('scroll', () => requestAnimationFrame(() => events.signal.aborted || note()), how)
+      addEventListener('popstate', () => travel(true), how)
       // No state may be set while another component renders.
       const stop = onSessionTag(() => queueMicrotask(settle))
       return () => {
@@ -222,11 +240,11 @@ export function createListController<Item, Cursor>(
         flush()
       }
     },
+    reached: () => change({ anchor: null }),
     loadMore: () => load(false),
     loadPrevious: () => load(true),
+    refresh,
+    update: (key, item) => edit(key, [item]),
+    remove: (key) => edit(key, []),
   }
-}
-
-function address(): string {
-  return location.pathname + location.search
 }

@@ -13,11 +13,24 @@ export interface ListPage<Item, Cursor> {
   readonly cursor: Cursor | null
 }
 
+/** Where a list has to be scrolled to. */
+export interface ListAnchor {
+  /** The key of the item at the top of what was visible, as text. */
+  readonly key: string
+  /** Which of `items` that is, counted from 0. */
+  readonly index: number
+  /** How far its top was below the top of what scrolls, in pixels; mostly less than 0. */
+  readonly top: number
+}
+
 /** Options of `useRestoredList`. */
 export interface RestoredListOptions<Item, Cursor> {
-  /** Names the list among those of its page. With another key, another list. */
+  /** Names the list among those of its page. With another key, another list, and so at another pathname or search. */
   key: string
-  /** The first page, as the server gave it. */
+  /**
+   * The first page, as the server gave it. When the server gives another, after `revalidatePath`
+   * for example, it takes the place of the first page that was loaded.
+   */
   initial: ListPage<Item, Cursor>
   /** What tells an item from the others of the list. */
   getKey: (item: Item) => string | number
@@ -48,6 +61,28 @@ export interface RestoredList<Item> {
   readonly loadMore: () => Promise<void>
   /** Loads the nearest of the dropped pages again, in front; what is in view stays there. */
   readonly loadPrevious: () => Promise<void>
+  /**
+   * Loads all pages again that are loaded, from `initial` on, by their new cursors. What is in view
+   * stays there. Waits for a page that is on its way. Never rejects: see `error`.
+   */
+  readonly refresh: () => Promise<void>
+  /**
+   * Shows another item in the place of the one with a key, until it is loaded again. Does nothing for
+   * a key that is not loaded.
+   * @example await rename(post.id, title); list.update(post.id, { ...post, title })
+   */
+  readonly update: (key: string | number, item: Item) => void
+  /**
+   * Takes an item out of the list, until it is loaded again. Does nothing for a key that is not loaded.
+   * @example await deletePost(post.id); list.remove(post.id)
+   */
+  readonly remove: (key: string | number) => void
+  /**
+   * Where the list is being scrolled to, until it is there or the visitor scrolls; else `null`, and
+   * on the server. Only a virtualised list needs it: it has to render that item.
+   * @example useLayoutEffect(() => { if (anchor) rows.scrollToIndex(anchor.index, { align: 'start' }) }, [anchor, rows])
+   */
+  readonly anchor: ListAnchor | null
   /** Attributes for the element of an item, by which its place on the screen is found. */
   readonly itemProps: (item: Item) => { 'data-list': string; 'data-item': string }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ListPage } from './list-options.ts'
 import { decode, encode } from './storage-codec.ts'
 
 /** One answer of `loadMore`, or the first page. */
@@ -24,24 +25,42 @@ export interface Loaded<Item, Cursor> {
   readonly before: ReadonlyArray<Cursor | null>
   /** What the last attempt to load failed with. */
   readonly error: Error | null
+  /** The mark of the first page that the server gave last, if its word was taken. */
+  readonly taken: number
 }
 
 /** Pages do not change, so each is written once. */
 const texts = new WeakMap<object, string>()
+const marks = new WeakMap<object, number>()
 
 /**
  * Writes down the pages of a list from `start` to before `end`.
  * @throws `TypeError` for items that cannot be stored
  */
 export function listText<Item, Cursor>(
-  { pages, before, error }: Loaded<Item, Cursor>,
+  { pages, before, error, taken }: Loaded<Item, Cursor>,
   start: number,
   end: number,
 ): string {
   const all = pages ?? []
   const dropped = all.slice(0, start).map((page) => page.from)
   const message = end === all.length ? error?.message : undefined
-  return `[${encode([...before, ...dropped])},${encode(message)},[${all.slice(start, end).map(pageText).join()}]]`
+  return `[${encode([...before, ...dropped])},${encode(message)},[${all.slice(start, end).map(pageText).join()}],${taken}]`
+}
+
+/** A number that tells what the server gave from what it gives later; 0 for what cannot be written down. */
+export function markOf<Item, Cursor>(page: ListPage<Item, Cursor>): number {
+  let mark = marks.get(page)
+  if (mark === undefined) {
+    mark = 0
+    try {
+      for (const letter of encode([page.cursor, page.items])) mark = (mark * 31 + letter.charCodeAt(0)) | 0
+    } catch {
+      // Its items have functions, for example.
+    }
+    marks.set(page, mark)
+  }
+  return mark
 }
 
 /**
@@ -50,11 +69,13 @@ export function listText<Item, Cursor>(
  */
 export function loadedFrom<Item, Cursor>(text: string): Loaded<Item, Cursor> {
   type Written = [from: Cursor | null, next: Cursor | null, items: Item[]]
-  const [before, message, pages] = decode(text) as [(Cursor | null)[], string | undefined, Written[]]
+  type All = [before: (Cursor | null)[], message: string | undefined, pages: Written[], taken: number]
+  const [before, message, pages, taken] = decode(text) as All
   return {
     before,
+    taken,
     error: message === undefined ? null : new Error(message),
-    pages: pages.map(([from, next, items]) => ({ from, next, items })),
+    pages: pages.length > 0 ? pages.map(([from, next, items]) => ({ from, next, items })) : null,
   }
 }
 

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { useId, useLayoutEffect, useMemo, useRef, useState } from './react.ts'
-import { type Anchor, holdAnchor } from './list-anchor.ts'
-import { createListController, freshState, type ListState } from './list-controller.ts'
+import { useId, useLayoutEffect, useMemo, useState } from './react.ts'
+import { holdAnchor } from './list-anchor.ts'
+import { createListController } from './list-controller.ts'
 import { firstPage } from './list-page.ts'
+import { freshState, type ListState } from './list-state.ts'
 import type { RestoredList, RestoredListOptions } from './list-options.ts'
 import { mayShow } from './tag.ts'
 
@@ -20,6 +21,9 @@ import { mayShow } from './tag.ts'
  * the browser paints, the list is restored, without fetching anything. Where Next.js has
  * kept the page alive, nothing is restored, since nothing was lost.
  *
+ * Another pathname or search of the page is another list. What the server says of the first
+ * page later, after `revalidatePath` for example, is shown.
+ *
  * Items and cursors may hold what `useSessionStorage` can.
  */
 export function useRestoredList<Item, Cursor>(
@@ -28,21 +32,13 @@ export function useRestoredList<Item, Cursor>(
   const id = useId()
   const [state, show] = useState<ListState<Item, Cursor>>(freshState)
   const [list] = useState(() => createListController(id, options, show))
-  const reached = useRef<Anchor | null>(null)
 
-  useLayoutEffect(() => list.update(options), [list, options])
+  useLayoutEffect(() => list.follow(options, state), [list, options, state])
   useLayoutEffect(() => list.appear(options.key), [list, options.key])
-  const { anchor } = state
-  useLayoutEffect(() => {
-    // Effects run again when a hidden page is shown again, where the browser scrolls by itself.
-    if (anchor === null || anchor === reached.current) return
-    return holdAnchor(id, anchor, () => {
-      reached.current = anchor
-    })
-  }, [id, anchor])
-
   // Another person's list is not shown, even before it is forgotten.
-  const { pages, before, error } = mayShow(state.owner) ? state : freshState<Item, Cursor>()
+  const { pages, before, error, anchor } = mayShow(state.owner) ? state : freshState<Item, Cursor>()
+  useLayoutEffect(() => (anchor ? holdAnchor(id, anchor, list.reached) : undefined), [id, anchor, list])
+
   const { items: firstItems } = options.initial
   const items = useMemo(() => pages?.flatMap((page) => page.items) ?? firstItems, [pages, firstItems])
   return {
@@ -53,6 +49,10 @@ export function useRestoredList<Item, Cursor>(
     hasPrevious: before.length > 0,
     loadMore: list.loadMore,
     loadPrevious: list.loadPrevious,
+    refresh: list.refresh,
+    update: list.update,
+    remove: list.remove,
+    anchor,
     itemProps: (item) => ({ 'data-list': id, 'data-item': `${options.getKey(item)}` }),
   }
 }

@@ -19,7 +19,6 @@ export const useId: typeof React.useId = React.useId
 export const useLayoutEffect: typeof React.useLayoutEffect = React.useLayoutEffect
 export const useMemo: typeof React.useMemo = React.useMemo
 export const useReducer: typeof React.useReducer = React.useReducer
-export const useRef: typeof React.useRef = React.useRef
 export const useState: typeof React.useState = React.useState
 export const useSyncExternalStore: typeof React.useSyncExternalStore = React.useSyncExternalStore
 export const version: typeof React.version = React.version

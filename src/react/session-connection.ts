@@ -6,6 +6,7 @@
  */
 
 import type { ClientSession } from '../core/client-session.ts'
+import { sayNotLive } from './session-address.ts'
 
 /** Whom to tell. */
 export interface Receiver {
@@ -31,13 +32,16 @@ export interface Connection {
 /** Milliseconds until the stream is tried again that the server would not open. */
 const RETRY = 30_000
 
-/** Begins to listen. */
+/**
+ * Begins to listen. What the browser lacks or refuses, as test environments, private windows and
+ * sandboxed frames do, is not used: then the focus tells.
+ */
 export function connect(src: string, receiver: Receiver): Connection {
-  const { locks } = navigator
   const name = `sojourn:${src}`
-  const channel = new BroadcastChannel(name)
+  const channel = attempt(() => new BroadcastChannel(name))
   const closing = new AbortController()
   const { signal } = closing
+  let locks = attempt(() => navigator.locks)
   let leads = false
   let stream: EventSource | null = null
 
@@ -51,12 +55,15 @@ export function connect(src: string, receiver: Receiver): Connection {
   }
 
   function listen(): void {
-    const opened = new EventSource(src)
+    const opened = attempt(() => new EventSource(src))
+    if (!opened) return sayNotLive(src, 'EventSource does not work here')
     stream = opened
-    opened.onmessage = ({ data }) => receiver.pushed(JSON.parse(data))
+    opened.onmessage = ({ data }) => receiver.pushed(attempt(() => JSON.parse(data)) ?? null)
     opened.onerror = () => {
       // What is only interrupted is opened again by the browser.
       if (opened.readyState < 2) return
+      // An answer tells how things stand, or what is wrong with the address.
+      receiver.pushed(null)
       setTimeout(() => {
         if (stream !== opened) return
         stream = null
@@ -70,28 +77,43 @@ export function connect(src: string, receiver: Receiver): Connection {
     if (!document.hidden) receiver.focused()
   }
 
-  channel.onmessage = ({ data }) => receiver.relayed(data)
+  /** Waits until it is this tab's turn. Resolves when its turn is over. */
+  async function lead(): Promise<void> {
+    try {
+      await locks?.request(name, { signal }, () => {
+        // Granted before it was closed, asked after: it would be held for ever.
+        if (signal.aborted) return
+        leads = true
+        sync()
+        return new Promise<void>((release) => signal.addEventListener('abort', () => release()))
+      })
+    } catch {
+      if (signal.aborted) return
+      locks = null
+      sync()
+    }
+  }
+
+  if (channel) channel.onmessage = ({ data }) => receiver.relayed(data)
   addEventListener('focus', look, { signal })
   document.addEventListener('visibilitychange', look, { signal })
-  locks
-    ?.request(name, { signal }, () => {
-      leads = true
-      sync()
-      return new Promise((release) => {
-        signal.onabort = release
-      })
-    })
-    .catch(() => {
-      // Closed before it was this tab's turn.
-    })
+  void lead()
 
   return {
-    post: (view) => channel.postMessage(view),
+    post: (view) => channel?.postMessage(view),
     sync,
     close() {
       closing.abort()
       sync()
-      channel.close()
+      channel?.close()
     },
+  }
+}
+
+function attempt<Result>(work: () => Result): Result | null {
+  try {
+    return work()
+  } catch {
+    return null
   }
 }

@@ -9,6 +9,7 @@
  */
 
 import type { ClientSession } from '../core/client-session.ts'
+import { askServer } from './session-address.ts'
 import { connect, type Connection } from './session-connection.ts'
 import { type SessionState, stateOf } from './session-state.ts'
 import { setSessionTag } from './tag.ts'
@@ -90,8 +91,8 @@ export function liveSession(src: string, notice: number): LiveSession {
     const askedAt = Date.now()
     asking++
     try {
-      const response = await fetch(src, { headers: { accept: 'application/json' } })
-      if (response.ok) receive(await response.json(), askedAt, Number(tries) || 0)
+      const answer = await askServer(src)
+      if (answer) receive(answer, askedAt, Number(tries) || 0)
     } catch {
       // Without a network all stays as it is.
     }

@@ -17,6 +17,7 @@ import {
   useSyncExternalStore,
   version,
 } from './react.ts'
+import { defaultAddress } from './session-address.ts'
 import { type LiveSession, liveSession } from './session-live.ts'
 import { type SessionState, stateOf } from './session-state.ts'
 import { type DurationText, milliseconds } from './storage-lifetime.ts'
@@ -32,7 +33,7 @@ export interface SessionProviderProps {
   initial?: ClientSession | Promise<ClientSession> | undefined
   /**
    * The address of the Route Handler that `sessions.events()` made, with the `basePath` if there
-   * is one. Read once. Default `'/api/session'`.
+   * is one. Read once. Default `'/api/session'`, in Next.js below the `basePath`.
    */
   src?: string | undefined
   /** How long before the end of the session `endsSoon` is true. Read once. Default `'2m'`. */
@@ -59,7 +60,7 @@ const Context = createContext<Shared | null>(null)
  */
 export function SessionProvider({
   initial,
-  src = '/api/session',
+  src = defaultAddress(),
   endsSoon = '2m',
   children,
 }: SessionProviderProps): ReactNode {

@@ -1,3 +1,4 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { type NextApp, type NextServer, prepareApp } from '../support/next-app.ts'
@@ -7,7 +8,9 @@ import { testLoading } from './browser/loading.ts'
 import { testOwners } from './browser/owners.ts'
 import { openScene, type Scene } from './browser/scene.ts'
 import { testPlaced, testState } from './browser/state.ts'
+import { testFound } from './browser/found.ts'
 import { testStrict } from './browser/strict.ts'
+import { testVirtual } from './browser/virtual.ts'
 
 const source = join(import.meta.dirname, 'apps/browser')
 
@@ -25,6 +28,7 @@ describe.each([
 
   beforeAll(async () => {
     app = prepareApp(source, variant)
+    writeDocs(app)
     await app.build()
     server = await app.start()
     scene.url = server.url
@@ -36,6 +40,8 @@ describe.each([
 
   testLists(scene)
   testLoading(scene)
+  testFound(scene)
+  testVirtual(scene)
   testState(scene)
   testPlaced(scene)
   testOwners(scene)
@@ -48,6 +54,7 @@ describe('in a browser, in development', () => {
 
   beforeAll(async () => {
     app = prepareApp(source, { name: 'browser-development' })
+    writeDocs(app)
     server = await app.start({ dev: true })
     scene.url = server.url
   }, 120_000)
@@ -58,3 +65,12 @@ describe('in a browser, in development', () => {
 
   testStrict(scene)
 })
+
+/** Adds the files that docs/browser.md shows for lists. */
+function writeDocs({ dir }: NextApp): void {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/browser.md'), 'utf8')
+  for (const [, code = '', name = ''] of page.matchAll(/^```tsx?\n(\/\/ (app\/posts\/\S+)\n.*?)^```$/gms)) {
+    mkdirSync(join(dir, name, '..'), { recursive: true })
+    writeFileSync(join(dir, name), code)
+  }
+}

@@ -23,8 +23,8 @@ import {
 
 const source = join(import.meta.dirname, 'apps/live')
 const variants = [
-  { name: 'live', cacheComponents: false, store: 'SQLite' },
-  { name: 'live-cached', cacheComponents: true, store: 'Redis' },
+  { name: 'live', cacheComponents: false, store: 'SQLite', basePath: '' },
+  { name: 'live-cached', cacheComponents: true, store: 'Redis', basePath: '/shop' },
 ]
 
 let browser: Browser
@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-describe.each(variants)('$name, on $store', ({ name, cacheComponents, store }) => {
+describe.each(variants)('$name, on $store', ({ name, cacheComponents, store, basePath }) => {
   let redis: RedisServer | null = null
   let folder: string
   let app: NextApp
@@ -46,7 +46,7 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store }) =
     folder = mkdtempSync(join(tmpdir(), 'sojourn-live-'))
     if (store === 'Redis') redis = await startRedis()
     env = redis === null ? { SESSIONS_FILE: join(folder, 'sessions.db') } : { REDIS_URL: redis.url }
-    app = prepareApp(source, { name, cacheComponents })
+    app = prepareApp(source, { name, cacheComponents, basePath })
     await app.build(env)
     server = await app.start({ env })
     elsewhere = await app.start({ env })
@@ -61,13 +61,13 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store }) =
 
   /** A device of its own, which visits a process. */
   function device(at: NextServer = server): Promise<BrowserContext> {
-    return openDevice(browser, at.url)
+    return openDevice(browser, `${at.url}${basePath}/`)
   }
 
   test('a guest is anonymous, and nothing is asked of the server', async () => {
     const page = await (await device()).newPage()
     const asked = questions(page)
-    await page.goto('/')
+    await page.goto('./')
     await assertShows(page, 'anonymous nobody 0 later alive')
     await page.waitForLoadState('networkidle')
     expect(asked).toEqual([])
@@ -80,14 +80,14 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store }) =
     await assertShows(page, 'authenticated ada 1 later alive')
     const second = await context.newPage()
     const asked = questions(second)
-    await second.goto('/')
+    await second.goto('./')
     await second.waitForLoadState('load')
     await expect.poll(() => said(second)).toEqual(['authenticated ada 1 later alive'])
     expect(asked.filter((accept) => accept.includes('json'))).toEqual([])
-    const html = await (await context.request.get('/')).text()
+    const html = await (await context.request.get('./')).text()
     expect(html).toContain('ada')
     expect(html).not.toContain('4242')
-    const told: unknown = await (await context.request.get('/api/session')).json()
+    const told: unknown = await (await context.request.get('./api/session')).json()
     expect(JSON.stringify(told)).not.toContain('4242')
     expect(told).toMatchObject({ data: { name: 'ada', visits: 1 }, ended: null })
   })
@@ -135,7 +135,7 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store }) =
     const first = await signedIn(context)
     const second = await context.newPage()
     const asked = questions(second)
-    await second.goto('/')
+    await second.goto('./')
     await assertShows(second, 'authenticated ada')
     await second.waitForLoadState('networkidle')
     expect(asked).toEqual([])
@@ -276,7 +276,7 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store }) =
   test('a page that was rendered without a session asks for it', async () => {
     const context = await device()
     await signedIn(context)
-    const page = await openTab(context, '/unknown')
+    const page = await openTab(context, 'unknown')
     await assertShows(page, 'authenticated ada')
     expect((await said(page))[0]).toMatch(/^loading nobody -/)
   })
@@ -287,7 +287,7 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store }) =
     await page.click('text=awaited')
     await page.waitForURL('**/awaited')
     await assertShows(page, 'authenticated ada')
-    const direct = await openTab(context, '/awaited')
+    const direct = await openTab(context, 'awaited')
     await assertShows(direct, 'authenticated ada')
     await ask(await signedIn(await device(elsewhere)), 'revoke')
     for (const tab of [page, direct]) await assertShows(tab, 'anonymous nobody 0 later revoked')
@@ -296,10 +296,10 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store }) =
   test('a page that is left open, and looked at, keeps no session alive', async () => {
     const context = await device()
     const page = await signedIn(context)
-    const before = (await (await context.request.get('/api/session')).json()) as { expiresAt: number }
+    const before = (await (await context.request.get('./api/session')).json()) as { expiresAt: number }
     await page.waitForTimeout(1100)
     await page.click('#refresh')
-    const after = (await (await context.request.get('/api/session')).json()) as { expiresAt: number }
+    const after = (await (await context.request.get('./api/session')).json()) as { expiresAt: number }
     expect(after.expiresAt).toBe(before.expiresAt)
   })
 

@@ -17,6 +17,8 @@ export interface Variant {
   cacheComponents?: boolean
   bundler?: 'turbopack' | 'webpack'
   standalone?: boolean
+  /** Below which path of its server it lives, such as `/shop`. Default: the root. */
+  basePath?: string
 }
 
 /** An application on disk. */
@@ -65,6 +67,7 @@ export function prepareApp(source: string, variant: Variant): NextApp {
     REPOSITORY: repository,
     CACHE_COMPONENTS: variant.cacheComponents === true ? '1' : '0',
     OUTPUT: variant.standalone === true ? 'standalone' : '',
+    BASE_PATH: variant.basePath ?? '',
     NEXT_TELEMETRY_DISABLED: '1',
   }
   const bundler = variant.bundler === 'webpack' ? ['--webpack'] : []

@@ -4,6 +4,7 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import {
+  type ListAnchor,
   type ListPage,
   type RestoredList,
   type StorageError,
@@ -56,6 +57,8 @@ describe('useRestoredList', () => {
       },
     })
     expectTypeOf(list).toEqualTypeOf<RestoredList<Post>>()
+    expectTypeOf(list.update).parameters.toEqualTypeOf<[key: string | number, item: Post]>()
+    expectTypeOf(list.anchor).toEqualTypeOf<ListAnchor | null>()
   })
 
   test('refuses a function for other cursors', () => {

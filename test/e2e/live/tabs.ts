@@ -12,7 +12,7 @@ const contexts: BrowserContext[] = []
 /** What tabs have written to their consoles since somebody took it out. */
 export const complaints: string[] = []
 
-/** A device of its own: cookies, storage and tabs that no other has. */
+/** A device of its own: cookies, storage and tabs that no other has. `baseURL` ends with a slash. */
 export async function openDevice(browser: Browser, baseURL: string): Promise<BrowserContext> {
   const context = await browser.newContext({ baseURL })
   context.setDefaultTimeout(15_000)
@@ -26,13 +26,13 @@ export async function closeDevices(): Promise<void> {
 }
 
 /** A tab that shows a page. */
-export async function openTab(context: BrowserContext, path = '/'): Promise<Page> {
+export async function openTab(context: BrowserContext, path = ''): Promise<Page> {
   const page = await context.newPage()
   page.on('console', (message) => {
     if (/error|warning/.test(message.type())) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
-  await page.goto(path)
+  await page.goto(`./${path}`)
   return page
 }
 
@@ -65,7 +65,8 @@ export async function assertShows(page: Page, text: string): Promise<void> {
 export async function ask(page: Page, what: string): Promise<void> {
   await page.evaluate(
     async (data) => {
-      const response = await fetch('/api/do', { method: 'POST', body: JSON.stringify(data) })
+      const base = document.body.dataset['base'] ?? ''
+      const response = await fetch(`${base}/api/do`, { method: 'POST', body: JSON.stringify(data) })
       await response.json()
     },
     { what },

@@ -4,6 +4,7 @@ const cached = process.env['CACHE_COMPONENTS'] === '1'
 
 const config: NextConfig = {
   ...(cached && { cacheComponents: true, partialPrefetching: true }),
+  basePath: process.env['BASE_PATH'] ?? '',
   reactCompiler: true,
   reactStrictMode: true,
   experimental: { turbopackRustReactCompiler: true },

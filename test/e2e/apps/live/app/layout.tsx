@@ -8,7 +8,7 @@ export default function Layout({ children }: { children: ReactNode }) {
       <head>
         <link rel="icon" href="data:," />
       </head>
-      <body>
+      <body data-base={process.env['BASE_PATH']}>
         <SessionProvider initial={sessions.client()}>{children}</SessionProvider>
       </body>
     </html>

@@ -1,0 +1,112 @@
+/**
+ * Components as an application's own tests render them, in a browser that Node imitates.
+ *
+ * @module
+ */
+
+import { act, createElement, type ReactNode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { ClientSession } from '../../src/core/client-session.ts'
+import { SessionProvider, useRestoredList, useSession, useSessionStorage } from '../../src/react.ts'
+
+const ADA = { tag: 'a', at: 1, expiresAt: null, ended: null, data: { name: 'ada' } } as ClientSession
+const MISSING = { EventSource: undefined, BroadcastChannel: undefined, navigator: navigatorWith(undefined) }
+const BROKEN = {
+  EventSource: refusing,
+  BroadcastChannel: refusing,
+  navigator: navigatorWith({ request: refusing }),
+}
+const FAILING = { navigator: navigatorWith({ request: () => Promise.reject(new Error('insecure')) }) }
+
+/** Tests that the hooks work there, if not live. */
+export function testComponents(): void {
+  let leave = (): void => {}
+  afterEach(() => {
+    leave()
+    vi.unstubAllGlobals()
+    vi.unstubAllEnvs()
+    sessionStorage.clear()
+  })
+
+  async function render(initial: ClientSession | undefined): Promise<HTMLElement> {
+    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
+    const box = document.body.appendChild(document.createElement('div'))
+    const root = createRoot(box)
+    leave = () => {
+      act(() => root.unmount())
+      box.remove()
+    }
+    await act(async () => root.render(createElement(SessionProvider, { initial }, createElement(Account))))
+    return box
+  }
+
+  test('renders as it is', async () => {
+    const box = await render(ADA)
+    expect(box.textContent).toBe('authenticated ada 1')
+    await act(async () => box.querySelector('button')?.click())
+    expect(box.textContent).toBe('authenticated ada 3')
+  })
+
+  test.each([
+    ['missing', MISSING],
+    ['broken', BROKEN],
+    ['refused', { ...BROKEN, ...FAILING }],
+  ])('renders, and asks when it is looked at, where everything live is %s', async (_, globals) => {
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ ...ADA, at: 2, data: { name: 'eva' } })))
+    const box = await render(ADA)
+    expect(box.textContent).toBe('authenticated ada 1')
+    await act(async () => window.dispatchEvent(new Event('focus')))
+    expect(box.textContent).toBe('authenticated eva 1')
+  })
+
+  test('stays as it is without fetch', async () => {
+    vi.stubGlobal('fetch', undefined)
+    const box = await render(undefined)
+    expect(box.textContent).toBe('loading nobody 1')
+  })
+
+  test('says once in development, and only there, that it is not live', async () => {
+    const said: string[] = []
+    vi.spyOn(console, 'warn').mockImplementation((text: string) => void said.push(text))
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response('<h1>not found</h1>', { status: 404 })))
+    for (const mode of ['test', 'production', 'development', 'development']) {
+      vi.stubEnv('NODE_ENV', mode)
+      await render(undefined)
+      expect(said).toHaveLength(mode === 'development' ? 1 : 0)
+      leave()
+    }
+    leave = () => {}
+    expect(said[0]).toMatch(/not live.*status 404.*\/api\/session.*sessions\.events\(\)/)
+  })
+}
+
+function Account(): ReactNode {
+  const { status, data } = useSession<{ name: string }>()
+  const [count, setCount] = useSessionStorage('count', { default: 1 })
+  const initial = { items: [{ id: 1 }], cursor: 1 }
+  const list = useRestoredList<{ id: number }, number>({
+    key: 'list',
+    initial,
+    getKey: (item) => item.id,
+    loadMore: async () => ({ items: [{ id: 2 }], cursor: null }),
+  })
+  const more = (): void => {
+    setCount(count + 1)
+    void list.loadMore()
+  }
+  return createElement(
+    'button',
+    { onClick: more },
+    `${status} ${data?.name ?? 'nobody'} ${count * list.items.length - Number(list.end)}`,
+  )
+}
+
+function refusing(): never {
+  throw new DOMException('refused', 'SecurityError')
+}
+
+function navigatorWith(locks: unknown): Navigator {
+  return Object.create(navigator, { locks: { value: locks } }) as Navigator
+}

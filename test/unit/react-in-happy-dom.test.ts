@@ -1,0 +1,4 @@
+// @vitest-environment happy-dom
+import { testComponents } from './react-components.ts'
+
+testComponents()

@@ -1,0 +1,4 @@
+// @vitest-environment jsdom
+import { testComponents } from './react-components.ts'
+
+testComponents()
