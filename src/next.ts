@@ -1,5 +1,5 @@
 /**
- * Sessions for Next.js 15.1 and later: Server Components, layouts, `generateMetadata`, Server
+ * Sessions for Next.js 15 and later: Server Components, layouts, `generateMetadata`, Server
  * Actions, Route Handlers, `proxy.ts`, `after()` and the Pages Router, with Cache Components
  * off or on.
  *
@@ -7,8 +7,7 @@
  */
 
 import { clientSession, type ClientSession, type ToClient } from './core/client-session.ts'
-import type { UserSession } from './core/user-sessions.ts'
-import type { SignedIn } from './core/management.ts'
+import { management, type Management, type SignedIn } from './core/management.ts'
 import { nodeChannel, type NodeRequest, type NodeResponse } from './core/node-channel.ts'
 import type { SessionOptions } from './core/options.ts'
 import { unauthenticated } from './core/refusals.ts'
@@ -20,6 +19,7 @@ import { settingsOf } from './core/sessions.ts'
 import { createSessions as createManager, defaultStore } from './index.ts'
 import { checkNext } from './next/after.ts'
 import { createEvents } from './next/events.ts'
+import { noteExchanges } from './next/exchange.ts'
 import { createProxy, type Proxy, type ProxyOptions } from './next/proxy.ts'
 import { openRequest } from './next/request.ts'
 import { memoized, sharedStore } from './next/shared.ts'
@@ -47,12 +47,17 @@ export interface NextOptions<Data extends object = PlainData, Client = unknown> 
 }
 
 /** The sessions of a Next.js application. No function uses `this`, so every one may be destructured. */
-export interface NextSessions<Data extends object = PlainData, Client = unknown> {
+export interface NextSessions<Data extends object = PlainData, Client = unknown> extends Pick<
+  Management<Data>,
+  'detached' | 'list' | 'revoke' | 'revokeUser'
+> {
   /**
    * The session of the current request: App Router and `proxy.ts`. All callers of one request
-   * share it, so a page and its layouts cost one store read, and a prefetch none.
+   * share it, so a page and its layouts cost one store read, and a prefetch none, but for
+   * `<Link prefetch={true}>` without Partial Prefetching.
    *
-   * Reading works everywhere; writing in Server Actions and Route Handlers.
+   * Reading works everywhere; writing in Server Actions and Route Handlers. In a stream that a
+   * handler has returned, what needs a cookie throws `ERR_HEADERS_SENT`; begin the session before.
    * @throws `ERR_STORE_*` if the store fails
    */
   getSession(this: void): Promise<Session<Data>>
@@ -64,12 +69,6 @@ export interface NextSessions<Data extends object = PlainData, Client = unknown>
    * @throws `ERR_UNAUTHENTICATED` (status 401) without `otherwise`
    */
   requireSession(this: void, otherwise?: () => never): Promise<SignedIn<Data>>
-  /** Who is signed in as this user, oldest first. */
-  list(this: void, userId: string): Promise<UserSession[]>
-  /** Ends a signed-in session by its public id. Check that it belongs to whoever asks. */
-  revoke(this: void, id: string): Promise<boolean>
-  /** Ends all sessions of a user but `except`, a public id; answers how many. */
-  revokeUser(this: void, userId: string, options?: { except?: string | null }): Promise<number>
   /** One value of the current session; `null` if there is none. */
   get<Key extends keyof Data & string>(this: void, key: Key, namespace?: ''): Promise<Data[Key] | null>
   get(this: void, key: string, namespace: string): Promise<unknown>
@@ -119,8 +118,10 @@ export function createSessions<Data extends object = PlainData, Client = unknown
   ...options
 }: NextOptions<Data, Client> = {}): NextSessions<Data, Client> {
   checkNext()
+  noteExchanges()
   const sessions = createManager<Data>({ ...options, store: sharedStore(options.store ?? defaultStore()) })
   const { app, cookie } = settingsOf(sessions)
+  const { detached, list, revoke, revokeUser, assertSameOrigin } = management(sessions)
   const memoKey = `${app} ${cookie.name}`
 
   async function getSession(request?: NodeRequest, response?: NodeResponse): Promise<Session<Data>> {
@@ -163,9 +164,10 @@ export function createSessions<Data extends object = PlainData, Client = unknown
   return {
     getSession,
     requireSession,
-    list: (userId) => sessions.list(userId),
-    revoke: (id) => sessions.revoke(id),
-    revokeUser: (userId, target) => sessions.revokeUser(userId, target),
+    detached,
+    list,
+    revoke,
+    revokeUser,
     get,
     getAll,
     set,
@@ -173,7 +175,7 @@ export function createSessions<Data extends object = PlainData, Client = unknown
     getSessionIdAndCreateIfMissing,
     client: async () => clientSession(await getSession(), toClient),
     events: (eventsOptions) => createEvents(sessions, toClient, eventsOptions),
-    assertSameOrigin: (request) => sessions.assertSameOrigin(request),
+    assertSameOrigin,
     proxy: (proxyOptions) => createProxy(sessions, proxyOptions),
   } as NextSessions<Data, Client>
 }

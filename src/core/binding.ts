@@ -15,6 +15,7 @@ import { later, type CookieChannel } from './channel.ts'
 import type { Context, Living } from './context.ts'
 import { mentions } from './cookie.ts'
 import { withdraw } from './directory.ts'
+import { isSessionError } from './errors.ts'
 import { follow } from './grace.ts'
 import { Journal, type JournalHost } from './journal.ts'
 import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings } from './lifetime.ts'
@@ -85,7 +86,7 @@ export class Binding implements JournalHost {
     if (this.living === null)
       return this.#announceToken((this.#nextToken ??= createToken()), this.context.settings)
     if (this.living.byOldToken || this.channel.resend !== true || !this.#outbox.isEmpty) return () => {}
-    return this.#announceToken(this.living.identity.token, this.living.meta)
+    return this.#announceAgain(this.living)
   }
 
   async send(change: Change, undo: () => void): Promise<Applied> {
@@ -236,6 +237,16 @@ export class Binding implements JournalHost {
     } finally {
       // Never tried twice: after a timeout nobody knows whether the key is taken.
       this.#nextToken = null
+    }
+  }
+
+  /** The browser has it: where it is too late, nothing is lost. */
+  #announceAgain({ identity, meta }: Living): () => void {
+    try {
+      return this.#announceToken(identity.token, meta)
+    } catch (error) {
+      if (isSessionError(error, 'ERR_HEADERS_SENT')) return () => {}
+      throw error
     }
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { SessionCookie } from './cookie.ts'
+import type { Prefetch } from './prefetch.ts'
 import type { CheckedRequest } from './same-origin.ts'
 
 /** The writes of one session in one request. */
@@ -47,7 +48,10 @@ export interface CookieChannel {
    * @throws `ERR_HEADERS_SENT` if the browser can no longer be told that the write failed
    */
   assertWritable?(): void
-  /** Whether to send the cookie with every write, and not only when the token changes. Default false. */
+  /**
+   * Whether to send the cookie with every write, and not only when the token changes, as long as the
+   * head is not out. Default false.
+   */
   resend?: boolean
   /**
    * Runs something after the response, such as moving the idle deadline. Default: at once,
@@ -56,6 +60,8 @@ export interface CookieChannel {
   defer?(work: () => Promise<void>): void
   /** Whether the request only looks, so that opening the session moves no deadline. Default false. */
   looksOnly?: boolean
+  /** Where the adapter knows more than the headers that it is, or may be, made ahead. */
+  prefetch?: Prefetch | null
 }
 
 /** Leaves work to the adapter, to be done after the response. Failures are events, not errors. */

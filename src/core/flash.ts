@@ -4,6 +4,10 @@
  * Each message has a field of its own, so that removing the one that was read cannot
  * remove one that arrived meanwhile.
  *
+ * A request that is made ahead reads a message and leaves it, since the browser may never show it. It
+ * leaves a mark beside it: which page has it. Once a request comes from that page, the visitor has
+ * seen the message, and it goes.
+ *
  * @module
  */
 
@@ -11,10 +15,13 @@ import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
 import { decodeValue, encodeValue } from './codec.ts'
 import { fieldName } from './field.ts'
-import { lifetimeOf } from './lifetime.ts'
+import { pageBefore, prefetchBehind } from './prefetch.ts'
 
 /** What each request has read. */
 const read = new WeakMap<Binding, Map<string, unknown>>()
+
+/** More pages than that get no message ahead that they would be remembered for. */
+const MOST_MARKS = 20
 
 /** When the latest message of this process was written; two of one millisecond keep their order. */
 let last = 0
@@ -23,8 +30,7 @@ let last = 0
 export async function writeFlash(binding: Binding, key: string, value: unknown): Promise<void> {
   last = Math.max(Date.now(), last + 1)
   const order = last.toString(36).padStart(9, '0')
-  const unique = crypto.randomUUID().slice(0, 8)
-  await binding.journal.set(new Map([[`${prefixOf(key)}${order}${unique}`, encodeValue(value, key)]]))
+  await binding.journal.set(new Map([[`${prefixOf(key)}${order}${unique()}`, encodeValue(value, key)]]))
 }
 
 /**
@@ -35,24 +41,67 @@ export function readFlash(binding: Binding, key: string): unknown {
   let seen = read.get(binding)
   if (seen === undefined) read.set(binding, (seen = new Map()))
   if (seen.has(key)) return seen.get(key)
-  const prefix = prefixOf(key)
-  const fields = [...binding.journal.fields.keys()].filter((name) => name.startsWith(prefix)).sort()
-  const latest = fields.at(-1)
-  if (latest === undefined) return undefined
-  const value = decodeValue(binding.journal.fields.get(latest) ?? '')
+  const { fields } = binding.journal
+  const all = named(fields, prefixOf(key))
+  if (all.length === 0) return undefined
+  const { channel } = binding
+  const marks = named(fields, marksOf(key))
+  const shown = shownOn(marks.length === 0 ? null : pageBefore(channel), marks, fields)
+  const latest = all.findLast((name) => name > shown)
+  const value = latest === undefined ? undefined : decodeValue(fields.get(latest) ?? '')
   const id = binding.living?.identity.id
-  if (value === undefined && id !== undefined) binding.context.emit({ type: 'unreadable', id, what: 'field' })
+  if (latest !== undefined && value === undefined && id !== undefined)
+    binding.context.emit({ type: 'unreadable', id, what: 'field' })
   seen.set(key, value)
-  later(binding.channel, () => discard(binding, fields))
+  const prefetch = prefetchBehind(channel)
+  if (prefetch === null || latest === undefined) later(channel, () => change(binding, [...all, ...marks]))
+  else if (
+    prefetch.page !== null &&
+    shownOn(prefetch.page, marks, fields) < latest &&
+    marks.length < MOST_MARKS
+  )
+    later(channel, () => change(binding, [], [[`${marksOf(key)}${unique()}`, `${prefetch.page} ${latest}`]]))
   return value
 }
 
-/** Removes fields without touching the cookie. */
-async function discard({ context, living }: Binding, names: readonly string[]): Promise<void> {
+/** The name of the latest message that a page has got ahead, as the marks tell; `''` if there is none. */
+function shownOn(page: string | null, marks: readonly string[], fields: ReadonlyMap<string, string>): string {
+  let latest = ''
+  for (const mark of marks) {
+    const text = fields.get(mark) ?? ''
+    const name = text.slice(text.indexOf(' ') + 1)
+    if (text.startsWith(`${page} `) && name > latest) latest = name
+  }
+  return latest
+}
+
+/** Changes fields without touching the cookie; a request that is made ahead leaves the deadline too. */
+async function change(
+  { context, living, channel, clock }: Binding,
+  removed: readonly string[],
+  set: [name: string, value: string][] = [],
+): Promise<void> {
   if (living === null) return
-  await context.store.update(living.identity.key, { delete: names }, lifetimeOf(living.meta))
+  const { idle, absoluteAt } = living.meta
+  const isAhead = prefetchBehind(channel)?.isCertain === true
+  const left = isAhead ? Math.max(1, living.expiresAt - clock.now()) : idle
+  const { store } = context
+  await store.update(living.identity.key, { set: new Map(set), delete: removed }, { idle: left, absoluteAt })
+}
+
+/** In their order. */
+function named(fields: ReadonlyMap<string, string>, prefix: string): string[] {
+  return [...fields.keys()].filter((name) => name.startsWith(prefix)).sort()
 }
 
 function prefixOf(key: string): string {
   return `%flash/${fieldName('', key)}/`
+}
+
+function marksOf(key: string): string {
+  return `%shown/${fieldName('', key)}/`
+}
+
+function unique(): string {
+  return crypto.randomUUID().slice(0, 8)
 }

@@ -12,6 +12,7 @@ import { end, isBarred, relist } from './directory.ts'
 import { isEndReason } from './end-reason.ts'
 import { endGrace, follow, MARK } from './grace.ts'
 import { isTouchDue, shortened } from './lifetime.ts'
+import { prefetchBehind } from './prefetch.ts'
 import { closeReceipt, RECEIPT } from './receipt.ts'
 import { decodeMeta } from './record.ts'
 import { isAlive, type EndedRecord, type EndReason, type LoadedRecord, type MaybePromise } from './store.ts'
@@ -69,7 +70,8 @@ export function welcome(binding: Binding, living: Living | null, record: LoadedR
   if (living === null || binding.channel.looksOnly === true) return
   const { identity, meta, byOldToken } = living
   const pointer = record.fields.get(MARK)
-  if (isTouchDue(meta, record)) later(binding.channel, () => binding.touch())
+  if (isTouchDue(meta, record) && prefetchBehind(binding.channel)?.isCertain !== true)
+    later(binding.channel, () => binding.touch())
   const receipt = record.fields.get(RECEIPT)
   if (receipt !== undefined && !byOldToken) closeReceipt(binding, identity.key, meta, record.now, receipt)
   if (pointer !== undefined && !byOldToken) return endGrace(binding.context, identity.key, meta, pointer)

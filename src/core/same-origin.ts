@@ -16,6 +16,7 @@ import { SessionError } from './errors.ts'
 /** The part of a request that is checked: `Request`, `NextRequest`, `http.IncomingMessage` and the like. */
 export interface CheckedRequest {
   readonly method?: string | undefined
+  readonly url?: string | undefined
   readonly headers: FetchHeaders | NodeHeaders
 }
 

@@ -101,7 +101,10 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     return binding.journal.writes.observe(writeFlash(binding, key, value))
   }
 
-  /** Reads a message of an earlier request and removes it. Works in a render. */
+  /**
+   * Reads a message of an earlier request and removes it. Works in a render. A prefetch reads it and
+   * leaves it, for the page that shows it.
+   */
   readFlash<Value = unknown>(key: string): Value | undefined {
     return readFlash(bindingOf(this), key) as Value | undefined
   }

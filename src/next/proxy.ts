@@ -11,7 +11,8 @@ import { isSessionError } from '../core/errors.ts'
 import { mayMint, settingsOf, type Sessions } from '../core/sessions.ts'
 import { scopeOf } from '../core/set-cookie.ts'
 import { attributesOf, CookieNames } from './cookie-names.ts'
-import { after } from './after.ts'
+import { loadDefer } from './after.ts'
+import { currentExchange, routerPrefetch } from './exchange.ts'
 
 /** Options of `proxy`. */
 export interface ProxyOptions {
@@ -45,6 +46,7 @@ export function createProxy<Data extends object>(
     if (refusal !== null) return refusal
     const sent = new Map<string, SessionCookie>()
     if (!mint && !renew) return NextResponse.next()
+    const defer = await loadDefer()
     const session = await sessions.open({
       header: request.headers.get('cookie'),
       request,
@@ -53,7 +55,8 @@ export function createProxy<Data extends object>(
         sent.set(scope, cookie)
         return () => sent.delete(scope)
       },
-      defer: (work) => renew && after(work),
+      defer: (work) => renew && defer(work),
+      prefetch: routerPrefetch(currentExchange()),
     })
     if (mint && mayMint(sessions, request)) await session.start()
     return sent.size === 0

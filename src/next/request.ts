@@ -10,11 +10,14 @@ import type { CookieChannel } from '../core/channel.ts'
 import { findTokens, type SessionCookie } from '../core/cookie.ts'
 import type { Settings } from '../core/options.ts'
 import { SessionError } from '../core/errors.ts'
+import { headersSent } from '../core/held-channel.ts'
 import type { FetchHeaders } from '../core/same-origin.ts'
 import type { Session } from '../core/session.ts'
 import { settingsOf, type Sessions } from '../core/sessions.ts'
 import { attributesOf, CookieNames } from './cookie-names.ts'
-import { after } from './after.ts'
+import { loadDefer, type Defer } from './after.ts'
+import { currentExchange, routerPrefetch } from './exchange.ts'
+import { LateHead } from './late-head.ts'
 import { memoized } from './shared.ts'
 
 type Cookies = Awaited<ReturnType<typeof cookies>>
@@ -33,32 +36,41 @@ export async function openRequest<Data extends object>(
   const jar = await cookies()
   const list = await headers()
   await io?.()
-  return memoized(list, memoKey, () => sessions.open(channel(jar, list, settingsOf(sessions))))
+  const defer = await loadDefer()
+  return memoized(list, memoKey, () => sessions.open(channel(jar, list, settingsOf(sessions), defer)))
 }
 
 const io = (nextCache as { io?: () => Promise<void> }).io
 
-function channel(jar: Cookies, headers: FetchHeaders, settings: Settings): CookieChannel {
+function channel(jar: Cookies, headers: FetchHeaders, settings: Settings, defer: Defer): CookieChannel {
   const names = new CookieNames(settings.cookie)
+  const exchange = currentExchange()
+  const head = exchange === undefined ? null : new LateHead(exchange.response)
   return {
     header: currentHeader(jar, headers.get('cookie') ?? '', settings),
     request: { headers },
+    prefetch: routerPrefetch(exchange),
     // Next renders the page again, with fresh data, only if an action sets a cookie.
     resend: true,
     send(cookie) {
       const name = names.of(cookie)
       const before = jar.get(name)?.value ?? ''
+      const takeBack = (): void => {
+        setCookie(jar, { ...cookie, name, value: before, ...(before === '' && { maxAge: 0 }) })
+        head?.remove(cookie)
+      }
       setCookie(jar, { ...cookie, name })
-      return () => setCookie(jar, { ...cookie, name, value: before, ...(before === '' && { maxAge: 0 }) })
+      if (head?.isSent === true) {
+        takeBack()
+        throw headersSent(
+          ' In a stream, call `await session.start()` before you return it: then writes need no cookie.',
+        )
+      }
+      head?.add(cookie)
+      return takeBack
     },
     abandoned: (error) => console.error('A write to the session failed, and nobody awaited it.', error),
-    defer(work) {
-      try {
-        after(work)
-      } catch {
-        void work()
-      }
-    },
+    defer,
   }
 }
 

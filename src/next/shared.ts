@@ -6,10 +6,13 @@
  */
 
 import type { Store } from '../core/store.ts'
+import type { Exchange } from './exchange.ts'
 
 interface Shared {
   stores: Map<string, Store>
   requests: WeakMap<object, Map<string, Promise<unknown>>>
+  /** The request under way, on Node. */
+  exchanges?: { getStore(): Exchange | undefined }
 }
 
 const slot = Symbol.for('sojourn.next')
@@ -38,7 +41,8 @@ export function memoized<T>(request: object, key: string, make: () => Promise<T>
   return value
 }
 
-function shared(): Shared {
+/** The one place for all copies of this package. */
+export function shared(): Shared {
   const holder = globalThis as { [slot]?: Shared }
   return (holder[slot] ??= { stores: new Map(), requests: new WeakMap() })
 }

@@ -88,6 +88,15 @@ describe.each(VARIANTS)('$name', (variant) => {
     }
   })
 
+  test('says what to do where the embedded store cannot be', async () => {
+    const { code, message } = (await json(await visitor(server.url).get('/api/embedded'))) as Record<
+      string,
+      string
+    >
+    expect(code).toBe('ERR_OPTION_INVALID')
+    expect(message).toContain("Say `runtime: 'nodejs'` in the `config`")
+  })
+
   test('asks for nothing where there is no cookie', async () => {
     expect(await requestsOf(async () => (await visitor(server.url).get('/profile')).text())).toBe(0)
   })

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeBlock } from '../support/markdown-blocks.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { type NextApp, type NextServer, prepareApp, type Variant } from '../support/next-app.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { visitor } from '../support/visitor.ts'
+import { testPrefetches } from './next/prefetches.ts'
+import { testStreams } from './next/streams.ts'
 
 const probe = join(import.meta.dirname, 'apps/probe')
 const variants: Variant[] = [
@@ -33,6 +36,7 @@ describe.each(variants)('next start, $name', (variant) => {
   beforeAll(async () => {
     redis = await startRedis()
     app = prepareApp(probe, variant)
+    writeBlock('docs/nextjs.md', 'app/api/chat/route.ts', app.dir)
     buildLog = await app.build({ REDIS_URL: 'redis://127.0.0.1:1' })
     server = await app.start({ env: { REDIS_URL: redis.url } })
     admin = createClient({ url: redis.url })
@@ -356,6 +360,9 @@ describe.each(variants)('next start, $name', (variant) => {
     await expect.poll(() => server.log()).toContain('after a page: undefined')
     await closePage(page)
   })
+
+  testStreams(() => server)
+  testPrefetches(() => server, openPage)
 
   test('holds one Redis connection for all module graphs', async () => {
     const clients = await admin.clientList()

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testStore } from '../../src/testing.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
-import { writeBlocks } from './markdown-blocks.ts'
+import { writeBlocks } from '../support/markdown-blocks.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 // Inside the repository, so that `sojourn` and `vitest` are found as a user finds them.

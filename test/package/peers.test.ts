@@ -6,10 +6,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startUpstash } from '../../src/testing.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
 import { visitor } from '../support/visitor.ts'
 import { openWorkshop, type Application, type Workshop } from './peers/beside.ts'
-import { pages } from './peers/pages.ts'
+import { pages, withMiddleware } from './peers/pages.ts'
 import { applications } from './peers/table.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -53,6 +54,36 @@ test('the Pages Router of Next.js 14 works with sojourn/next-session', { timeout
   for (const views of [1, 2]) expect(await (await browser.get('/api/views')).json()).toEqual({ views })
   expect(await (await browser.get('/')).text()).toContain('2 views')
   await server.stop()
+})
+
+describe('middleware.ts', { timeout: PATIENCE }, () => {
+  /** What a page says to a new visitor, and then to one who has written. */
+  async function visits(version: string, options: string, config: string): Promise<string[]> {
+    const next = applications.findIndex(({ packages }) => packages.includes(version))
+    const server = await (await installed[next]!).serve(withMiddleware(options, config))
+    try {
+      const browser = visitor(server.url)
+      const page = async () => /<p>.*<\/p>/.exec(await (await browser.get('/')).text())?.[0] ?? 'none'
+      const pages = [await page()]
+      const { body } = await browser.post('/count')
+      return [...pages, JSON.stringify(body), await page()].map((text) => text.replaceAll('<!-- -->', ''))
+    } finally {
+      await server.stop()
+    }
+  }
+  const WORKS = ['<p>minted, empty</p>', '{"count":1}', '<p>minted, counted</p>']
+
+  test('of Next.js 15.0 works on the Edge runtime, with a store over HTTP', async () => {
+    const upstash = await startUpstash({ redis: redis.url })
+    const { url, token } = upstash
+    const options = `{ store: upstashStore(${JSON.stringify({ url, token })}) }`
+    expect(await visits('next@15.0', options, `{ matcher: '/' }`)).toEqual(WORKS)
+    await upstash.close()
+  })
+
+  test('of Next.js 15.5 works on Node, with the embedded store', async () => {
+    expect(await visits('next@15.5', '', `{ runtime: 'nodejs', matcher: '/' }`)).toEqual(WORKS)
+  })
 })
 
 test('every package that users bring is there, in an old version, and is optional', () => {

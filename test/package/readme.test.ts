@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { inPages, writeBlocks } from './markdown-blocks.ts'
+import { inPages, writeBlocks } from '../support/markdown-blocks.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 // Inside the repository, so that `sojourn`, `next` and the others are found as a user finds them.

@@ -23,20 +23,20 @@ export interface Visit<Data extends object> {
 }
 
 export class Browser<Data extends object = Record<string, unknown>> {
-  readonly #sessions: Sessions<Data>
+  readonly sessions: Sessions<Data>
   readonly #more: Partial<CookieChannel>
   /** The token it holds; `''` for none. */
   token = ''
 
   /** @param more what the channel can do besides, such as `resend` */
   constructor(sessions: Sessions<Data>, more: Partial<CookieChannel> = {}) {
-    this.#sessions = sessions
+    this.sessions = sessions
     this.#more = more
   }
 
   /** The `Cookie` header. */
   get header(): string {
-    return this.token === '' ? '' : `${settingsOf(this.#sessions).cookie.name}=${this.token}`
+    return this.token === '' ? '' : `${settingsOf(this.sessions).cookie.name}=${this.token}`
   }
 
   /** Begins a request. Several may run at once. */
@@ -44,7 +44,7 @@ export class Browser<Data extends object = Record<string, unknown>> {
     const request = new IncomingMessage(new Socket())
     if (header !== '') request.headers.cookie = header
     const response = new ServerResponse(request)
-    const session = await this.#sessions.open({ ...nodeChannel(request, response), ...this.#more })
+    const session = await this.sessions.open({ ...nodeChannel(request, response), ...this.#more })
     const cookies = (): string[] => [response.getHeader('set-cookie') ?? []].flat().map(String)
     return { session, response, cookies, end: () => this.#receive(cookies()) }
   }

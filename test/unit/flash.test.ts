@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import type { CheckedRequest } from '../../src/core/same-origin.ts'
+import { Browser } from '../support/browser.ts'
 import { useMemory } from '../support/opened.ts'
 
-const { begin } = useMemory()
+const opened = useMemory()
+const { begin } = opened
+
+const prefetching = (url: string): CheckedRequest => ({
+  url,
+  headers: { 'sec-purpose': 'prefetch;prerender' },
+})
 
 describe('a flash message', () => {
   test('is readable in the next request, during all of it, and then no more', async () => {
@@ -49,6 +57,61 @@ describe('a flash message', () => {
     expect(reader.session.readFlash('note')).toBe('first')
     await reader.session.commit()
     await browser.visit((session) => expect(session.readFlash('note')).toBe('second'))
+  })
+
+  test('is read by a prefetch and left there, and the deadline with it', async () => {
+    const browser = begin({ idle: '30m' })
+    const began = opened.clock.now()
+    await browser.visit((session) => session.flash('note', 'saved'))
+    const ahead = new Browser(browser.sessions, { request: prefetching('/inbox') })
+    ahead.token = browser.token
+    opened.clock.advance(20 * 60_000)
+    await ahead.visit((session) => expect(session.readFlash('note')).toBe('saved'))
+    await ahead.visit((session) => expect(session.readFlash('note')).toBe('saved'))
+    expect(opened.calls).not.toContain('touch')
+    await browser.visit((session) => {
+      expect(session.expiresAt).toBe(began + 30 * 60_000)
+      expect(session.readFlash('note')).toBe('saved')
+    })
+    await browser.visit((session) => expect(session.readFlash('note')).toBeUndefined())
+    expect(opened.calls).toContain('touch')
+    expect(await opened.fields(browser.token)).toEqual({})
+  })
+
+  test('that was read ahead is gone once a request comes from the page that has it', async () => {
+    const browser = begin()
+    await browser.visit((session) => session.flash('a note', 'saved'))
+    const from = (request: CheckedRequest) => {
+      const visitor = new Browser(browser.sessions, { request })
+      visitor.token = browser.token
+      return visitor.visit((session) => session.readFlash('a note'))
+    }
+    const after = (page: string) => from({ headers: { referer: `https://example.com${page}` } })
+    expect(await from(prefetching('/inbox?_rsc=1'))).toBe('saved')
+    expect(
+      await from({
+        ...prefetching('/help'),
+        headers: { purpose: 'prefetch', referer: 'https://example.com/' },
+      }),
+    ).toBe('saved')
+    await browser.visit((session) => session.flash('other', 1))
+    expect(await after('/inbox')).toBeUndefined()
+    expect(await after('/')).toBeUndefined()
+    expect(Object.keys(await opened.fields(browser.token))).toEqual([expect.stringContaining('other')])
+  })
+
+  test('that came after a prefetch is shown to the page that was fetched', async () => {
+    const browser = begin()
+    await browser.visit((session) => session.flash('note', 'first'))
+    const ahead = new Browser(browser.sessions, { request: prefetching('/inbox') })
+    ahead.token = browser.token
+    await ahead.visit((session) => expect(session.readFlash('note')).toBe('first'))
+    await browser.visit((session) => session.flash('note', 'second'))
+    const next = new Browser(browser.sessions, {
+      request: { headers: { referer: 'https://example.com/inbox' } },
+    })
+    next.token = browser.token
+    await next.visit((session) => expect(session.readFlash('note')).toBe('second'))
   })
 
   test('of a nasty name keeps apart from the others and from the data', async () => {

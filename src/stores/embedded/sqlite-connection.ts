@@ -51,6 +51,13 @@ export interface Connection {
 /** Fails, without loading it, if this runtime has no `node:sqlite`. */
 export function requireSqlite(): void {
   if (nodeBuiltin('node:module')?.isBuiltin('node:sqlite')) return
+  // So Next.js says where it runs.
+  if ('EdgeRuntime' in globalThis) {
+    throw invalidOption(
+      'sqliteStore needs Node; this is the Edge runtime of Next.js, where middleware.ts runs by default. ' +
+        "Say `runtime: 'nodejs'` in the `config` that it exports (Next.js 15.5 or later), or pass a store over HTTP, such as upstashStore() from `sojourn/stores/upstash`.",
+    )
+  }
   throw invalidOption(
     'sqliteStore needs Node 22.13 or later; this runtime has no `node:sqlite`. ' +
       'Pass another `store`, such as redisStore(client) from `sojourn/stores/redis`.',

@@ -1,6 +1,6 @@
-/** @module A Pages Router application on `sojourn/next-session`. */
+/** @module Applications of old versions of Next.js: file → its text. */
 
-/** File → its text. */
+/** A Pages Router application on `sojourn/next-session`. */
 export const pages: Record<string, string> = {
   'lib/get-session.js': `
 import nextSession from 'sojourn/next-session'
@@ -22,4 +22,35 @@ export async function getServerSideProps({ req, res }) {
 export default function Page({ text }) {
   return <p>{text}</p>
 }`,
+}
+
+/** An App Router application whose middleware keeps sessions. `options` and `config` are source text. */
+export function withMiddleware(options: string, config: string): Record<string, string> {
+  return {
+    'lib/session.js': `
+import { createSessions } from 'sojourn/next'
+import { upstashStore } from 'sojourn/stores/upstash'
+export const { getSession, proxy } = createSessions(${options})`,
+    'middleware.js': `
+import { proxy } from './lib/session'
+export const middleware = proxy({ mint: true })
+export const config = ${config}`,
+    'app/layout.js': `
+export default function Layout({ children }) {
+  return <html><body>{children}</body></html>
+}`,
+    'app/page.js': `
+import { getSession } from '../lib/session'
+export default async function Page() {
+  const session = await getSession()
+  return <p>{session.id === null ? 'none' : 'minted'}, {session.readFlash('note') ?? 'empty'}</p>
+}`,
+    'app/count/route.js': `
+import { getSession } from '../../lib/session'
+export async function POST() {
+  const session = await getSession()
+  await session.flash('note', 'counted')
+  return Response.json({ count: await session.increment('count') })
+}`,
+  }
 }

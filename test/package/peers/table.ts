@@ -136,7 +136,7 @@ export const applications: Application[] = [
       'Express 3 works': [express, WORKS],
       'Fastify 4 is refused': [fastify, /sojourn - expected '5\.x' fastify version/],
       'Hono 3 is refused': [hono, /sojourn\/hono needs Hono 4 or later/],
-      'Next.js 14 is refused': [next, /sojourn\/next needs Next\.js 15\.1 or later/],
+      'Next.js 14 is refused': [next, /sojourn\/next needs Next\.js 15 or later/],
       'React 18 works': [react(ANONYMOUS), /^<p>[\w-]+, all<\/p>$/],
       'a promise is refused in React 18': [
         react(`Promise.resolve(${ANONYMOUS})`),
@@ -152,5 +152,13 @@ export const applications: Application[] = [
       'unstorage 1.9 works': [unstorage, WORKS],
       'React 17 is refused': [`import 'sojourn/react'`, /sojourn\/react needs React 18\. This is React 17/],
     },
+  },
+  {
+    packages: ['next@15.0', 'react@18', 'react-dom@18'],
+    cases: {},
+  },
+  {
+    packages: ['next@15.5', 'react@19', 'react-dom@19'],
+    cases: {},
   },
 ]

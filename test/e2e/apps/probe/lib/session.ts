@@ -4,7 +4,12 @@ import { redisStore } from 'sojourn/stores/redis'
 
 const url = process.env['REDIS_URL']
 
-export const sessions = createSessions<{ count?: number; name?: string; [key: string]: unknown }>({
+export const sessions = createSessions<{
+  count?: number
+  name?: string
+  chat?: { role: string; text: string }[]
+  [key: string]: unknown
+}>({
   ...(url !== undefined && { store: redisStore(() => createClient({ url })) }),
   timeout: '1s',
 })

@@ -35,6 +35,9 @@ export async function POST(request: Request, { params }: { params: Promise<{ ope
       case 'login':
         await session.login(user)
         return { id: session.id }
+      case 'flash':
+        await session.flash('notice', value)
+        return {}
       case 'logout':
         await session.logout()
         return {}

@@ -13,7 +13,7 @@
  * @module
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 interface Block {
@@ -49,6 +49,17 @@ export function writeBlocks(page: string, text: string, folder: string): void {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, firstLine + '\n'.repeat(line - 1) + code.replace(/(['"])@\//g, `$1${root}/`))
   }
+}
+
+/** Writes one block of a page, a path from the repository, into an application. */
+export function writeBlock(page: string, name: string, folder: string): void {
+  const block = blocksOf(readFileSync(join(import.meta.dirname, '../..', page), 'utf8')).find(
+    (each) => each.name === name,
+  )
+  if (block === undefined) throw new Error(`${page} has no block ${name}`)
+  const file = join(folder, name)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, block.code)
 }
 
 /** Turns the compiler's messages about such files into messages about the pages. */
