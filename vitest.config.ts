@@ -32,6 +32,14 @@ const config: ViteUserConfig = {
           ...redis,
         },
       },
+      {
+        test: {
+          name: 'outside',
+          include: ['test/outside/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], ...patience } },
       {
         test: {

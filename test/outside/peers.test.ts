@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUpstash } from '../../src/testing.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
 import { visitor } from '../support/visitor.ts'
-import { openWorkshop, type Application, type Workshop } from './peers/beside.ts'
+import { openWorkshop, type Application, type Workshop } from './workshop.ts'
 import { pages, withMiddleware } from './peers/pages.ts'
 import { applications } from './peers/table.ts'
 
