@@ -20,7 +20,7 @@ export interface Prefetch {
 const NAMES = ['sec-purpose', 'purpose', 'x-moz']
 
 /** What the headers of a request tell; `null` for a visit. */
-export function prefetchOf({ headers, url }: CheckedRequest): Prefetch | null {
+function prefetchOf({ headers, url }: CheckedRequest): Prefetch | null {
   const read = readerOf(headers)
   const isCertain = NAMES.some((name) => read(name)?.includes('prefetch'))
   return isCertain ? { isCertain, page: pageOf(url ?? null) } : null

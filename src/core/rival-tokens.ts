@@ -15,7 +15,6 @@ import { tooManyTokens } from './refusals.ts'
 import { isAlive, type EndReason } from './store.ts'
 import { identify, listOfToken, type Identity } from './token.ts'
 
-
 /** A token, and what the store has answered. */
 interface Asked {
   identity: Identity

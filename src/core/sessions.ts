@@ -110,7 +110,12 @@ export class Sessions<Data extends object = PlainData> {
       const identity = derived instanceof Promise ? await derived : derived
       await openRecord(binding, identity)
     }
-    if (settings.adopt.length > 0 && binding.living === null && binding.endRivals === null && !binding.isWithheld)
+    if (
+      settings.adopt.length > 0 &&
+      binding.living === null &&
+      binding.endRivals === null &&
+      !binding.isWithheld
+    )
       await adoptFirst(settings.adopt, binding)
     if (!hasShape(settings, binding.journal.fields)) return new Session<Data>(binding, null)
     const id = binding.living?.identity.id ?? null

@@ -137,7 +137,7 @@ for (const subject of [http, microSubject, ...expressSubjects, ...fastifySubject
       }
       const { body, cookies } = await guest.get('/who', { headers: { ...link.headers, cookie } })
       expect(body).toBe('ann')
-      expect(cookies.map((line) => line.split('=', 1)[0]).toSorted()).toEqual(['old', 'sid'])
+      expect(new Set(cookies.map((line) => line.split('=', 1)[0]))).toEqual(new Set(['old', 'sid']))
     })
 
     test('what creates nothing passes there', async () => {
