@@ -6,6 +6,7 @@
 
 import type { CookieSettings } from './cookie.ts'
 import { invalidOption } from './errors.ts'
+import { insteadOf } from './foreign-options.ts'
 import { checkAll, isBoolean, isObject, type Known } from './known-options.ts'
 import type { CookieScope } from './previous-cookies.ts'
 
@@ -65,7 +66,7 @@ const COOKIE: Record<keyof CookieOptions, Known> = {
  * @throws `ERR_OPTION_INVALID`
  */
 export function resolveCookie(options: CookieOptions): CookieSettings {
-  checkAll(options, COOKIE, 'cookie.')
+  checkAll(options, COOKIE, 'cookie.', insteadOf)
   const secure = options.secure === true || (options.secure !== false && isProduction())
   const { name = defaultName(secure, options), path = '/', domain, sameSite = 'lax' } = options
   checkPrefix('cookie.name', { name, secure, path, domain })

@@ -5,8 +5,12 @@
  */
 
 import { invalidOption, type SessionError } from './errors.ts'
-import { insteadOf } from './foreign-options.ts'
 import { named } from './quoted.ts'
+
+/** What to write instead of an option that there is not; `null` if its name tells nothing. */
+export type Hint = (prefix: string, name: string) => string | null
+
+const noHint: Hint = () => null
 
 /** Whether a value will do, and what would. */
 export type Known = readonly [check: (value: unknown) => boolean, expected: string]
@@ -16,11 +20,16 @@ export type Known = readonly [check: (value: unknown) => boolean, expected: stri
  * @param prefix goes before each name in errors, such as `cookie.`
  * @throws `ERR_OPTION_INVALID` for an option that is not in the table or fails its check
  */
-export function checkAll(options: object, known: Record<string, Known>, prefix: string): void {
+export function checkAll(
+  options: object,
+  known: Record<string, Known>,
+  prefix: string,
+  hint: Hint = noHint,
+): void {
   if (!isObject(options)) throw invalidOption(`${prefix}options: expected an object.`)
   for (const [name, value] of Object.entries(options)) {
     const entry = Object.hasOwn(known, name) ? known[name] : undefined
-    if (entry === undefined) throw unknownOption(prefix, name, Object.keys(known))
+    if (entry === undefined) throw unknownOption(prefix, name, Object.keys(known), hint)
     if (value !== undefined && !entry[0](value))
       throw invalidOption(`${prefix}${name}: expected ${entry[1]}.`)
   }
@@ -30,13 +39,18 @@ export function checkAll(options: object, known: Record<string, Known>, prefix: 
  * Checks the names of options that are checked elsewhere.
  * @throws `ERR_OPTION_INVALID`
  */
-export function checkNames(options: object, known: readonly string[], prefix: string): void {
+export function checkNames(
+  options: object,
+  known: readonly string[],
+  prefix: string,
+  hint: Hint = noHint,
+): void {
   const unknown = Object.keys(options).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw unknownOption(prefix, unknown, known)
+  if (unknown !== undefined) throw unknownOption(prefix, unknown, known, hint)
 }
 
-function unknownOption(prefix: string, name: string, known: readonly string[]): SessionError {
-  const cure = insteadOf(prefix, name) ?? `Known: ${known.join(', ')}.`
+function unknownOption(prefix: string, name: string, known: readonly string[], hint: Hint): SessionError {
+  const cure = hint(prefix, name) ?? `Known: ${known.join(', ')}.`
   return invalidOption(`${prefix}${named(name)}: there is no such option. ${cure}`)
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { insteadOf } from './foreign-options.ts'
 import { kept, type Keep } from './keep.ts'
 import { checkNames } from './known-options.ts'
 import { beginning } from './lifetime.ts'
@@ -51,7 +52,7 @@ export async function login<Data extends object>(
   options: LoginOptions<Data>,
 ): Promise<void> {
   checkUserId(userId)
-  checkNames(options, OPTIONS, 'login: ')
+  checkNames(options, OPTIONS, 'login: ', insteadOf)
   const { binding } = view
   const lifetime = resolveLifetime(binding.context.settings, options)
   const { set, removed } = await view.encode({ ...options.data })

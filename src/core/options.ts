@@ -13,6 +13,7 @@ import { milliseconds, type Duration } from './duration.ts'
 import { resolveEncryption, type EncryptionOptions } from './encryption.ts'
 import { invalidOption } from './errors.ts'
 import type { OnEvent } from './events.ts'
+import { insteadOf } from './foreign-options.ts'
 import { checkAll, isBoolean, isObject, type Known } from './known-options.ts'
 import type { LifetimeSettings } from './lifetime.ts'
 import { resolveMigrations, type Migration, type Migrations } from './migrations.ts'
@@ -166,7 +167,7 @@ const KNOWN: Record<keyof SessionOptions, Known> = {
  * @throws `ERR_OPTION_INVALID`
  */
 export function resolveOptions<Data extends object>(options: SessionOptions<Data>): Settings {
-  checkAll(options, KNOWN, '')
+  checkAll(options, KNOWN, '', insteadOf)
   const { idle, absolute, persist } = resolveLifetime(DEFAULT_LIFETIME, options)
   const timeout = milliseconds(options.timeout ?? '2s', 'timeout')
   if (timeout > MAX_TIMEOUT)

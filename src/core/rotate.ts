@@ -6,6 +6,7 @@
 
 import { milliseconds, type Duration } from './duration.ts'
 import { invalidOption } from './errors.ts'
+import { insteadOf } from './foreign-options.ts'
 import { MAX_GRACE } from './grace.ts'
 import { checkNames } from './known-options.ts'
 import { resolveLifetime, type LifetimeOptions } from './options.ts'
@@ -31,7 +32,7 @@ const OPTIONS: readonly (keyof RotateOptions)[] = ['grace', 'after', 'idle', 'ab
  * @throws `ERR_OPTION_INVALID`, and as a write
  */
 export async function rotate(view: View, options: RotateOptions): Promise<void> {
-  checkNames(options, OPTIONS, 'rotate: ')
+  checkNames(options, OPTIONS, 'rotate: ', insteadOf)
   const { binding } = view
   const grace = options.grace === undefined ? 0 : milliseconds(options.grace, 'grace')
   if (grace > MAX_GRACE) throw invalidOption("grace: is longer than '30s'. Shorten it.")
