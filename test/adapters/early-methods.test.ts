@@ -32,29 +32,38 @@ const ways: Record<string, Way> = {
     response.writeHead(201, { 'x-a': await work() }).end('text')
   },
   'writeHead and end': async (response, work) => {
-    const { writeHead, end } = response
+    const { writeHead, end } = early(response)
     const value = await work()
-    Reflect.apply(writeHead, response, [201, { 'x-a': value }])
-    Reflect.apply(end, response, ['text'])
+    writeHead(201, { 'x-a': value })
+    end('text')
   },
   'writeHead, write and end': async (response, work) => {
-    const { writeHead, write, end } = response
+    const { writeHead, write, end } = early(response)
     const value = await work()
-    Reflect.apply(writeHead, response, [201, { 'x-a': value }])
-    Reflect.apply(write, response, ['te'])
-    Reflect.apply(end, response, ['xt'])
+    writeHead(201, { 'x-a': value })
+    write('te')
+    end('xt')
   },
   'the writeHead of the prototype': async (response, work) => {
     const value = await work()
-    const { writeHead } = Object.getPrototypeOf(response) as ServerResponse
-    Reflect.apply(writeHead, response, [201, { 'x-a': value }])
+    const prototype = Object.getPrototypeOf(response) as ServerResponse
+    prototype.writeHead.call(response, 201, { 'x-a': value })
     response.end('text')
   },
   'end after our own writeHead': async (response, work) => {
-    const { end } = response
+    const { end } = early(response)
     response.writeHead(201, { 'x-a': await work() })
-    Reflect.apply(end, response, ['text'])
+    end('text')
   },
+}
+
+/** Methods as they are now. */
+function early(response: ServerResponse): Pick<ServerResponse, 'writeHead' | 'write' | 'end'> {
+  return {
+    writeHead: response.writeHead.bind(response),
+    write: response.write.bind(response),
+    end: response.end.bind(response),
+  }
 }
 
 /** What HTTP/2 has besides. */
@@ -216,12 +225,11 @@ test('a write of the response by a method from before, once an error is out, end
   const { store, fail } = faulty(memoryStore())
   const { getSession } = createSessions({ store })
   const place = await serveHere(async (request, response) => {
-    const { write } = response
+    const { write } = early(response)
     const session = await getSession(request, response)
     if (request.url === '/well') return response.end('well')
     void session.set('a', 1)
-    Reflect.apply(write, response, ['a'])
-    response.once('finish', () => void Reflect.apply(write, response, ['b']))
+    write('a', () => void write('b'))
   })
   fail('create')
   expect(await place.visit()).toMatchObject({ status: 503, body: 'ERR_STORE_UNAVAILABLE' })
