@@ -8,7 +8,8 @@ import type { NodeRequest } from './core/node-channel.ts'
 import type { GatedResponse } from './core/node-gate.ts'
 import { nodeAccess, type NodeAccess } from './core/node-sessions.ts'
 import type { SessionOptions } from './core/options.ts'
-import { defineSession } from './core/request-property.ts'
+import { assertHeld, defineSession } from './core/request-property.ts'
+import { beforeResponse } from './core/response-gate.ts'
 import type { PlainData } from './core/schema.ts'
 import { createSessions as createManager } from './index.ts'
 
@@ -27,7 +28,8 @@ export interface ExpressSessions<Data extends object = PlainData> extends NodeAc
    * session costs no store call; one with a session a single read. Put what needs no session,
    * such as `express.static`, before it; or leave it out, and call `getSession` where one is needed.
    *
-   * If the store fails, the error handlers get an error with `status` 503.
+   * If the store fails, the error handlers get an error with `status` 503. If `request.session` is
+   * that of another middleware, or of another `createSessions`, they get `ERR_OPTION_INVALID`.
    */
   middleware(this: void, request: NodeRequest, response: GatedResponse, next: Next): void
 }
@@ -51,6 +53,7 @@ export function createSessions<Data extends object = PlainData>(
   async function load(request: NodeRequest, response: GatedResponse, next: Next): Promise<void> {
     try {
       defineSession(request, await access.getSession(request, response))
+      beforeResponse(response, () => assertHeld(request))
     } catch (error) {
       return next(error)
     }

@@ -12,9 +12,10 @@ import { commitNow, type GatedResponse } from './core/node-gate.ts'
 import type { NodeRequest } from './core/node-channel.ts'
 import { nodeAccess } from './core/node-sessions.ts'
 import type { SessionOptions } from './core/options.ts'
-import { heldSession, holdSession } from './core/request-property.ts'
+import { assertHeld, defineSession, heldSession } from './core/request-property.ts'
 import type { PlainData } from './core/schema.ts'
 import type { Session } from './core/session.ts'
+import { beforeResponse } from './core/response-gate.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
@@ -100,7 +101,8 @@ export function createSessions<Data extends object = PlainData>(
   function plugin(app: FastifyLike, _options: unknown, done: () => void): void {
     app.decorateRequest('session', { getter: heldSession, setter: refuseReplacing })
     app.addHook('onRequest', async (request, reply) => {
-      holdSession(request, await getSession(request, reply))
+      defineSession(request, await getSession(request, reply))
+      beforeResponse(reply.raw, () => assertHeld(request))
     })
     app.addHook('onSend', commit)
     done()
@@ -123,11 +125,12 @@ export function createSessions<Data extends object = PlainData>(
 
 /** Before the response is sent, while the error handler can still make another one. */
 async function commit(
-  _request: FastifyRequestLike,
+  request: FastifyRequestLike,
   reply: FastifyReplyLike,
   payload: unknown,
 ): Promise<unknown> {
   try {
+    assertHeld(request)
     await commitNow(reply.raw)
     return payload
   } catch (error) {

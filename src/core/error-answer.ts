@@ -6,7 +6,15 @@
 
 import { isOfContent } from './content-headers.ts'
 import { isSessionError } from './errors.ts'
+import type { GatedResponse } from './gate-port.ts'
 import type { HeadResponse } from './head-arguments.ts'
+
+/** Ends a response that has begun, so that its reader sees that it is not whole. */
+export function cutShort(response: GatedResponse): void {
+  // Without an error, a stream of HTTP/2 ends like one that is whole.
+  if (response.stream === undefined) response.destroy()
+  else response.destroy(new Error('A session could not be stored after the response had begun.'))
+}
 
 /** See the module. */
 export class ErrorAnswer {

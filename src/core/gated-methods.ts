@@ -23,6 +23,10 @@ export interface Call {
 /** What hears the calls. */
 export interface Interceptor {
   call(call: Call): unknown
+  /** Whether the head has been heard, and Node may make it. */
+  readonly isHeadHeard: boolean
+  /** Hears of a head that was made unheard: what needs a cookie, or is not stored, does not go on. */
+  miss(): void
 }
 
 /** On the response itself: a WeakMap of all responses would cost the garbage collector a lot. */
@@ -33,17 +37,22 @@ interface Intercepted {
 }
 
 /** Lets calls be heard; returns the methods as they were. Those that are missing are not added. */
-export function intercept(response: Methods & Intercepted, interceptor: Interceptor): Methods {
+export function intercept(response: Methods, interceptor: Interceptor): Methods {
   const { writeHead, write, end, flushHeaders } = response
-  response[INTERCEPTOR] = interceptor
+  attach(response, interceptor)
   for (const method of NAMES)
     if (typeof response[method] === 'function') response[method] = INTERCEPTED[method]
   return { writeHead, write, end, flushHeaders }
 }
 
+/** Lets an object be asked for its interceptor. */
+export function attach(to: object, interceptor: Interceptor): void {
+  ;(to as Intercepted)[INTERCEPTOR] = interceptor
+}
+
 /** What hears the calls of a response. */
-export function interceptorOf(response: Methods & Intercepted): Interceptor | undefined {
-  return response[INTERCEPTOR]
+export function interceptorOf(response: object): Interceptor | undefined {
+  return (response as Intercepted)[INTERCEPTOR]
 }
 
 /** One function for all responses: each would cost as much as all else here. */

@@ -4,7 +4,7 @@
  *
  * In `response.end(await work())` the method is looked up before `work` asks for the session, so the
  * end is Node's own, which makes a head through the gate and then sends. Such calls come underneath:
- * they are caught where Node sends, and put in line.
+ * they are caught where Node sends, and put in line. A head that comes so is in `gated-head.ts`.
  *
  * @module
  */
@@ -83,22 +83,23 @@ export function lookBegun(response: HeldResponse, line: Call[], added: () => voi
 export function underneath(response: HeldResponse, { writeHead }: Methods): Methods {
   const stream = response.stream as Stream
   function begin(): void {
-    if (stream.headersSent) return
-    // It would end the stream with the head.
-    const respond = stream.respond.bind(stream)
-    const restore = disguise(stream, {
-      respond: {
-        value: (headers: object, options: object) => respond(headers, { ...options, endStream: false }),
-      },
-    })
-    try {
-      Reflect.apply(response.writeHead, response, [response.statusCode])
-    } finally {
-      restore()
-    }
+    if (!stream.headersSent) Reflect.apply(response.writeHead, response, [response.statusCode])
   }
   return {
-    writeHead,
+    writeHead(...args) {
+      // It would end the stream with the head.
+      const respond = stream.respond.bind(stream)
+      const restore = disguise(stream, {
+        respond: {
+          value: (headers: object, options: object) => respond(headers, { ...options, endStream: false }),
+        },
+      })
+      try {
+        return Reflect.apply(writeHead, response, args)
+      } finally {
+        restore()
+      }
+    },
     write(...args) {
       begin()
       return !stream.writableEnded && stream.write(...args)

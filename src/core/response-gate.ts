@@ -5,31 +5,42 @@
  * response, and all after it, wait in line, while the response looks begun to the application. Then
  * they are made as they were; or, if a session could not be stored, an error is sent in their place.
  *
- * Node's own code leads here too: every head that it makes by itself goes through `writeHead`.
+ * Node's own code leads here too: every head that it makes by itself goes through `writeHead`, and
+ * one that comes past all methods is heard where it is made.
  *
  * @module
  */
 
-import { ErrorAnswer } from './error-answer.ts'
+import { abandonSources } from './abandoned-sources.ts'
+import { DrainListeners } from './drain-listeners.ts'
+import { cutShort, ErrorAnswer } from './error-answer.ts'
 import type { GatedResponse, GatePort } from './gate-port.ts'
+import { GatePorts } from './gate-ports.ts'
+import { interceptHead } from './gated-head.ts'
 import { intercept, interceptorOf, type Call, type Methods } from './gated-methods.ts'
 import { headSent, keepStatus, setHead, takeHeaders } from './head-arguments.ts'
 import { lookBegun, underneath } from './held-response.ts'
 
 /** Makes a response wait for one thing more. */
 export function holdResponse(response: GatedResponse, port: GatePort): void {
-  const gate = gateOf(response) ?? new ResponseGate(response)
-  gate.admit(port)
+  ;(gateOf(response) ?? new ResponseGate(response)).admit(port)
+}
+
+/** Lets something look before the application begins the response; what it throws, it is told. */
+export function beforeResponse(response: GatedResponse, check: () => void): void {
+  gateOf(response)?.ports.addCheck(check)
 }
 
 /** What a response waits for so far. */
 export function portsOf(response: GatedResponse): readonly GatePort[] {
-  return gateOf(response)?.ports ?? []
+  return gateOf(response)?.ports.all ?? []
 }
 
 class ResponseGate {
-  readonly ports: GatePort[] = []
+  readonly ports = new GatePorts()
+  isHeadHeard = false
   readonly #response: GatedResponse
+  readonly #waiting: DrainListeners
   #originals: Methods
   /**
    * `held`: calls wait in line. `begun`: the head is being made; `passed`: it is made. `failing`: an
@@ -38,7 +49,6 @@ class ResponseGate {
   #state: 'open' | 'held' | 'begun' | 'passed' | 'failing' | 'failed' = 'open'
   #line: Call[] = []
   #isSettling = false
-  #hasSettled = false
   /** Whether everything was stored after the response was ended. */
   #isFinal = false
   /** Ends the holding. */
@@ -48,44 +58,37 @@ class ResponseGate {
   constructor(response: GatedResponse) {
     this.#response = response
     this.#originals = intercept(response, this)
+    interceptHead(response, this)
+    this.#waiting = new DrainListeners(response, () => this.#state === 'open' || this.#state === 'held')
   }
 
   admit(port: GatePort): void {
-    this.ports.push(port)
+    this.ports.add(port)
     const isEarly = this.#state === 'held' || (this.#state === 'open' && !this.#response.headersSent)
     if (!isEarly) port.close()
   }
 
   /** A call of the application's, or of Node's own code. */
   call(call: Call): unknown {
-    if (this.#state === 'open' && this.#response.headersSent) this.#miss()
+    if (this.#state === 'open' && this.#response.headersSent) this.miss()
     const isHead = call.method === 'writeHead'
     switch (this.#state) {
       case 'held':
         return this.#wait(call)
       case 'open':
-        if (!this.#isFree(call)) return this.#hold(call)
+        this.ports.check()
+        if (!this.ports.isFree(call.method)) return this.#hold(call)
         return isHead ? this.#makeHead(call) : this.#begin(call)
       case 'begun':
       case 'passed':
         if (isHead && this.#state === 'begun') return this.#makeHead(call)
-        if (call.method === 'end' && !this.#isFinal && this.#isDue()) return this.#hold(call)
+        if (call.method === 'end' && !this.#isFinal && this.ports.isDue()) return this.#hold(call)
         return this.#make(call)
       case 'failing':
       case 'failed':
         if (isHead && !this.#response.headersSent) return this.#makeErrorHead()
         return this.#state === 'failing' ? this.#make(call) : this.#drop(call)
     }
-  }
-
-  #isDue(hasSettled = false): boolean {
-    return this.ports.some((port) => port.isDue(hasSettled))
-  }
-
-  /** Whether a call that begins the response may be made at once. */
-  #isFree({ method }: Call): boolean {
-    if (this.#isDue(this.#hasSettled)) return false
-    return this.#hasSettled || method === 'end' || !this.ports.some((port) => port.mayAnnounce())
   }
 
   #make({ method, args }: Call): unknown {
@@ -96,9 +99,9 @@ class ResponseGate {
   #begin(call: Call): unknown {
     this.#state = 'begun'
     try {
-      if (!('_implicitHeader' in this.#response)) this.#announce()
+      if (!('_implicitHeader' in this.#response)) this.ports.announce(this.#response)
       const made = this.#make(call)
-      this.#close()
+      this.ports.close()
       return made
     } catch (error) {
       if (this.#state === 'begun') this.#state = 'open'
@@ -108,30 +111,32 @@ class ResponseGate {
 
   #makeHead(call: Call): unknown {
     const args = takeHeaders(this.#response, call.args)
-    this.#announce()
-    const made = this.#make({ method: 'writeHead', args })
+    this.ports.announce(this.#response)
+    const made = this.#passHead(args)
     this.#state = 'passed'
-    this.#close()
+    this.ports.close()
     return made
   }
 
-  /** The head was made by a `writeHead` that was looked up before this gate was there. */
-  #miss(): void {
-    this.#state = 'passed'
+  #passHead(args: unknown[]): unknown {
+    this.isHeadHeard = true
     try {
-      this.#announce()
-      this.#close()
+      return this.#make({ method: 'writeHead', args })
     } catch (error) {
-      this.#fail(error)
+      this.isHeadHeard = false
+      throw error
     }
   }
 
-  #announce(): void {
-    for (const port of this.ports) port.announce(this.#response)
-  }
-
-  #close(): void {
-    for (const port of this.ports) port.close()
+  miss(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'passed'
+    try {
+      this.ports.announce(this.#response)
+      this.ports.close()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   #hold(call: Call): unknown {
@@ -156,7 +161,7 @@ class ResponseGate {
 
   #wait(call: Call): unknown {
     if (call.method === 'writeHead') throw headSent(this.#response)
-    if (this.#isSettling || !this.#isFree(call)) return this.#queue(call)
+    if (this.#isSettling || !this.ports.isFree(call.method)) return this.#queue(call)
     this.#release()
     return this.call(call)
   }
@@ -173,10 +178,7 @@ class ResponseGate {
 
   async #settle(isFinal: boolean): Promise<void> {
     this.#isSettling = true
-    const failure = await Promise.all(this.ports.map((port) => port.settle(isFinal))).then(
-      () => null,
-      (error: unknown) => ({ error }),
-    )
+    const failure = await this.ports.settle(isFinal)
     this.#isSettling = false
     if (failure !== null) return this.#fail(failure.error)
     this.#isFinal ||= isFinal
@@ -185,7 +187,7 @@ class ResponseGate {
 
   #release(): void {
     const line = this.#leave()
-    this.#hasSettled = true
+    this.ports.hasSettled = true
     let isFlowing = false
     try {
       for (let call = line.shift(); call !== undefined; call = line.shift()) {
@@ -197,7 +199,7 @@ class ResponseGate {
       this.#line.push(...line)
       return this.#fail(error)
     }
-    if (isFlowing && !this.#response.writableEnded) this.#response.emit('drain')
+    if (isFlowing && !this.#response.writableEnded) this.#waiting.call()
   }
 
   /** Ends the holding; answers the calls that waited. */
@@ -212,26 +214,27 @@ class ResponseGate {
   #fail(error: unknown): void {
     const line = this.#leave()
     const response = this.#response
-    this.#close()
-    for (const port of this.ports) port.failed(error)
+    this.ports.close()
+    this.ports.failed(error)
     this.#state = 'failing'
     this.#error = new ErrorAnswer(error)
+    abandonSources(response)
     try {
       // Once the status is out, a body cut short is the only way left to tell.
-      if (response.headersSent) response.destroy()
+      if (response.headersSent) cutShort(response)
       else this.#make({ method: 'end', args: [this.#error.dress(response)] })
     } catch {
-      response.destroy()
+      cutShort(response)
     }
     this.#state = 'failed'
     for (const call of line) this.#drop(call)
-    if (line.some(({ method }) => method === 'write')) response.emit('drain')
+    if (line.some(({ method }) => method === 'write')) this.#waiting.call()
   }
 
   /** Layers around the response may have dressed it anew on the way here. */
   #makeErrorHead(): unknown {
     this.#error?.dress(this.#response)
-    return this.#make({ method: 'writeHead', args: [this.#response.statusCode] })
+    return this.#passHead([this.#response.statusCode])
   }
 
   /** Calls back as if it were done, so that the source of the response comes to its end. */
