@@ -150,14 +150,21 @@ export class ConnectStore extends EventEmitter {
   }
 
   async #load(sid: string): Promise<object | null> {
-    const key = await digest(sid)
-    const record = await this.#store.load(key)
-    return isAlive(record) ? this.#open(key, record) : null
+    return this.#open(await digest(sid))
   }
 
-  /** `null` for what is damaged or of another program. */
-  #open(key: string, record: LoadedRecord): object | null {
-    if (decodeMeta(record.meta, APP) === null) return null
+  /** `null` for what is missing, damaged or of another program. */
+  async #read(key: string): Promise<LoadedRecord | null> {
+    const record = await this.#store.load(key)
+    if (!isAlive(record)) return null
+    if (decodeMeta(record.meta, APP) !== null) return record
+    await this.#store.verify?.(key)
+    return null
+  }
+
+  async #open(key: string): Promise<object | null> {
+    const record = await this.#read(key)
+    if (record === null) return null
     const session = sessionOf(record.fields, new Date(Date.now() + record.expiresIn))
     const endsAt = performance.now() + record.expiresIn
     rememberForCopies(session, { key, fields: record.fields, endsAt })
@@ -189,8 +196,8 @@ export class ConnectStore extends EventEmitter {
       return true
     }
     // An application saves under an id of its own choice, or an object of its own making.
-    const record = await this.#store.load(key)
-    if (!isAlive(record) || decodeMeta(record.meta, APP) === null) return false
+    const record = await this.#read(key)
+    if (record === null) return false
     return this.#write(key, difference(record.fields, fields), life)
   }
 
@@ -237,9 +244,8 @@ export class ConnectStore extends EventEmitter {
   }
 
   async #all(roll: Roll): Promise<object[]> {
-    const keys = await roll.keys()
-    const records = await Promise.all(keys.map(async (key) => this.#store.load(key)))
-    return records.flatMap((record, i) => (isAlive(record) && this.#open(keys[i]!, record)) || [])
+    const sessions = await Promise.all((await roll.keys()).map((key) => this.#open(key)))
+    return sessions.filter((session) => session !== null)
   }
 
   #lifeOf(session: { cookie?: unknown }): Lifetime {

@@ -2,6 +2,7 @@
 
 import { isSessionError, SessionError, storeError, unreachedError } from '../../core/errors.ts'
 import { NotConnected } from './outage.ts'
+import { ChangedCommand } from './command-words.ts'
 import { UnreadableReply } from './replies.ts'
 
 /**
@@ -25,6 +26,7 @@ export async function settled<T>(store: string, work: Promise<T>): Promise<T> {
 export function failure(store: string, error: unknown): SessionError {
   if (isSessionError(error)) return error
   if (error instanceof UnreadableReply) return changedReply(store, error)
+  if (error instanceof ChangedCommand) return changedCommand(store, error)
   if (isFull(error)) return storeError('ERR_STORE_FULL', store, error)
   return isRefusal(error) ? storeError('ERR_STORE_UNAVAILABLE', store, error) : unreachedError(store, error)
 }
@@ -44,7 +46,8 @@ export function isRefusal(error: unknown): boolean {
 
 /** Whether Redis was reached, whatever came of it. */
 export function isAnswer(error: unknown): boolean {
-  return isSessionError(error) || error instanceof UnreadableReply || isRefusal(error)
+  const isOurs = error instanceof UnreadableReply || error instanceof ChangedCommand
+  return isOurs || isSessionError(error) || isRefusal(error)
 }
 
 function changedReply(store: string, cause: UnreadableReply): SessionError {
@@ -53,6 +56,16 @@ function changedReply(store: string, cause: UnreadableReply): SessionError {
     `The session store (${store}) got a reply that Redis does not send (${cause.message}). A transformer of ` +
       'replies or arguments or a type mapping of the client changed it, or something else answers there. ' +
       'Give the store a client of its own, without these.',
+    { cause },
+  )
+}
+
+function changedCommand(store: string, cause: ChangedCommand): SessionError {
+  return new SessionError(
+    'ERR_STORE_UNAVAILABLE',
+    `The client of the session store (${store}) changed a command, so that it was not sent (${cause.command}). ` +
+      'Transformers of arguments are for all clients of their package: remove the one of this command ' +
+      '(`setArgumentTransformer`), or give the store a client of another package, such as `redis`.',
     { cause },
   )
 }
