@@ -1,6 +1,6 @@
 /** What is wrong with the application is told as that, and what is wrong with the network as an outage. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,6 +9,8 @@ import betterSqlite3SessionStore from 'better-sqlite3-session-store'
 import express from 'express'
 import session from 'express-session'
 import { fastify } from 'fastify'
+import { Redis } from 'ioredis'
+import { Redis as Iovalkey } from 'iovalkey'
 import Keyv from 'keyv'
 import { createClient } from 'redis'
 import { createStorage } from 'unstorage'
@@ -40,6 +42,26 @@ async function failed(store: Store): Promise<{ error: unknown; events: SessionEv
   return { error, events }
 }
 
+class ConnectionStringError extends Error {}
+class ConfigTimeoutError extends Error {}
+class AbortError extends Error {
+  override readonly name = 'AbortError'
+}
+
+/** Errors of the application's own that look like those of Redis and its clients. */
+const LOOK_ALIKES: Record<string, Error> = {
+  'a text that begins with URL': new Error('URL of Redis is missing'),
+  'a text that begins with TLS': new Error('TLS certificate expired, renew it'),
+  'a text that begins with NO': new Error('NO REDIS_URL in .env'),
+  'a text that begins with API': new Error('API key invalid'),
+  'a text that begins with ERR_': new Error('ERR_CONFIG: no address'),
+  'a cause that begins with SSL': new Error('bad config', { cause: new Error('SSL off') }),
+  'a class ConnectionStringError': new ConnectionStringError('bad connection string'),
+  'a class ConfigTimeoutError': new ConfigTimeoutError('no settings in time'),
+  'a class AbortError': new AbortError('aborted'),
+  'an aborted signal': new DOMException('aborted', 'AbortError'),
+}
+
 const FUNCTIONS: Record<string, [make: () => unknown, cause: unknown]> = {
   'a function that throws': [
     () => {
@@ -54,6 +76,13 @@ const FUNCTIONS: Record<string, [make: () => unknown, cause: unknown]> = {
       throw 'no setting'
     },
     'no setting',
+  ],
+  ...Object.fromEntries(
+    Object.entries(LOOK_ALIKES).map(([name, error]) => [name, [async () => Promise.reject(error), error]]),
+  ),
+  'a file that is not there': [
+    () => readFileSync('/nowhere/ca.pem'),
+    expect.objectContaining({ code: 'ENOENT' }),
   ],
   'an address that is none': [
     () => createClient({ url: 'not an address' }),
@@ -122,6 +151,50 @@ test('a wrong password is a refusal, in the words of Redis', async () => {
     cause: { message: expect.stringContaining('WRONGPASS') as string },
   })
   expect(events.some((event) => event.type === 'breaker')).toBe(false)
+})
+
+const CLIENTS: Record<string, (url: string) => unknown> = {
+  'node-redis': (url) => createClient({ url }).on('error', () => undefined),
+  ioredis: (url) => silent(new Redis(url)),
+  iovalkey: (url) => silent(new Iovalkey(url)),
+}
+
+describe.for(Object.entries(CLIENTS))('%s', ([, make]) => {
+  async function failure(change: (url: string) => string): Promise<[error: unknown, events: SessionEvent[]]> {
+    const events: SessionEvent[] = []
+    const store = redisStore((() => make(change(inject('redisUrl')))) as RedisClientSource)
+    const onEvent = (event: SessionEvent): void => void events.push(event)
+    const sessions = createSessions({ store, onEvent, timeout: '700ms' })
+    const error = await sessions.revokeUser('ann').catch((thrown: unknown) => thrown)
+    await store.close()
+    return [error, events]
+  }
+
+  test('a wrong password is told as that, long before the time is up', async () => {
+    const [error, events] = await failure((url) => url.replace('//', '//nobody:wrong@'))
+    expect(error).toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      message: expect.stringContaining('refused the user name or the password') as string,
+      cause: { message: expect.stringContaining('WRONGPASS') as string },
+    })
+    expect(events[0]).toMatchObject({ type: 'store-error' })
+    expect(events[0]).toHaveProperty('error')
+  })
+})
+
+test('a number of a database that is none is told as that', async () => {
+  const store = redisStore((() => CLIENTS['node-redis']!(`${inject('redisUrl')}/99`)) as RedisClientSource)
+  onTestFinished(() => store.close())
+  await expect(store.load('k')).rejects.toThrow(/has no database of this number/)
+})
+
+test('a fault in the code of a client is not told as an outage', async () => {
+  const client = silent(new Redis(inject('redisUrl')))
+  onTestFinished(() => client.disconnect())
+  client.pipeline = () => {
+    throw new TypeError('x is not a function')
+  }
+  await expect(redisStore(client).load('k')).rejects.toThrow(/refused the operation, failed or/)
 })
 
 /** Stores whose table is gone, or whose driver does not work. */
