@@ -17,7 +17,7 @@ export type Known = readonly [check: (value: unknown) => boolean, expected: stri
  * @throws `ERR_OPTION_INVALID` for an option that is not in the table or fails its check
  */
 export function checkAll(options: object, known: Record<string, Known>, prefix: string): void {
-  if (!isObject(options)) throw invalidOption(`${prefix}options: expected an object.`)
+  assertObject(options, prefix)
   for (const [name, value] of Object.entries(options)) {
     const entry = Object.hasOwn(known, name) ? known[name] : undefined
     if (entry === undefined) throw unknownOption(prefix, name, Object.keys(known))
@@ -31,8 +31,13 @@ export function checkAll(options: object, known: Record<string, Known>, prefix: 
  * @throws `ERR_OPTION_INVALID`
  */
 export function checkNames(options: object, known: readonly string[], prefix: string): void {
+  assertObject(options, prefix)
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   if (unknown !== undefined) throw unknownOption(prefix, unknown, known)
+}
+
+function assertObject(options: unknown, prefix: string): void {
+  if (!isObject(options)) throw invalidOption(`${prefix}options: expected an object.`)
 }
 
 function unknownOption(prefix: string, name: string, known: readonly string[]): SessionError {

@@ -15,13 +15,14 @@ import Keyv from 'keyv'
 import { createClient } from 'redis'
 import { createStorage } from 'unstorage'
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
-import { fromConnectStore } from '../../src/connect.ts'
+import { fromConnectStore, toConnectStore } from '../../src/connect.ts'
 import type { SessionEvent } from '../../src/core/events.ts'
 import type { Session } from '../../src/core/session.ts'
 import { createSessions as expressSessions } from '../../src/express.ts'
 import { createSessions as fastifySessions } from '../../src/fastify.ts'
 import { createSessions, type Store } from '../../src/index.ts'
 import { fromKeyv } from '../../src/stores/keyv.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
 import { type RedisClientSource, redisStore } from '../../src/stores/redis.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
 import { fromUnstorage } from '../../src/stores/unstorage.ts'
@@ -257,6 +258,31 @@ describe.for(Object.entries(BROKEN))('with %s', ([, make]) => {
     const [event] = events
     expect(String(event?.type === 'store-error' && event.error)).toMatch(text)
   })
+})
+
+test.for<[string, () => unknown]>([
+  ['a text for sqliteStore', () => sqliteStore('./x.db' as never)],
+  ['null for sqliteStore', () => sqliteStore(null as never)],
+  ['a list for sqliteStore', () => sqliteStore([] as never)],
+  ['a text for memoryStore', () => memoryStore('x' as never)],
+  ['a text for redisStore', () => redisStore(() => createClient() as never, 'x' as never)],
+  ['a text for fromKeyv', () => fromKeyv(new Keyv() as never, 'x' as never)],
+  ['an option that fromKeyv has not', () => fromKeyv(new Keyv() as never, { unknown: 1 } as never)],
+  ['a text for fromUnstorage', () => fromUnstorage(createStorage(), 'x' as never)],
+  ['an option that fromUnstorage has not', () => fromUnstorage(createStorage(), { unknown: 1 } as never)],
+  ['a text for fromConnectStore', () => fromConnectStore(new session.MemoryStore(), 'x' as never)],
+  [
+    'an option that fromConnectStore has not',
+    () => fromConnectStore(new session.MemoryStore(), { ttl: 1 } as never),
+  ],
+  ['an option that toConnectStore has not', () => toConnectStore(memoryStore(), { lists: true } as never)],
+])('%s is refused at construction', ([, make]) => {
+  expect(make).toThrow(
+    expect.objectContaining({
+      code: 'ERR_OPTION_INVALID',
+      message: expect.stringMatching(/options.* must be an object|options: expected an object|there is no such option/) as string,
+    }),
+  )
 })
 
 test('no response holds the error, of whichever server', async () => {
