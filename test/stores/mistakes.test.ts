@@ -280,7 +280,9 @@ test.for<[string, () => unknown]>([
   expect(make).toThrow(
     expect.objectContaining({
       code: 'ERR_OPTION_INVALID',
-      message: expect.stringMatching(/options.* must be an object|options: expected an object|there is no such option/) as string,
+      message: expect.stringMatching(
+        /options.* must be an object|options: expected an object|there is no such option/,
+      ) as string,
     }),
   )
 })

@@ -41,7 +41,7 @@ export function isFull(error: unknown): boolean {
 }
 
 /** Whether Redis itself said no: its replies begin with a word in capitals, and glide gives them a name. */
-export function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof NotConnected) return false
   // Over HTTP it may say so without a word of Redis.
   if ('code' in error && String(error.code).startsWith('HTTP_4')) return true
