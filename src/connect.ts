@@ -10,4 +10,5 @@ export {
   type ConnectStoreLike,
   type FromConnectStoreOptions,
 } from './connect/from-connect-store.ts'
-export { toConnectStore, type ConnectStore, type ToConnectStoreOptions } from './connect/to-connect-store.ts'
+export type { ToConnectStoreOptions } from './connect/to-connect-options.ts'
+export { toConnectStore, type ConnectStore } from './connect/to-connect-store.ts'

@@ -5,9 +5,10 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
+import { checkNames } from '../core/known-options.ts'
 import { saysMissing } from '../core/missing.ts'
 import type { Store } from '../core/store.ts'
-import { BlobStore, type BlobStoreOptions } from '../stores/blob/blob-store.ts'
+import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from '../stores/blob/blob-store.ts'
 import type { Shelf } from '../stores/blob/shelf.ts'
 import { ask } from './ask.ts'
 import { StoredCookie } from './stored-cookie.ts'
@@ -53,6 +54,7 @@ const MISSING = Symbol('missing')
  * asked for and the store has no `all()`.
  */
 export function fromConnectStore(store: ConnectStoreLike, options: FromConnectStoreOptions = {}): Store {
+  checkNames(options, [...BLOB_OPTIONS, 'lists'], 'fromConnectStore: ')
   const { lists = false } = options
   if (typeof store?.get !== 'function' || typeof store.set !== 'function') {
     throw invalidOption(

@@ -6,9 +6,8 @@
 
 import { EventEmitter } from 'node:events'
 
-import { milliseconds, type Duration } from '../core/duration.ts'
 import { invalidOption, storeError } from '../core/errors.ts'
-import { createEmitter, type OnEvent } from '../core/events.ts'
+import { createEmitter } from '../core/events.ts'
 import { guardStore } from '../core/guard.ts'
 import { decodeMeta, encodeMeta } from '../core/record.ts'
 import { isAlive, type Change, type Lifetime, type LoadedRecord, type Store } from '../core/store.ts'
@@ -22,18 +21,7 @@ import { Line } from './line.ts'
 import { inherit, loadedAs, remember, rememberForCopies, type Loaded } from './loaded.ts'
 import { Roll } from './roll.ts'
 import { COOKIE, cookieText, difference, fieldsOf, sessionOf } from './session-fields.ts'
-
-/** Options of `toConnectStore`. */
-export interface ToConnectStoreOptions {
-  /** How long a session lasts without a request if its cookie has no `maxAge`. Default: `'1d'`. */
-  ttl?: Duration
-  /** How long one operation of the store may take. Default: `'2s'`. */
-  timeout?: Duration
-  /** Keep a list of all sessions, for `all()`, `length()` and `clear()`. Default: false. */
-  list?: boolean
-  /** Told when the store fails. */
-  onEvent?: OnEvent
-}
+import { resolve, type ToConnectStoreOptions } from './to-connect-options.ts'
 
 // eslint-disable-next-line typescript/no-explicit-any -- whatever the application adds to SessionData
 type SessionLike = any
@@ -74,9 +62,8 @@ export class ConnectStore extends EventEmitter {
 
   constructor(store: Store, options: ToConnectStoreOptions) {
     super()
-    const { ttl = '1d', timeout = '2s', list = false, onEvent } = options
-    this.#ttl = milliseconds(ttl, 'ttl')
-    const limit = milliseconds(timeout, 'timeout')
+    const { ttl, timeout: limit, list, onEvent } = resolve(options)
+    this.#ttl = ttl
     this.#store = tracedStore(guardStore(store, limit, createEmitter(onEvent)))
     this.#line = new Line(limit, () => storeError('ERR_STORE_TIMEOUT', store.name))
     this.#roll = list ? new Roll(this.#store) : null
@@ -150,14 +137,21 @@ export class ConnectStore extends EventEmitter {
   }
 
   async #load(sid: string): Promise<object | null> {
-    const key = await digest(sid)
-    const record = await this.#store.load(key)
-    return isAlive(record) ? this.#open(key, record) : null
+    return this.#open(await digest(sid))
   }
 
-  /** `null` for what is damaged or of another program. */
-  #open(key: string, record: LoadedRecord): object | null {
-    if (decodeMeta(record.meta, APP) === null) return null
+  /** `null` for what is missing, damaged or of another program. */
+  async #read(key: string): Promise<LoadedRecord | null> {
+    const record = await this.#store.load(key)
+    if (!isAlive(record)) return null
+    if (decodeMeta(record.meta, APP) !== null) return record
+    await this.#store.verify?.(key)
+    return null
+  }
+
+  async #open(key: string): Promise<object | null> {
+    const record = await this.#read(key)
+    if (record === null) return null
     const session = sessionOf(record.fields, new Date(Date.now() + record.expiresIn))
     const endsAt = performance.now() + record.expiresIn
     rememberForCopies(session, { key, fields: record.fields, endsAt })
@@ -189,8 +183,8 @@ export class ConnectStore extends EventEmitter {
       return true
     }
     // An application saves under an id of its own choice, or an object of its own making.
-    const record = await this.#store.load(key)
-    if (!isAlive(record) || decodeMeta(record.meta, APP) === null) return false
+    const record = await this.#read(key)
+    if (record === null) return false
     return this.#write(key, difference(record.fields, fields), life)
   }
 
@@ -222,9 +216,9 @@ export class ConnectStore extends EventEmitter {
       const key = await digest(sid)
       if (!(life.idle > 0)) return this.#end(key)
       const loaded = loadedAs(session, key)
-      if (loaded === null) return void (await this.#extend(key, life))
       // Express only touches a session of which nothing changed but the cookie.
-      const set = new Map(loaded.fields.get(COOKIE) === text ? [] : [[COOKIE, text]])
+      const set = new Map(loaded?.fields.get(COOKIE) === text ? [] : [[COOKIE, text]])
+      if (loaded === null) return void (await this.#write(key, { set }, life))
       const done = await this.#change(key, loaded, { set }, life)
       const fields = new Map([...loaded.fields, ...set])
       if (done) remember(session, { key, fields, endsAt: performance.now() + life.idle })
@@ -237,9 +231,8 @@ export class ConnectStore extends EventEmitter {
   }
 
   async #all(roll: Roll): Promise<object[]> {
-    const keys = await roll.keys()
-    const records = await Promise.all(keys.map(async (key) => this.#store.load(key)))
-    return records.flatMap((record, i) => (isAlive(record) && this.#open(keys[i]!, record)) || [])
+    const sessions = await Promise.all((await roll.keys()).map((key) => this.#open(key)))
+    return sessions.filter((session) => session !== null)
   }
 
   #lifeOf(session: { cookie?: unknown }): Lifetime {

@@ -115,7 +115,10 @@ export class Binding implements JournalHost {
     if (this.living === null) return
     const answer = await this.context.store.load(this.living.identity.key)
     if (!isAlive(answer)) throw this.lose(answer?.ended)
-    if (decodeMeta(answer.meta, this.context.settings.app) === null) throw this.lose(undefined)
+    if (decodeMeta(answer.meta, this.context.settings.app) === null) {
+      await this.context.store.verify?.(this.living.identity.key)
+      throw this.lose(undefined)
+    }
     this.living.expiresAt = answer.now + answer.expiresIn
     this.journal.replace(answer.fields)
   }

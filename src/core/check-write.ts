@@ -58,10 +58,15 @@ function reread(
   valid: PlainData,
   [first = '']: readonly string[],
 ): MaybePromise<PlainData> {
-  return then(schema['~standard'].validate(valid), (result) => {
-    if (result.issues !== undefined) throw notTakenBack(first)
-    return result.value as PlainData
-  })
+  const refuse = (): never => {
+    throw notTakenBack(first)
+  }
+  try {
+    const again = demand(schema, valid)
+    return again instanceof Promise ? again.catch(refuse) : again
+  } catch {
+    return refuse()
+  }
 }
 
 function notTakenBack(key: string): SessionError {

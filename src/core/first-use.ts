@@ -33,6 +33,7 @@ export function afterFirstUse(store: Store, work: () => void): Store {
     update: (key, change, lifetime) => used(store.update(key, change, lifetime)),
     touch: (key, lifetime) => used(store.touch(key, lifetime)),
     destroy: (key, reason) => used(store.destroy(key, reason)),
+    ...(store.verify && { verify: (key) => store.verify!(key) }),
     ...(store.index !== undefined && { index: store.index }),
     close: () => store.close?.(),
   }

@@ -100,6 +100,7 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
   const update = watch('update')
   const touch = watch('touch')
   const destroy = watch('destroy')
+  const verify = watch('verify')
 
   function guardIndex(index: SessionIndex): SessionIndex {
     const [add, entries, remove] = [watch('index.add'), watch('index.entries'), watch('index.remove')]
@@ -124,6 +125,7 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
     update: (key, change, lifetime) => update(() => store.update(key, change, lifetime)),
     touch: (key, lifetime) => touch(() => store.touch(key, lifetime)),
     destroy: (key, reason) => destroy(() => store.destroy(key, reason)),
+    ...(store.verify && { verify: (key) => verify(() => store.verify!(key)) }),
     ...(store.index !== undefined && { index: guardIndex(store.index) }),
     close: () => store.close?.(),
   }

@@ -47,6 +47,7 @@ export async function readReceipt(claim: Claim): Promise<Receipt | null> {
   // What is left of one whose time is over still says that the session has moved.
   if (found !== null && !isAlive(found)) return { key, identity: null, createdAt: 0, until: 0, isDone: true }
   const meta = found === null ? null : decodeMeta(found.meta, settings.app)
+  if (found !== null && meta === null) await store.verify?.(key)
   if (found === null || meta === null) return null
   const salt = found.fields.get(SALT)
   const seenAt = Number(found.fields.get(SEEN) ?? Infinity)

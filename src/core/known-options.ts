@@ -26,7 +26,7 @@ export function checkAll(
   prefix: string,
   hint: Hint = noHint,
 ): void {
-  if (!isObject(options)) throw invalidOption(`${prefix}options: expected an object.`)
+  assertObject(options, prefix)
   for (const [name, value] of Object.entries(options)) {
     const entry = Object.hasOwn(known, name) ? known[name] : undefined
     if (entry === undefined) throw unknownOption(prefix, name, Object.keys(known), hint)
@@ -45,8 +45,13 @@ export function checkNames(
   prefix: string,
   hint: Hint = noHint,
 ): void {
+  assertObject(options, prefix)
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   if (unknown !== undefined) throw unknownOption(prefix, unknown, known, hint)
+}
+
+function assertObject(options: unknown, prefix: string): void {
+  if (!isObject(options)) throw invalidOption(`${prefix}options: expected an object.`)
 }
 
 function unknownOption(prefix: string, name: string, known: readonly string[], hint: Hint): SessionError {

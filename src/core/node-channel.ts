@@ -6,7 +6,7 @@
 
 import type { CookieChannel } from './channel.ts'
 import { headersSent } from './held-channel.ts'
-import { addCookies, linesOf, varyByCookie, type NodeHeaders } from './node-head.ts'
+import { addCookies, linesOf, restore, varyByCookie, type NodeHeaders } from './node-head.ts'
 import { scopeOf, scopeOfLine } from './set-cookie.ts'
 
 /** The part of `http.IncomingMessage` that sessions need. */
@@ -53,10 +53,4 @@ export function nodeChannel(request: NodeRequest, response: NodeResponse): Cooki
       return () => takeBack(scope)
     },
   }
-}
-
-function restore(response: NodeResponse, name: string, value: ReturnType<NodeResponse['getHeader']>): void {
-  const [first, ...more] = [value ?? []].flat().map(String)
-  if (first === undefined) response.removeHeader(name)
-  else response.setHeader(name, more.length === 0 ? first : [first, ...more])
 }

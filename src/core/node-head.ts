@@ -40,3 +40,14 @@ export function addCookies(response: NodeHeaders, cookies: readonly SessionCooki
 export function linesOf(response: NodeHeaders): string[] {
   return [response.getHeader('set-cookie') ?? []].flat().map(String)
 }
+
+/** Sets a header to what it was, also if it was not there. */
+export function restore(
+  response: NodeHeaders,
+  name: string,
+  value: ReturnType<NodeHeaders['getHeader']>,
+): void {
+  const [first, ...more] = [value ?? []].flat().map(String)
+  if (first === undefined) response.removeHeader(name)
+  else response.setHeader(name, more.length === 0 ? first : [first, ...more])
+}

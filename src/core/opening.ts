@@ -49,7 +49,7 @@ export function arrive(
 ): MaybePromise<void> {
   const { context } = binding
   const stored = decodeMeta(record.meta, context.settings.app)
-  if (stored === null) return context.emit({ type: 'unreadable', id: identity.id, what: 'record' })
+  if (stored === null) return unreadable(binding, identity)
   const meta = shortened(stored, context.settings)
   if (record.now >= meta.absoluteAt) {
     binding.ended = 'absolute'
@@ -63,6 +63,12 @@ export function arrive(
   if (listing?.isListed === false) later(binding.channel, () => relist(context, identity, meta))
   binding.adopt(identity, meta, record, byOldToken)
   return welcome(binding, binding.living, record)
+}
+
+/** Leaves the session anonymous, unless it is the store that cannot be read. */
+async function unreadable({ context }: Binding, { key, id }: Identity): Promise<void> {
+  await context.store.verify?.(key)
+  context.emit({ type: 'unreadable', id, what: 'record' })
 }
 
 /** What follows once a record is a request's session: its deadline moves, and a grace ends. */

@@ -60,7 +60,10 @@ export async function callRoll(context: Context, index: SessionIndex, list: stri
     if (isAlive(record)) {
       const stored = decodeMeta(record.meta, context.settings.app)
       // One that lives but cannot be read here, for lack of a key, is another server's to judge.
-      if (stored === null) continue
+      if (stored === null) {
+        await context.store.verify?.(key)
+        continue
+      }
       const meta = shortened(stored, context.settings)
       if (record.now < meta.absoluteAt) living.push({ entry, record, meta })
     } else if (record === null) {

@@ -23,7 +23,33 @@ export function reasonOf(issue: object, data: unknown): string {
   return `${named}, in words that hold a value and are not told here`
 }
 
+/** Where an issue lies, as far as that tells no value: keys of a record may be data, too. */
+export function placeOf(issue: object, data: object): string {
+  const { path } = issue as { path?: readonly unknown[] }
+  const parts = (Array.isArray(path) ? path : []).map((part: unknown) =>
+    String(typeof part === 'object' && part !== null && 'key' in part ? part.key : part),
+  )
+  const isTold = (part: string, at: number): boolean =>
+    (at === 0 && Object.hasOwn(data, part)) ||
+    (NAME.test(part) && (/^\d{1,4}$/.test(part) || !holdsAny(part, data)))
+  const end = parts.findIndex((part, at) => !isTold(part, at))
+  return (end === -1 ? parts : parts.slice(0, end)).join('.')
+}
+
+/** A key that the code names, and no data. */
+const NAME = /^[\w$-]{1,40}$/
+
 function holdsAny(text: string, data: unknown): boolean {
+  return holds(text, data) || (text.includes('%') && holds(decoded(text), data))
+}
+
+function decoded(text: string): string {
+  return text.replaceAll(/(?:%[\da-f]{2})+/gi, (bytes) =>
+    new TextDecoder().decode(Uint8Array.from(bytes.slice(1).split('%'), (byte) => parseInt(byte, 16))),
+  )
+}
+
+function holds(text: string, data: unknown): boolean {
   const words = wordsOf(text)
   const run = words.join('')
   for (const leaf of leavesOf(data, new Set())) {
@@ -54,6 +80,10 @@ function* leavesOf(value: unknown, seen: Set<unknown>): Generator<string> {
   seen.add(value)
   if (value instanceof Date) yield* [String(value), Number.isNaN(value.getTime()) ? '' : value.toISOString()]
   const children =
-    value instanceof Map ? [...value].flat() : value instanceof Set ? value : Object.values(value)
+    value instanceof Map
+      ? [...value].flat()
+      : value instanceof Set
+        ? value
+        : [...Object.values(value), ...Object.keys(value).filter((key) => !NAME.test(key))]
   for (const child of children) yield* leavesOf(child, seen)
 }

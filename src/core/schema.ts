@@ -5,10 +5,11 @@
  * @module
  */
 
-import { SessionError } from './errors.ts'
+import { isSessionError, SessionError } from './errors.ts'
 import { quoted } from './quoted.ts'
-import { reasonOf } from './schema-reason.ts'
+import { placeOf, reasonOf } from './schema-reason.ts'
 import type { MaybePromise } from './store.ts'
+import { stripped } from './stripped.ts'
 
 /** Any validator that follows Standard Schema; `Data` is what it gives out. */
 export interface StandardSchema<Data = unknown> {
@@ -35,7 +36,7 @@ export type PlainData = Record<string, unknown>
 /** Validates; answers `null` if the data does not fit. */
 export async function accept(schema: StandardSchema, data: PlainData): Promise<PlainData | null> {
   const result = await schema['~standard'].validate(data)
-  return result.issues === undefined ? (result.value as PlainData) : null
+  return isAnswer(result) && result.issues === undefined ? (result.value as PlainData) : null
 }
 
 /**
@@ -43,14 +44,47 @@ export async function accept(schema: StandardSchema, data: PlainData): Promise<P
  * @throws `ERR_VALUE_INVALID` naming the first key, and why if that tells no value
  */
 export function demand(schema: StandardSchema, data: PlainData): MaybePromise<PlainData> {
-  const result = schema['~standard'].validate(data)
-  return result instanceof Promise ? result.then((late) => valueOf(late, data)) : valueOf(result, data)
+  const failed = (error: unknown): never => {
+    throw threw(error, data)
+  }
+  let result: MaybePromise<SchemaResult<unknown>>
+  try {
+    result = schema['~standard'].validate(data)
+  } catch (error) {
+    return failed(error)
+  }
+  return result instanceof Promise
+    ? result.catch(failed).then((late) => valueOf(late, data))
+    : valueOf(result, data)
+}
+
+/** Whether it is what a Standard Schema answers. */
+function isAnswer(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null) return false
+  const { issues, value } = result as { issues?: unknown; value?: unknown }
+  return issues === undefined ? typeof value === 'object' && value !== null : Array.isArray(issues)
+}
+
+/** An error that a validator threw is the application's own; its text may hold the value, and anything. */
+function threw(error: unknown, data: PlainData): unknown {
+  if (isSessionError(error)) return error
+  return new SessionError(
+    'ERR_VALUE_INVALID',
+    `The schema threw an error instead of refusing${reasonOf(error instanceof Error ? error : {}, data)}. Nothing was stored. Mend the validator.`,
+    { cause: stripped(error) },
+  )
 }
 
 function valueOf(result: SchemaResult<unknown>, data: PlainData): PlainData {
+  if (!isAnswer(result)) {
+    throw new SessionError(
+      'ERR_VALUE_INVALID',
+      'The schema answered neither data nor issues, as a Standard Schema does. Nothing was stored. Mend the validator.',
+    )
+  }
   if (result.issues === undefined) return result.value as PlainData
   const [issue] = result.issues
-  const path = issue?.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+  const path = placeOf(issue ?? {}, data)
   throw new SessionError(
     'ERR_VALUE_INVALID',
     `The schema refused ${path ? quoted(path) : 'the session data'}${reasonOf(issue ?? {}, data)}. Nothing was stored.`,

@@ -44,6 +44,7 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     capabilities: store.capabilities,
     ...(store.identity !== undefined && { identity: store.identity }),
     ...(store.index !== undefined && { index: store.index }),
+    ...(store.verify && { verify: (key) => store.verify!(key) }),
     now: () => store.now(),
     async create(key, record, lifetime) {
       return store.create(key, await sealRecord(sealer.forRecord(key), record), lifetime)

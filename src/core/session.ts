@@ -71,9 +71,9 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     return bindingOf(this).ended
   }
 
-  /** All values of the default namespace, as a plain object of your own. */
+  /** All values of the default namespace, as a plain object that is frozen: `getAll()` gives one of your own. */
   get data(): Readonly<Partial<Data>> {
-    return this.getAll()
+    return Object.freeze(this.getAll())
   }
 
   /** Another set of values in the same session; `''` is the default one. */

@@ -218,6 +218,13 @@ export interface Store {
    */
   destroy(key: string, reason: EndReason): MaybePromise<LoadedRecord | null>
 
+  /**
+   * Tries whether the store gives back what it is given, near this key. Asked when a record cannot be
+   * read: a driver that changes replies damages no record, and makes nobody anonymous. Optional.
+   * Throws if it does not.
+   */
+  verify?(key: string): MaybePromise<void>
+
   /** Lists of keys, for finding the sessions of a user. Optional. */
   readonly index?: SessionIndex
 

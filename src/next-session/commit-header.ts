@@ -5,6 +5,7 @@
  */
 
 import { stringifySetCookie, type SetCookie } from 'cookie'
+import { restore } from '../core/node-head.ts'
 import { scopeOfLine } from '../core/set-cookie.ts'
 import { isDate } from './stored-cookie.ts'
 import type { Options, Session } from './types.ts'
@@ -19,7 +20,8 @@ export interface CookieResponse {
 
 /**
  * Sets the cookie on a response that has not begun. Other cookies stay, also one of the same name
- * for another path or domain; an earlier one of the same scope is replaced.
+ * for another path or domain; an earlier one of the same scope is replaced. No cache may keep such
+ * a response, and hand the cookie to somebody else (ASVS V14.3.2).
  *
  * @param encode turns the id into the cookie's value
  * @returns how to take that back
@@ -36,8 +38,12 @@ export function commitHeader(
   const value = encode === undefined ? id : encode(id)
   const line = stringifySetCookie({ name, value, ...attributes } as SetCookie, { encode: encodeURIComponent })
   const before = replaceCookie(response, scopeOfLine(line), [line])
+  const control = response.getHeader('cache-control')
+  response.setHeader('cache-control', 'private, no-store')
   return () => {
-    if (!response.headersSent) replaceCookie(response, scopeOfLine(line), before)
+    if (response.headersSent) return
+    replaceCookie(response, scopeOfLine(line), before)
+    restore(response, 'cache-control', control)
   }
 }
 
@@ -45,8 +51,6 @@ export function commitHeader(
 function replaceCookie(response: CookieResponse, scope: string, lines: string[]): string[] {
   const all = [response.getHeader('set-cookie') ?? []].flat().map(String)
   const others = all.filter((line) => scopeOfLine(line) !== scope)
-  const [first, ...more] = [...others, ...lines]
-  if (first === undefined) response.removeHeader('set-cookie')
-  else response.setHeader('set-cookie', more.length === 0 ? first : [first, ...more])
+  restore(response, 'set-cookie', [...others, ...lines])
   return all.filter((line) => scopeOfLine(line) === scope)
 }

@@ -51,6 +51,7 @@ export function fieldArchive(
       if (!isAlive(record)) return null
       const meta = decodeMeta(record.meta, APP)
       if (meta === null) {
+        await guarded.verify?.(identity.key)
         emit({ type: 'unreadable', id: identity.id, what: 'record' })
         return null
       }

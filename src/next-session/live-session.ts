@@ -6,6 +6,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SessionError } from '../core/errors.ts'
+import { varyByCookie } from '../core/node-head.ts'
 import type { Alarm } from './alarm.ts'
 import { commitHeader } from './commit-header.ts'
 import type { Entry } from './entry.ts'
@@ -90,6 +91,7 @@ export class LiveSession {
     const exists = !this.#isLost && this.#entry.isStored
     const isNews = session[isNew] || session[isTouched] || this.#isCommitted
     this.#isTooLate = !exists
+    sayItVaries(this.#exchange.response)
     if (session[isDestroyed] || (isNews && exists)) this.#sendCookie()
   }
 
@@ -182,6 +184,12 @@ export class LiveSession {
     this.#tail = tail
     return done
   }
+}
+
+/** Says that the response depends on the cookie, as long as that can be said. */
+export function sayItVaries(response: ServerResponse): void {
+  // In tests of applications it may be no more than it must.
+  if ('getHeader' in response && !response.headersSent) varyByCookie(response)
 }
 
 function tooLate(): SessionError {

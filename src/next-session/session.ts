@@ -14,8 +14,9 @@ import { Alarm } from './alarm.ts'
 import { blobArchive } from './blob-archive.ts'
 import type { Archive } from './entry.ts'
 import { fieldArchive } from './field-archive.ts'
-import { LiveSession, type Exchange } from './live-session.ts'
+import { LiveSession, sayItVaries, type Exchange } from './live-session.ts'
 import MemoryStore from './memory-store.ts'
+import { checkOptions } from './options.ts'
 import { sessionsOf } from './response-sessions.ts'
 import { newCookie } from './stored-cookie.ts'
 import type { Options, Session, SessionRecord, SessionStore } from './types.ts'
@@ -31,13 +32,14 @@ const opening = new WeakMap<object, Promise<Session>>()
 
 /**
  * Makes a `getSession`.
- * @throws `ERR_OPTION_INVALID` if `timeout` is no duration
+ * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type, or makes a cookie that no browser keeps
  */
 export default function nextSession<T extends SessionRecord = SessionRecord>(
   options: Options = {},
 ): GetSession<T> {
+  checkOptions(options)
   const { encode, decode, touchAfter = -1, autoCommit = true, cookie: defaults = {} } = options
-  const name = options.name || 'sid'
+  const { name = 'sid' } = options
   const archive = archiveOf(options)
   const newId = options.genid || archive.newId
   const alarm = new Alarm(options.onEvent !== undefined)
@@ -59,6 +61,7 @@ export default function nextSession<T extends SessionRecord = SessionRecord>(
       if (now - touchedAt >= touchAfter * 1000) live.session.touch()
     }
     exchange.request.session = live.session
+    sayItVaries(exchange.response)
     if (autoCommit) sessionsOf(exchange.response, alarm).add(live)
     return live.session
   }

@@ -5,8 +5,9 @@
  */
 
 import { invalidOption, storeError } from '../core/errors.ts'
+import { checkNames } from '../core/known-options.ts'
 import type { Store } from '../core/store.ts'
-import { BlobStore, type BlobStoreOptions } from './blob/blob-store.ts'
+import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from './blob/blob-store.ts'
 import type { Shelf } from './blob/shelf.ts'
 import { heard, throwing } from './keyv/errors.ts'
 
@@ -33,12 +34,13 @@ export interface FromKeyvOptions extends BlobStoreOptions {}
  * Keyv answers `undefined` when its adapter fails, as it does for what is not there. An error that
  * it emits while we wait counts as ours, so that nobody is signed out because a server is down.
  *
- * @throws SessionError `ERR_OPTION_INVALID` if an argument is of the wrong type.
+ * @throws SessionError `ERR_OPTION_INVALID` if an argument is of the wrong type, or an option unknown.
  */
 export function fromKeyv(keyv: KeyvLike, options: FromKeyvOptions = {}): Store {
   if (typeof keyv?.get !== 'function' || typeof keyv.delete !== 'function' || typeof keyv.on !== 'function') {
     throw invalidOption('fromKeyv: expected a Keyv.')
   }
+  checkNames(options, BLOB_OPTIONS, 'fromKeyv: ')
   return new BlobStore({ name: 'keyv', client: keyv, shelf: shelfOf(throwing(keyv)), lists: false }, options)
 }
 

@@ -5,8 +5,9 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
+import { checkNames } from '../core/known-options.ts'
 import type { Store } from '../core/store.ts'
-import { BlobStore, type BlobStoreOptions } from './blob/blob-store.ts'
+import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from './blob/blob-store.ts'
 import type { Shelf } from './blob/shelf.ts'
 
 /** What we use of an unstorage `Storage`. */
@@ -28,12 +29,13 @@ export interface FromUnstorageOptions extends BlobStoreOptions {}
  * that write to one session at the same moment may overwrite each other. There are no lists of a
  * user's sessions. Deadlines follow the clock of the application.
  *
- * @throws SessionError `ERR_OPTION_INVALID` if an argument is of the wrong type.
+ * @throws SessionError `ERR_OPTION_INVALID` if an argument is of the wrong type, or an option unknown.
  */
 export function fromUnstorage(storage: UnstorageLike, options: FromUnstorageOptions = {}): Store {
   if (typeof storage?.getItem !== 'function' || typeof storage.setItem !== 'function') {
     throw invalidOption('fromUnstorage: expected what createStorage() of unstorage gives.')
   }
+  checkNames(options, BLOB_OPTIONS, 'fromUnstorage: ')
   return new BlobStore({ name: 'unstorage', client: storage, shelf: shelfOf(storage), lists: false }, options)
 }
 

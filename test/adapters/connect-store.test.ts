@@ -236,3 +236,24 @@ describe('toConnectStore', () => {
     )
   })
 })
+
+test.for<[string, () => Pick<ConnectStore, 'get' | 'set' | 'touch'>]>([
+  ['of express-session', () => new session.MemoryStore() as never],
+  ['over a store of ours', () => toConnectStore(memoryStore())],
+])("touch with an object of one's own moves `cookie.expires`, in a store %s", async ([, make]) => {
+  const store = make()
+  const [soon, later] = [new Date(Date.now() + 60_000), new Date(Date.now() + 7_200_000)]
+  const done = (work: (callback: (error?: unknown, answer?: unknown) => void) => void): Promise<unknown> =>
+    new Promise((resolve, reject) =>
+      work((error, answer) => (error ? reject(error as Error) : resolve(answer))),
+    )
+  await done((callback) =>
+    store.set('a', { cookie: { originalMaxAge: null, expires: soon }, x: 1 }, callback),
+  )
+  await done((callback) => store.touch('a', { cookie: { originalMaxAge: null, expires: later } }, callback))
+  const found = await done((callback) => store.get('a', callback))
+  expect(JSON.parse(JSON.stringify(found))).toMatchObject({
+    cookie: { expires: later.toISOString() },
+    x: 1,
+  })
+})

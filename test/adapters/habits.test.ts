@@ -176,6 +176,22 @@ describe.each(Object.entries(servers))('%s', (_, start: Start) => {
     expect(JSON.parse((await take(whole)).body)).toEqual(['ann', { kept: 1 }, {}])
   })
 
+  test('an assignment to `data` throws in strict code; what `get` answers is a copy of your own', async () => {
+    const take = await signedIn(start)
+    const { body } = await take(async (session) => {
+      await session.set('list', [1])
+      ;(session.get('list') as number[]).push(2)
+      return JSON.stringify([
+        thrownBy("session.data.user = 'ann'", true, { session }),
+        thrownBy('delete session.data.list', true, { session }),
+        thrownBy("session.data.user = 'ann'", false, { session }),
+        session.get('list'),
+      ])
+    })
+    const thrown = expect.stringContaining('TypeError') as string
+    expect(JSON.parse(body)).toEqual([thrown, thrown, 'nothing', [1]])
+  })
+
   test('what a session has not is undefined, and a session may be awaited', async () => {
     const take = await signedIn(start)
     const { body } = await take(async (session) => {

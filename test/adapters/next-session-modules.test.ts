@@ -126,12 +126,12 @@ describe.each([theirs, ours])('$name', ({ compat, MemoryStore, hash, commitHeade
 
     /** A response as far as this header goes. */
     function response(header: string | string[] | undefined, headersSent = false) {
-      let value = header
+      const headers = new Map<string, string | string[] | undefined>([['set-cookie', header]])
       return {
         headersSent,
-        getHeader: () => value,
-        setHeader: (_: string, now: string | string[]) => void (value = now),
-        removeHeader: () => void (value = undefined),
+        getHeader: (name = 'set-cookie') => headers.get(name.toLowerCase()),
+        setHeader: (name: string, now: string | string[]) => void headers.set(name.toLowerCase(), now),
+        removeHeader: (name: string) => void headers.delete(name.toLowerCase()),
       }
     }
 

@@ -1,6 +1,6 @@
 /** What is wrong with the application is told as that, and what is wrong with the network as an outage. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,17 +9,20 @@ import betterSqlite3SessionStore from 'better-sqlite3-session-store'
 import express from 'express'
 import session from 'express-session'
 import { fastify } from 'fastify'
+import { Redis } from 'ioredis'
+import { Redis as Iovalkey } from 'iovalkey'
 import Keyv from 'keyv'
 import { createClient } from 'redis'
 import { createStorage } from 'unstorage'
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
-import { fromConnectStore } from '../../src/connect.ts'
+import { fromConnectStore, toConnectStore } from '../../src/connect.ts'
 import type { SessionEvent } from '../../src/core/events.ts'
 import type { Session } from '../../src/core/session.ts'
 import { createSessions as expressSessions } from '../../src/express.ts'
 import { createSessions as fastifySessions } from '../../src/fastify.ts'
 import { createSessions, type Store } from '../../src/index.ts'
 import { fromKeyv } from '../../src/stores/keyv.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
 import { type RedisClientSource, redisStore } from '../../src/stores/redis.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
 import { fromUnstorage } from '../../src/stores/unstorage.ts'
@@ -40,6 +43,26 @@ async function failed(store: Store): Promise<{ error: unknown; events: SessionEv
   return { error, events }
 }
 
+class ConnectionStringError extends Error {}
+class ConfigTimeoutError extends Error {}
+class AbortError extends Error {
+  override readonly name = 'AbortError'
+}
+
+/** Errors of the application's own that look like those of Redis and its clients. */
+const LOOK_ALIKES: Record<string, Error> = {
+  'a text that begins with URL': new Error('URL of Redis is missing'),
+  'a text that begins with TLS': new Error('TLS certificate expired, renew it'),
+  'a text that begins with NO': new Error('NO REDIS_URL in .env'),
+  'a text that begins with API': new Error('API key invalid'),
+  'a text that begins with ERR_': new Error('ERR_CONFIG: no address'),
+  'a cause that begins with SSL': new Error('bad config', { cause: new Error('SSL off') }),
+  'a class ConnectionStringError': new ConnectionStringError('bad connection string'),
+  'a class ConfigTimeoutError': new ConfigTimeoutError('no settings in time'),
+  'a class AbortError': new AbortError('aborted'),
+  'an aborted signal': new DOMException('aborted', 'AbortError'),
+}
+
 const FUNCTIONS: Record<string, [make: () => unknown, cause: unknown]> = {
   'a function that throws': [
     () => {
@@ -54,6 +77,13 @@ const FUNCTIONS: Record<string, [make: () => unknown, cause: unknown]> = {
       throw 'no setting'
     },
     'no setting',
+  ],
+  ...Object.fromEntries(
+    Object.entries(LOOK_ALIKES).map(([name, error]) => [name, [async () => Promise.reject(error), error]]),
+  ),
+  'a file that is not there': [
+    () => readFileSync('/nowhere/ca.pem'),
+    expect.objectContaining({ code: 'ENOENT' }),
   ],
   'an address that is none': [
     () => createClient({ url: 'not an address' }),
@@ -124,6 +154,50 @@ test('a wrong password is a refusal, in the words of Redis', async () => {
   expect(events.some((event) => event.type === 'breaker')).toBe(false)
 })
 
+const CLIENTS: Record<string, (url: string) => unknown> = {
+  'node-redis': (url) => createClient({ url }).on('error', () => undefined),
+  ioredis: (url) => silent(new Redis(url)),
+  iovalkey: (url) => silent(new Iovalkey(url)),
+}
+
+describe.for(Object.entries(CLIENTS))('%s', ([, make]) => {
+  async function failure(change: (url: string) => string): Promise<[error: unknown, events: SessionEvent[]]> {
+    const events: SessionEvent[] = []
+    const store = redisStore((() => make(change(inject('redisUrl')))) as RedisClientSource)
+    const onEvent = (event: SessionEvent): void => void events.push(event)
+    const sessions = createSessions({ store, onEvent, timeout: '700ms' })
+    const error = await sessions.revokeUser('ann').catch((thrown: unknown) => thrown)
+    await store.close()
+    return [error, events]
+  }
+
+  test('a wrong password is told as that, long before the time is up', async () => {
+    const [error, events] = await failure((url) => url.replace('//', '//nobody:wrong@'))
+    expect(error).toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      message: expect.stringContaining('refused the user name or the password') as string,
+      cause: { message: expect.stringContaining('WRONGPASS') as string },
+    })
+    expect(events[0]).toMatchObject({ type: 'store-error' })
+    expect(events[0]).toHaveProperty('error')
+  })
+})
+
+test('a number of a database that is none is told as that', async () => {
+  const store = redisStore((() => CLIENTS['node-redis']!(`${inject('redisUrl')}/99`)) as RedisClientSource)
+  onTestFinished(() => store.close())
+  await expect(store.load('k')).rejects.toThrow(/has no database of this number/)
+})
+
+test('a fault in the code of a client is not told as an outage', async () => {
+  const client = silent(new Redis(inject('redisUrl')))
+  onTestFinished(() => client.disconnect())
+  client.pipeline = () => {
+    throw new TypeError('x is not a function')
+  }
+  await expect(redisStore(client).load('k')).rejects.toThrow(/refused the operation, failed or/)
+})
+
 /** Stores whose table is gone, or whose driver does not work. */
 const BROKEN: Record<string, () => [Store, RegExp] | Promise<[Store, RegExp]>> = {
   async sqlite() {
@@ -184,6 +258,33 @@ describe.for(Object.entries(BROKEN))('with %s', ([, make]) => {
     const [event] = events
     expect(String(event?.type === 'store-error' && event.error)).toMatch(text)
   })
+})
+
+test.for<[string, () => unknown]>([
+  ['a text for sqliteStore', () => sqliteStore('./x.db' as never)],
+  ['null for sqliteStore', () => sqliteStore(null as never)],
+  ['a list for sqliteStore', () => sqliteStore([] as never)],
+  ['a text for memoryStore', () => memoryStore('x' as never)],
+  ['a text for redisStore', () => redisStore(() => createClient() as never, 'x' as never)],
+  ['a text for fromKeyv', () => fromKeyv(new Keyv() as never, 'x' as never)],
+  ['an option that fromKeyv has not', () => fromKeyv(new Keyv() as never, { unknown: 1 } as never)],
+  ['a text for fromUnstorage', () => fromUnstorage(createStorage(), 'x' as never)],
+  ['an option that fromUnstorage has not', () => fromUnstorage(createStorage(), { unknown: 1 } as never)],
+  ['a text for fromConnectStore', () => fromConnectStore(new session.MemoryStore(), 'x' as never)],
+  [
+    'an option that fromConnectStore has not',
+    () => fromConnectStore(new session.MemoryStore(), { ttl: 1 } as never),
+  ],
+  ['an option that toConnectStore has not', () => toConnectStore(memoryStore(), { lists: true } as never)],
+])('%s is refused at construction', ([, make]) => {
+  expect(make).toThrow(
+    expect.objectContaining({
+      code: 'ERR_OPTION_INVALID',
+      message: expect.stringMatching(
+        /options.* must be an object|options: expected an object|there is no such option/,
+      ) as string,
+    }),
+  )
 })
 
 test('no response holds the error, of whichever server', async () => {

@@ -190,9 +190,22 @@ async function onItsWay(kind: ClusterKind): Promise<{
   }
 }
 
+/**
+ * Gives a slot from node to node, and waits until all have heard of it. A node that takes one which it
+ * is importing raises its epoch: else the gossip of the old owner may take the slot back.
+ */
 async function giveSlot(slot: number, from: Redis, to: Redis): Promise<void> {
-  const owner = await to.cluster('MYID')
-  for (const node of new Set([to, from, ...cluster.nodes])) await node.cluster('SETSLOT', slot, 'NODE', owner)
+  const [owner, before] = [await to.cluster('MYID'), await from.cluster('MYID')]
+  await to.cluster('SETSLOT', slot, 'IMPORTING', before)
+  const nodes = new Set([to, from, ...cluster.nodes])
+  for (const node of nodes) await node.cluster('SETSLOT', slot, 'NODE', owner)
+  for (const node of nodes) await expect.poll(() => ownerOf(slot, node), { timeout: 20_000 }).toBe(owner)
+}
+
+/** Who has a slot, as a node knows it. */
+async function ownerOf(slot: number, node: Redis): Promise<string | undefined> {
+  const ranges = (await node.cluster('SLOTS')) as [number, number, [string, number, string]][]
+  return ranges.find(([first, last]) => first <= slot && slot <= last)?.[2][2]
 }
 
 /** How many packets all nodes read while `work` runs, without those that nodes send each other. */

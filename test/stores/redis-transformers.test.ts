@@ -1,13 +1,17 @@
 /** Clients that change replies and arguments by settings of their own, through a server that a browser visits. */
 
+import { randomBytes } from 'node:crypto'
 import { Redis as Ioredis6 } from 'ioredis'
 import { Redis as Ioredis5 } from 'ioredis-5'
+import Ioredis4 from 'ioredis-4'
 import { Redis as Iovalkey } from 'iovalkey'
 import { createClient as createClient6, createClientPool, RESP_TYPES } from 'redis'
 import { createClient as createClient5 } from 'redis-5'
 import { afterEach, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
-import { createSessions } from '../../src/node.ts'
+import { Sessions } from '../../src/core/sessions.ts'
+import { createSessions, type SessionOptions } from '../../src/node.ts'
 import { type RedisClient, redisStore } from '../../src/stores/redis.ts'
+import { Browser } from '../support/browser.ts'
 import { cookieOf, serve } from '../support/http-visit.ts'
 import { silent } from './redis/clients.ts'
 
@@ -16,12 +20,24 @@ beforeAll(() => {
   url = inject('redisUrl')
 })
 
+/** A transformer that changes every text, wherever it is. */
+function textsChanged(change: (text: string) => string): (reply: never) => unknown {
+  const changed = (reply: unknown): unknown => {
+    if (typeof reply === 'string') return change(reply)
+    if (Array.isArray(reply)) return reply.map(changed)
+    if (typeof reply !== 'object' || reply === null) return reply
+    return Object.fromEntries(Object.entries(reply).map((entry) => entry.map(changed) as [string, unknown]))
+  }
+  return changed
+}
+
 /** What a browser sees that signs in and comes back. */
-async function visits(client: RedisClient): Promise<string[]> {
+async function visits(client: RedisClient, options: Partial<SessionOptions> = {}): Promise<string[]> {
   const prefix = `transformers-${crypto.randomUUID()}`
   const { getSession } = createSessions({
     store: redisStore(() => client, { prefix }),
     cookie: { secure: false },
+    ...options,
   })
   const server = await serve(async (req, res) => {
     try {
@@ -43,7 +59,7 @@ async function visits(client: RedisClient): Promise<string[]> {
 const SIGNED_IN = ['ann dark 1e5 null', 'ann dark 1e5 null']
 const REFUSED = 'ERR_STORE_UNAVAILABLE'
 
-const IOREDIS = { 'ioredis 6': Ioredis6, 'ioredis 5': Ioredis5, iovalkey: Iovalkey }
+const IOREDIS = { 'ioredis 6': Ioredis6, 'ioredis 5': Ioredis5, 'ioredis 4': Ioredis4, iovalkey: Iovalkey }
 
 interface Transformers {
   setReplyTransformer(name: string, transform: (reply: never) => unknown): void
@@ -55,7 +71,7 @@ describe.for(Object.entries(IOREDIS))('%s', ([, Client]) => {
   const commands = Client.Command as unknown as Transformers
   const known = { reply: { ...commands._transformer.reply }, argument: { ...commands._transformer.argument } }
   const connect = (options = {}): RedisClient =>
-    silent(new (Client as typeof Ioredis6)(url, { lazyConnect: true, ...options }))
+    silent(new (Client as typeof Ioredis6)(url, { lazyConnect: true, ...options })) as RedisClient
   afterEach(() => {
     for (const kind of ['reply', 'argument'] as const) {
       for (const name of Object.keys(commands._transformer[kind])) delete commands._transformer[kind][name]
@@ -93,12 +109,32 @@ describe.for(Object.entries(IOREDIS))('%s', ([, Client]) => {
     ],
     ['HGETALL', 'as nothing', () => null],
     ['HGETALL', 'as an empty object', () => ({})],
+    ['HGETALL', 'in capitals', textsChanged((text) => text.toUpperCase())],
+    ['HGETALL', 'in small letters', textsChanged((text) => text.toLowerCase())],
+    ['HGETALL', 'cut', textsChanged((text) => text.slice(0, 5))],
+    [
+      'HGETALL',
+      'backwards',
+      textsChanged((text) => Buffer.from(text, 'latin1').reverse().toString('latin1')),
+    ],
+    ['HGETALL', 'with other quotes', textsChanged((text) => text.replaceAll('"', "'"))],
+    ['PTTL', 'as if nothing was there', () => -2],
     ['PTTL', 'as a date', (left: number) => new Date(Date.now() + left)],
     ['PTTL', 'as nothing', () => null],
   ])('%s %s: an error, and nobody is anonymous', async ([name, , transform]) => {
     commands.setReplyTransformer(name.toLowerCase(), transform)
     expect((await visits(connect())).at(-1)).toBe(REFUSED)
   })
+
+  test.for(['plain', 'encrypted'] as const)(
+    'texts changed in every reply: an error where data is %s',
+    async (kind) => {
+      const change = textsChanged((text) => text.toUpperCase())
+      for (const name of ['hgetall', 'hmget']) commands.setReplyTransformer(name, change)
+      const options = kind === 'plain' ? {} : { encryption: { keys: [randomBytes(32).toString('hex')] } }
+      expect((await visits(connect(), options)).at(-1)).toBe(REFUSED)
+    },
+  )
 
   test.for<[string, (reply: never) => unknown]>([
     ['time', ([seconds]: [string]) => new Date(Number(seconds) * 1000)],
@@ -118,10 +154,45 @@ describe.for(Object.entries(IOREDIS))('%s', ([, Client]) => {
     ['a hash that is taken for an object', ([key, fields]) => [key, ...Object.entries(fields ?? {}).flat()]],
     ['a hash without its last field', (args) => args.slice(0, -2)],
     ['another key', ([key, ...fields]: string[]) => [`other:${key}`, ...fields]],
+    ['values as JSON', (args) => args.map((arg, i) => (i > 0 && i % 2 === 0 ? JSON.stringify(arg) : arg))],
+    [
+      'long values as others',
+      (args: string[]) => args.map((arg) => (arg.length > 60 ? arg.toUpperCase() : arg)),
+    ],
   ])('arguments of HSET, %s: an error, and no sign-in that is none', async ([, transform]) => {
     commands.setArgumentTransformer('hset', transform)
     expect((await visits(connect()))[0]).toBe(REFUSED)
   })
+
+  test.for(['pttl', 'hgetall', 'zmscore', 'time'])('arguments of %s, another key: an error', async (name) => {
+    commands.setArgumentTransformer(name, (args) => ['other', ...args.slice(1)])
+    const visited = await visits(connect())
+    // Who could not sign in is anonymous, and knows it.
+    expect(visited).toContain(REFUSED)
+  })
+
+  test.for<[string, (args: never[]) => unknown[]]>([
+    ['hset', (args) => args.map((arg, i) => (i > 0 && i % 2 === 0 ? JSON.stringify(arg) : arg))],
+    ['eval', (args: string[]) => args.map((arg) => String(arg).replace(/^transformers-/, 'p:$&'))],
+  ])(
+    'arguments of %s, once somebody is signed in: a write fails and changes nothing',
+    async ([name, transform]) => {
+      const store = redisStore(connect(), { prefix: `transformers-${crypto.randomUUID()}` })
+      const browser = new Browser(new Sessions({ cookie: { secure: false } }, store))
+      await browser.visit((session) => session.login('ann', { data: { theme: 'dark' } }))
+      for (const each of name === 'eval' ? ['eval', 'evalsha'] : [name])
+        commands.setArgumentTransformer(each, transform)
+      await browser.visit(async (session) => {
+        await expect(session.set('theme', 'light')).rejects.toThrow(
+          /Transformers of arguments.*setArgumentTransformer/,
+        )
+      })
+      expect(await browser.visit((session) => [session.userId, session.get('theme')])).toEqual([
+        'ann',
+        'dark',
+      ])
+    },
+  )
 
   test.for<[string, object]>([
     ['stringNumbers', { stringNumbers: true }],

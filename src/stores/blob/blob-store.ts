@@ -46,6 +46,9 @@ export interface BlobStoreOptions {
   now?: () => number
 }
 
+/** The names of the options. */
+export const BLOB_OPTIONS: readonly string[] = ['durable', 'timeout', 'now']
+
 /** What distinguishes one kind of store from another. */
 export interface BlobStoreKind {
   name: string

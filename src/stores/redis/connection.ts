@@ -5,6 +5,7 @@
  */
 
 import { mistakeOf } from './factory-failure.ts'
+import { denialOf } from './failure.ts'
 import type { MaybePromise } from '../../core/store.ts'
 import type { Executor, ExecutorSource, RedisClient } from './client.ts'
 import { inPatience, untilReady } from './outage.ts'
@@ -46,15 +47,20 @@ export class Connection implements ExecutorSource {
   #begin(): Promise<Executor> {
     let reason: unknown
     let deafen: (() => void) | undefined
+    let giveUp: (reason: unknown) => void
+    const hopeless = new Promise<unknown>((resolve) => (giveUp = resolve))
     const connecting = this.#connect((executor) => {
-      deafen = executor.hearErrors?.((error) => (reason = error))
+      deafen = executor.hearErrors?.((error) => {
+        reason = error
+        if (denialOf(error) !== null) giveUp(error)
+      })
     })
     const end = (): void => {
       deafen?.()
       this.#opening = null
     }
     connecting.then(end, end)
-    return inPatience(connecting, () => ({ is: this.#executor?.isReady === false, reason }))
+    return inPatience(connecting, () => ({ is: this.#executor?.isReady === false, reason }), hopeless)
   }
 
   /** What the function fails with is its own, unless it tells of the server. */

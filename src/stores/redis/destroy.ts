@@ -35,7 +35,7 @@ export async function destroy(link: Link, key: string, reason: EndReason): Promi
   if (!isForeign(hash)) throwFirstError(replies)
   const read = isForeign(hash) ? null : readHash(left, hash, link.clock.now())
   if (read === DOUBTFUL && flagOf(replies[2], 'HEXISTS'))
-    throw new UnreadableReply('HGETALL', hash, 'fields are missing')
+    throw new UnreadableReply('PTTL, HGETALL', hash, 'what is there is said to be missing')
   const found = read === DOUBTFUL ? null : read
   if (isAlive(found)) return flagOf(replies[3], 'DEL') ? found : null
 

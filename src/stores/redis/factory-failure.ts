@@ -1,14 +1,32 @@
 /** @module What it means that the function which makes a client failed. */
 
 import { isSessionError, isUnreached, mistake, type SessionError } from '../../core/errors.ts'
-import { isRefusal } from './failure.ts'
 
-/** Classes of errors by which clients say that there is no connection: they give them no common name. */
-const OF_CONNECTIONS =
-  /Connection|Socket|Timeout|ClientClosed|ClosingError|Unavailable|Reconnect|MaxRetries|ClusterAllFailed|Abort/
+/**
+ * Classes of errors by which clients tell of the server. Those of the application may have names
+ * that look like these, so each is listed: of `ioredis` and `iovalkey`, of `@valkey/valkey-glide`, and of `redis`,
+ * which have no common one.
+ */
+const OF_CLIENTS: ReadonlySet<string> = new Set([
+  'RedisError',
+  'ValkeyError',
+  'ErrorReply',
+  'ConnectionTimeoutError',
+  'SocketTimeoutError',
+  'SocketTimeoutDuringMaintenanceError',
+  'CommandTimeoutDuringMaintenanceError',
+  'ClientClosedError',
+  'ClientOfflineError',
+  'DisconnectsClientError',
+  'SocketClosedUnexpectedlyError',
+  'RootNodesUnavailableError',
+  'ReconnectStrategyError',
+  'MaxCommandRedirectionsError',
+])
 
-/** Texts of errors of the class `Error` itself, of ioredis. */
-const SAY_CLOSED = /^Connection is closed|^connect E[A-Z]+/
+/** Texts of errors of the class `Error` itself, of ioredis; and the words that replies begin with, where classes have lost their names. */
+const OF_SERVER =
+  /^Connection is closed|^connect E[A-Z]+|^(?:ERR|WRONGPASS|NOAUTH|NOPERM|LOADING|READONLY|MISCONF|OOM|BUSY|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|DENIED|NOPROTO) /
 
 /**
  * The error for a function that failed by itself: a missing setting, a malformed address, a typing
@@ -25,7 +43,12 @@ export function mistakeOf(error: unknown): SessionError | null {
 
 function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if (isUnreached(error) || isRefusal(error) || SAY_CLOSED.test(error.message)) return true
-  if (OF_CONNECTIONS.test(error.name) || OF_CONNECTIONS.test(error.constructor.name)) return true
+  if (isUnreached(error) || OF_SERVER.test(error.message) || isOfClient(error)) return true
   return isOutage(error.cause) || (error instanceof AggregateError && error.errors.some(isOutage))
+}
+
+function isOfClient(error: Error): boolean {
+  for (let type: unknown = error.constructor; typeof type === 'function'; type = Object.getPrototypeOf(type))
+    if (OF_CLIENTS.has(type.name)) return true
+  return false
 }

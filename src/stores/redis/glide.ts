@@ -3,6 +3,7 @@
 import { storeError } from '../../core/errors.ts'
 import type { Command, Executor, GlideClient, Wait } from './client.ts'
 import { closeOrCut } from './closing.ts'
+import { wordsOf } from './command-words.ts'
 import { throwFirstError } from './hash.ts'
 import { untilSlotRests } from './moving-slot.ts'
 import { listOf } from './replies.ts'
@@ -49,7 +50,7 @@ export function glideExecutor(client: GlideClient): Executor {
   async function send(isAtomic: boolean, key: string, commands: readonly Command[]): Promise<unknown[]> {
     if (commands.length === 0) return []
     const batch = new makeBatch!(isAtomic)
-    for (const command of commands) batch.customCommand(words(command))
+    for (const command of commands) batch.customCommand(wordsOf(command))
     const route = isCluster && { route: { type: 'primarySlotKey', key } }
     const options = { decoder: BYTES, timeout: LIMIT, ...route }
     const answer = client.exec(batch as never, false, options as never)
@@ -113,14 +114,6 @@ const WHERE: readonly Command[] = [
 
 function whereOf([connection, info]: readonly unknown[]): string {
   return `${String(connection)} ${/run_id:\w+/.exec(String(info))?.[0]}`
-}
-
-/** A command as it is sent. */
-function words([name, ...args]: Command): string[] {
-  const all = name.startsWith('eval')
-    ? [args[0]!, (args[1] as readonly string[]).length, ...args.slice(1)]
-    : args
-  return [name, ...all.flat().map(String)]
 }
 
 /** Text for bytes, and flat lists for what the client takes for a map. */

@@ -55,7 +55,7 @@ export function unreadable(now: number): LoadedRecord {
 /**
  * Reads the replies to PTTL and HGETALL. A record without a deadline is none of ours: a
  * session that never ends must not exist. `DOUBTFUL` if there is something, but neither a
- * record nor what remains of one.
+ * record nor what remains of one, or a record under a key that is said not to be there.
  *
  * @throws UnreadableReply
  */
@@ -75,6 +75,7 @@ export function readHash(
   fields.delete(SIGN_OF_LIFE)
   fields.delete(SIZE)
   if (expiresIn === NO_DEADLINE) return unreadable(now)
+  if (expiresIn === NO_KEY) return DOUBTFUL
   return expiresIn > 0 ? { meta, fields, expiresIn, now } : null
 }
 

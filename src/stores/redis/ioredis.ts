@@ -2,6 +2,7 @@
 
 import type { Command, Executor, IoredisClient, Methods, Wait } from './client.ts'
 import { closeOrCut } from './closing.ts'
+import { assertUnchanged, type QueuedCommand } from './command-words.ts'
 import { hearErrors } from './outage.ts'
 import { untilSlotRests } from './moving-slot.ts'
 import { listOf } from './replies.ts'
@@ -21,18 +22,31 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     return client.status === 'reconnecting' && 'manuallyClosing' in client && client.manuallyClosing === true
   }
 
-  const { scaleReads = 'master' } = (client.options ?? {}) as { scaleReads?: unknown }
+  const { scaleReads = 'master', keyPrefix } = (client.options ?? {}) as {
+    scaleReads?: unknown
+    keyPrefix?: string
+  }
+  // It may be of bytes.
+  const prefix = String(keyPrefix ?? '')
   // A transaction goes to the master, whatever the client is told to read from replicas: there a
   // session may have ended, or begun, that does not show it yet.
   const asksReplicas = isCluster && scaleReads !== 'master'
   const gather = (): Methods => (asksReplicas ? client.multi() : client.pipeline()) as Methods
 
   function add(batch: Methods, commands: readonly Command[]): void {
-    for (const [name, ...args] of commands) {
+    let queued: unknown
+    const send = batch['sendCommand']!
+    batch['sendCommand'] = (...args) => send.apply(batch, [(queued = args[0]), ...args.slice(1)])
+    for (const command of commands) {
+      const [name, ...args] = command
       if (name.startsWith('eval'))
         batch[name]!(args[0], (args[1] as readonly string[]).length, args[1], args[2])
       else batch[name]!(...args)
+      // Transformers of arguments are for the whole process, and may come at any time.
+      assertUnchanged(queued as QueuedCommand, command, prefix)
     }
+    // What it sends later are commands that it had before.
+    delete batch['sendCommand']
   }
 
   function fill(batch: Methods, commands: readonly Command[]): Promise<unknown> {

@@ -26,6 +26,8 @@ export class Link {
   refusesScripts = false
   /** Whether a script can be named by its digest: it has run, and the server has not refused that. */
   namesScripts: boolean | null = null
+  /** When the client last gave back what it was given, in milliseconds of `performance.now()`. */
+  verifiedAt: number = -Infinity
   readonly #replication: Replication | null
   #asking: Promise<unknown> | null = null
   #askedAt = 0

@@ -28,6 +28,7 @@ import { addEntry, barList, firstEntries, lookAt, readEntries, removeEntries } f
 import { Reader } from './reader.ts'
 import { touch } from './touch.ts'
 import { update } from './update.ts'
+import { verify } from './verify.ts'
 
 /** A store in Redis. */
 export interface RedisStore extends Store {
@@ -38,6 +39,7 @@ export interface RedisStore extends Store {
   update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult>
   touch(key: string, lifetime: Lifetime): Promise<boolean>
   destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
+  verify(key: string): Promise<void>
   readonly index: RedisIndex
   readonly [beneath]: RedisPlace
   /** Closes the client if a function of the user's made it; after that every verb fails. */
@@ -80,6 +82,7 @@ export function linkedStore(link: Link, prefix: string): RedisStore {
     update: (key, change, lifetime) => settled(update(link, keyOf(key), change, lifetime)),
     touch: (key, lifetime) => settled(touch(link, keyOf(key), lifetime)),
     destroy: (key, reason) => settled(destroy(link, keyOf(key), reason)),
+    verify: (key) => settled(verify(link, keyOf(key))),
     index: {
       add: (list, entry) => settled(addEntry(link, listOf(list), entry)),
       entries: (list) => settled(readEntries(link, listOf(list))),

@@ -31,16 +31,19 @@ export class NotConnected extends Error {
  * Settles as `connecting` does, or rejects with `NotConnected` when that takes too long.
  *
  * @param missing whether it is a connection that is missing, and what is said of it
+ * @param hopeless resolves with what is said of it when waiting does not help
  */
 export function inPatience<T>(
   connecting: Promise<T>,
   missing: () => { is: boolean; reason: unknown },
+  hopeless: Promise<unknown>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       const { is, reason } = missing()
       if (is) reject(new NotConnected(reason))
     }, PATIENCE)
+    void hopeless.then((reason) => reject(new NotConnected(reason)))
     connecting.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

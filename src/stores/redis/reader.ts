@@ -93,24 +93,34 @@ export class Reader {
   #tell(executor: Executor, reading: Reading, [left, hash, scores]: unknown[], now: number): void {
     try {
       const answer = readHash(left, hash, now)
-      if (answer === DOUBTFUL) this.#askAgain(reading)
+      if (answer === DOUBTFUL) this.#askAgain(reading, scores, now)
       else reading.resolve(scores === undefined ? answer : withListing(answer, scores, now))
     } catch (error) {
       this.#failed(executor, reading, error)
     }
   }
 
-  /** What seems to be no record is asked for in other words, which a client may leave as they are. */
-  #askAgain(reading: Reading): void {
+  /**
+   * What made no sense may have begun just then. If it still makes none, it is asked for in
+   * other words, which a client may leave as they are.
+   */
+  #askAgain({ key, resolve, ...reading }: Reading, scores: unknown, now: number): void {
     const fields = [SIGN_OF_LIFE, REASON]
     this.#link
-      .pipeline(reading.key, [['hmget', reading.key, fields]])
-      .then(([held]) => {
+      .pipeline(key, [
+        ['pttl', key],
+        ['hgetall', key],
+        ['hmget', key, fields],
+      ])
+      .then(([left, hash, held]) => {
+        const answer = readHash(left, hash, now)
+        if (answer !== DOUBTFUL)
+          return resolve(scores === undefined ? answer : withListing(answer, scores, now))
         const isThere = textsOf(held, fields, 'HMGET').some((text) => text !== null)
-        if (isThere) throw new UnreadableReply('HGETALL', held, 'fields are missing')
-        reading.resolve(null)
+        if (isThere) throw new UnreadableReply('PTTL, HGETALL', held, 'what is there is said to be missing')
+        resolve(null)
       })
-      .catch((error: unknown) => this.#refuse(reading, error))
+      .catch((error: unknown) => this.#refuse({ key, resolve, ...reading }, error))
   }
 
   /** What a broken connection did not answer is asked once more. */
