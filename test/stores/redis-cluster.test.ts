@@ -204,8 +204,8 @@ async function giveSlot(slot: number, from: Redis, to: Redis): Promise<void> {
 
 /** Who has a slot, as a node knows it. */
 async function ownerOf(slot: number, node: Redis): Promise<string | undefined> {
-  const ranges = (await node.cluster('SLOTS')) as [number, number, [string, number, string]][]
-  return ranges.find(([first, last]) => first <= slot && slot <= last)?.[2][2]
+  const ranges = await node.cluster('SLOTS')
+  return ranges.find(([first, last]) => first <= slot && slot <= last)?.[2]?.[2]
 }
 
 /** How many packets all nodes read while `work` runs, without those that nodes send each other. */
