@@ -21,7 +21,7 @@ export interface EventsOptions {
   /**
    * How often the store is asked about the sessions of open streams, one read for each: as long
    * may pass until the end of a session in another process is seen. In this process it is seen
-   * at once. Default `'500ms'`.
+   * at once. Default `'500ms'`; `'5s'` with `upstashStore`, where each read is a request that costs.
    */
   interval?: Duration | undefined
   /** After which time a stream ends, and the browser opens the next. Default `'10m'`. */
@@ -65,8 +65,11 @@ export function sessionEvents<Data extends object, Client>(
   options: EventsOptions = {},
 ): SessionEvents {
   checkAll(options, KNOWN, 'events.')
-  const { interval = '500ms', lifetime = '10m', limit = 1000 } = options
-  const watch = watchOf(sessions, milliseconds(interval, 'events.interval'))
+  const { interval, lifetime = '10m', limit = 1000 } = options
+  const watch = watchOf(
+    sessions,
+    interval === undefined ? undefined : milliseconds(interval, 'events.interval'),
+  )
   const life = milliseconds(lifetime, 'events.lifetime')
   const streams = new Set<EventStream>()
   let stopWaiting = (): void => {}

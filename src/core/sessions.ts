@@ -45,8 +45,14 @@ export let lookAt: <Data extends object>(
 /** Whether a session for a visitor who has none can begin without harm: not unless it is sure. @internal */
 export let mayMint: <Data extends object>(sessions: Sessions<Data>, request: CheckedRequest) => boolean
 
-/** Watches records; `interval` is in milliseconds, between two looks at the store. @internal */
-export let watchOf: <Data extends object>(sessions: Sessions<Data>, interval: number) => SessionWatch
+/**
+ * Watches records; `interval` is in milliseconds, between two looks at the store. Default: what the
+ * store asks for. @internal
+ */
+export let watchOf: <Data extends object>(sessions: Sessions<Data>, interval?: number) => SessionWatch
+
+/** Milliseconds between two looks at a store that does not care. */
+const WATCH_INTERVAL = 500
 
 interface Look<Data extends object> {
   session: Session<Data>
@@ -58,12 +64,13 @@ export class Sessions<Data extends object = PlainData> {
   readonly #context: Context
   /** The store, without encryption. */
   readonly #guarded: Store
+  readonly #watchInterval: number
 
   static {
     settingsOf = (sessions) => sessions.#context.settings
     lookAt = (sessions, header) => sessions.#look(header)
     mayMint = (sessions, request) => cookieWouldCome(request, sessions.#context.settings) === true
-    watchOf = (sessions, interval) => new SessionWatch(sessions.#guarded, interval)
+    watchOf = (sessions, interval = sessions.#watchInterval) => new SessionWatch(sessions.#guarded, interval)
   }
 
   /** @throws `ERR_OPTION_INVALID` */
@@ -75,6 +82,7 @@ export class Sessions<Data extends object = PlainData> {
       )
     }
     const emit = createEmitter(settings.onEvent)
+    this.#watchInterval = store.watchInterval ?? WATCH_INTERVAL
     this.#guarded = guardStore(store, settings.timeout, emit)
     const { sealer } = settings
     const traced = tracedStore(this.#guarded)

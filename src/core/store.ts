@@ -176,6 +176,12 @@ export interface Store {
   readonly identity?: string
 
   /**
+   * How often open pages have it asked about their sessions where `events.interval` says nothing, in
+   * milliseconds. For a store where each question costs. Optional: 500.
+   */
+  readonly watchInterval?: number
+
+  /**
    * The store's own clock, in epoch milliseconds. All deadlines are measured with
    * it, so that an application server with a wrong clock extends or ends nothing.
    * Required.

@@ -30,6 +30,7 @@ import {
   type Connection,
   type Durability,
 } from './embedded/sqlite-connection.ts'
+import { warnOfFleetingDisk } from './embedded/fleeting-disk.ts'
 import { GroupCommit } from './embedded/group-commit.ts'
 import { isThere } from './embedded/own-files.ts'
 import { patiently } from './embedded/patiently.ts'
@@ -225,6 +226,7 @@ class Sqlite implements SqliteStore {
   }
 
   #open(): Connection {
+    warnOfFleetingDisk(this.#file)
     const connection = openConnection(this.#file, this[beneath].durability)
     if (this.#isDoubtful) this.#repair(connection)
     this.#stopSweeper ??= startSweeper((limit) => this.#sweep(limit), this.#sweepInterval)

@@ -18,6 +18,9 @@ export type { RedisIndex, RedisStore } from './redis/linked-store.ts'
 export type { UpstashStoreOptions } from './upstash/options.ts'
 export type { UpstashAddress, UpstashClient, UpstashSource } from './upstash/source.ts'
 
+/** Ten times the usual, in milliseconds: each look is a request, and its commands are paid for. */
+const WATCH_INTERVAL = 5000
+
 /**
  * Keeps sessions in Upstash Redis or Vercel KV.
  *
@@ -46,5 +49,6 @@ export type { UpstashAddress, UpstashClient, UpstashSource } from './upstash/sou
  */
 export function upstashStore(source: UpstashSource = {}, options: UpstashStoreOptions = {}): RedisStore {
   const { prefix, fromPrimary } = checkedOptions(options)
-  return linkedStore(new Link('upstash', new UpstashConnection(source, fromPrimary)), prefix)
+  const store = linkedStore(new Link('upstash', new UpstashConnection(source, fromPrimary)), prefix)
+  return { ...store, watchInterval: WATCH_INTERVAL }
 }
