@@ -33,21 +33,20 @@ const APT_INSTALL = ['install', '-y', '--no-install-recommends']
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error']
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
-installNode()
 installPackages()
+installNode()
 installTools(process.argv.slice(2))
 
 /**
- * Puts a newer Node at node_modules/.bin/node: npm puts that folder first on the
- * PATH of every script. It lives in a hidden folder because `npm install` removes
- * strangers from node_modules, and it is the platform's own package because `node`
- * needs an install script, which npm 12 refuses.
+ * Puts a newer Node at node_modules/.bin/node: npm puts that folder first on the PATH of every
+ * script. It lives in a folder of its own, because `npm ci` empties node_modules, and it is the
+ * platform's own package because `node` needs an install script, which npm 12 refuses.
  */
 function installNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > NODE[0] || (major === NODE[0] && minor >= NODE[1])) return
 
-  const home = join('node_modules', '.node')
+  const home = '.node'
   const name = `node-linux-${process.arch}`
   const binary = join(home, 'node_modules', name, 'bin', 'node')
   const works = () => spawnSync(binary, ['--version']).status === 0
@@ -75,8 +74,7 @@ function installPackages() {
   const stamp = join('node_modules', '.setup')
   const lockHash = () => createHash('sha256').update(read('package-lock.json')).digest('hex')
   if (read(stamp) === lockHash()) return
-  // Not `npm ci`, which fails on a lock file written where some platform's optional binary was missing.
-  if (!run('npm', ['install', '--include=dev', ...QUIET])) stop('npm install failed, see above')
+  if (!run('npm', ['ci', '--include=dev', ...QUIET])) stop('npm ci failed, see above')
   writeFileSync(stamp, lockHash())
 }
 

@@ -49,6 +49,18 @@ const ioredis = (name: string): string => `
   import { redisStore } from 'sojourn/stores/redis'
   const store = redisStore(new Redis(process.env.REDIS_URL))${STORE}`
 
+const glide1 = `
+  import { GlideClient, GlideClusterClient, Logger } from '@valkey/valkey-glide'
+  import { redisStore } from 'sojourn/stores/redis'
+  Logger.setLoggerConfig('off')
+  const { hostname, port } = new URL(process.env.REDIS_URL)
+  const client = await GlideClient.createClient({ addresses: [{ host: hostname, port: Number(port) }] })
+  const told = (make) => Promise.resolve().then(make).then(() => 'accepted', ({ message }) => message)
+  console.log(await told(() => redisStore(client)))
+  console.log(await told(() => redisStore(() => client).load('k')))
+  console.log(await told(() => redisStore(Object.create(GlideClusterClient.prototype))))
+  process.exit()`
+
 const express = `
   import http from 'node:http'
   import express from 'express'
@@ -113,7 +125,7 @@ export const applications: Application[] = [
       'keyv@5',
       'ioredis@4',
       'iovalkey@0.1',
-      // What the store says to clients of these two: test/stores/redis-client.test.ts.
+      // What the store says to its clients: test/stores/redis-unusable.test.ts.
       'redis@4',
       '@valkey/valkey-glide@1',
       '@upstash/redis@0.2',
@@ -132,6 +144,10 @@ export const applications: Application[] = [
       'Keyv 5 works': [keyv, WORKS],
       'ioredis 4 works': [ioredis('ioredis'), WORKS],
       'iovalkey 0.1 works': [ioredis('iovalkey'), WORKS],
+      'a client of glide 1 is refused, and so is a cluster': [
+        glide1,
+        /^(.*client of `@valkey\/valkey-glide` 1.*`redis` \(node-redis 5 or later\).*\n?){3}$/,
+      ],
       'a client of @upstash/redis 0 is refused': [upstash, /Pass `\{ url, token \}`/],
       'Express 3 works': [express, WORKS],
       'Fastify 4 is refused': [fastify, /sojourn - expected '5\.x' fastify version/],
