@@ -23,11 +23,13 @@ const strangers = new Set<string>()
 export function checkScheme({ request }: CookieChannel, cookie: CookieSettings): void {
   if (request === undefined) return
   const read = readerOf(request.headers)
-  if (read('user-agent')?.startsWith('Mozilla/') !== true) return
+  const browser = read('user-agent') ?? ''
+  if (!browser.startsWith('Mozilla/')) return
   const proto = read('x-forwarded-proto')?.split(',', 1)[0]?.trim()
   const host = read('host') ?? ''
   const isTrusted = read(SIGN_OF_TRUST) !== null
-  if (cookie.secure && !isTrusted && proto !== 'https')
+  const isLost = !LOOPBACK.test(host) || (/Safari\//.test(browser) && !/Chrom/.test(browser))
+  if (cookie.secure && !isTrusted && proto !== 'https' && isLost)
     warnOnce(() => lostOverHttp(host, cookie.name), 'SOJOURN_SECURE_COOKIE_OVER_HTTP')
   const isHttps = proto === 'https' || (isTrusted && !LOOPBACK.test(host))
   if (!cookie.secure && isHttps && isServing())

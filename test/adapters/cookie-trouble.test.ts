@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { SessionOptions } from '../../src/index.ts'
 import { createToken } from '../../src/core/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { plain } from '../support/plain-visitor.ts'
 import { servers, type Start } from './habits/servers.ts'
 
 const BROWSER = { 'user-agent': 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15' }
+const CHROME = { 'user-agent': 'Mozilla/5.0 (X11; Linux x64) Chrome/142.0.0.0 Safari/537.36' }
 const TRUSTED = { ...BROWSER, 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }
 const BEHIND_PROXY = { ...BROWSER, 'x-forwarded-proto': 'https' }
 const SECURE: SessionOptions = { cookie: { secure: true } }
@@ -35,13 +37,13 @@ async function ask(
     await session.set('a', 1)
     return 'done'
   })
-  for (const headers of requests) expect(await (await fetch(server.url, { headers })).text()).toBe('done')
+  for (const headers of requests) expect((await plain(server.url, { headers })).body).toBe('done')
   await server.close()
 }
 
 describe.each(Object.entries(servers))('%s', (_, start) => {
   test('a Secure cookie that a browser gets over plain http', async () => {
-    await ask(start, SECURE, {}, TRUSTED, BEHIND_PROXY)
+    await ask(start, SECURE, {}, TRUSTED, BEHIND_PROXY, CHROME)
     expect(warnings).toEqual([])
     await ask(start, SECURE, BROWSER, BROWSER)
     expect(warnings).toEqual([
@@ -50,6 +52,11 @@ describe.each(Object.entries(servers))('%s', (_, start) => {
         'SOJOURN_SECURE_COOKIE_OVER_HTTP',
       ],
     ])
+  })
+
+  test('the same, on another host than localhost', async () => {
+    await ask(start, SECURE, { ...CHROME, host: '192.168.1.5:3000' })
+    expect(warnings).toEqual([[expect.stringContaining('http://192.168.1.5:3000'), expect.anything()]])
   })
 
   test('a cookie without Secure that a browser gets over https', async () => {
