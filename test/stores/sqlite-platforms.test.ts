@@ -13,11 +13,11 @@ afterEach(() => {
 })
 
 test.each([
-  ['VERCEL', '1', 'Vercel'],
-  ['AWS_LAMBDA_FUNCTION_NAME', 'shop', 'AWS Lambda'],
-  ['K_SERVICE', 'shop', 'Google Cloud Run'],
-  ['HOSTNAME', 'shop', null],
-])('with %s in the environment', async (name, value, platform) => {
+  ['VERCEL', '1', /^[^\n]* this is Vercel: [^\n]*$/],
+  ['AWS_LAMBDA_FUNCTION_NAME', 'shop', /^[^\n]* this is AWS Lambda: [^\n]*$/],
+  ['K_SERVICE', 'shop', /^[^\n]* this is Google Cloud Run: [^\n]*$/],
+  ['HOSTNAME', 'shop', /^$/],
+])('with %s in the environment', async (name, value, says) => {
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-platform-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   vi.stubEnv(name, value)
@@ -27,6 +27,5 @@ test.each([
   await store.close()
   await store.load('a')
   await store.close()
-  const told = warnings.mock.calls.map(([text]) => String(text))
-  expect(told).toEqual(platform === null ? [] : [expect.stringContaining(`this is ${platform}:`)])
+  expect(warnings.mock.calls.map(([text]) => String(text)).join('\n')).toMatch(says)
 })
