@@ -51,8 +51,8 @@ export function writeBlocks(page: string, text: string, folder: string): void {
   }
 }
 
-/** Writes one block of a page, a path from the repository, into an application. */
-export function writeBlock(page: string, name: string, folder: string): void {
+/** Writes one block of a page, a path from the repository, into an application; answers its text. */
+export function writeBlock(page: string, name: string, folder: string): string {
   const block = blocksOf(readFileSync(join(import.meta.dirname, '../..', page), 'utf8')).find(
     (each) => each.name === name,
   )
@@ -60,6 +60,7 @@ export function writeBlock(page: string, name: string, folder: string): void {
   const file = join(folder, name)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, block.code)
+  return block.code
 }
 
 /** Turns the compiler's messages about such files into messages about the pages. */
