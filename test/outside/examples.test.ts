@@ -1,22 +1,35 @@
-/** The one-file server of each adapter compiles, runs as its first line says, and does what it shows. */
+/**
+ * The one-file server of each adapter, in a folder with nothing but what it imports: it compiles, runs
+ * as its first line says, and does what it shows.
+ */
 
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { visitor } from '../support/visitor.ts'
+import { openWorkshop, type Application, type Workshop } from './workshop.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
-const files = ['express', 'fastify', 'fetch', 'hono', 'http', 'micro'].map((name) => `examples/${name}.ts`)
+const EXAMPLES = join(import.meta.dirname, '../../examples')
+const names = ['express', 'fastify', 'fetch', 'hono', 'http', 'micro']
+const PACKAGES = ['express', 'fastify', 'hono', '@hono/node-server', 'micro', 'typescript']
+const TYPES = ['@types/express', '@types/node@24']
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-test('they compile', () => {
-  mkdirSync(join(ROOT, '.tmp'), { recursive: true })
-  const folder = mkdtempSync(join(ROOT, '.tmp', 'examples-'))
+let workshop: Workshop
+let app: Application
+beforeAll(async () => {
+  workshop = await openWorkshop()
+  app = await workshop.install([...PACKAGES, ...TYPES])
+  for (const name of names) cpSync(join(EXAMPLES, `${name}.ts`), join(app.folder, `${name}.ts`))
+})
+afterAll(() => workshop?.remove())
+
+test('they compile', async () => {
   const compilerOptions = {
     target: 'ES2023',
-    module: 'NodeNext',
+    module: 'preserve',
     types: ['node'],
     strict: true,
     noPropertyAccessFromIndexSignature: true,
@@ -24,21 +37,18 @@ test('they compile', () => {
     noEmit: true,
     erasableSyntaxOnly: true,
   }
-  const config = { compilerOptions, files: files.map((file) => join(ROOT, file)) }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  const tsc = join(ROOT, 'node_modules/.bin/tsc')
-  const { stdout } = spawnSync(tsc, ['-p', folder, '--pretty', 'false'], { encoding: 'utf8' })
-  rmSync(folder, { recursive: true })
-  expect(stdout).toBe('')
+  const files = names.map((name) => `${name}.ts`)
+  app.write({ 'tsconfig.json': JSON.stringify({ compilerOptions, files }) })
+  expect(await app.tool('tsc', ['--pretty', 'false'])).toBe('')
 })
 
-describe.each(files)('%s', (file) => {
+describe.each(names)('%s', (name) => {
   const home = mkdtempSync(join(tmpdir(), 'sojourn-example-'))
   let server: ChildProcess
   let url = ''
 
   beforeAll(async () => {
-    server = spawn(process.execPath, ['--experimental-strip-types', '--no-warnings', join(ROOT, file)], {
+    server = spawn(process.execPath, ['--no-warnings', join(app.folder, `${name}.ts`)], {
       cwd: home,
       env: { ...process.env, PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
