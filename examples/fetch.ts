@@ -1,6 +1,6 @@
 /**
- * Sessions with nothing but `Request` and `Response`. Bun, Deno and Workers serve the default
- * export as it is; here a few lines bring it to Node: `node examples/fetch.ts`.
+ * Sessions with nothing but `Request` and `Response`. Bun and Deno serve the default export: `bun fetch.ts`,
+ * `deno serve -A fetch.ts`. For Node, a few lines at the end bring it there: `node fetch.ts`.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -49,5 +49,7 @@ async function bridge(message: IncomingMessage, answer: ServerResponse): Promise
   answer.end(Buffer.from(await response.arrayBuffer()))
 }
 
-const server = createServer((message, answer) => void bridge(message, answer))
-server.listen(Number(process.env['PORT'] ?? 3000), () => console.log(server.address()))
+if (!('Bun' in globalThis) && !('Deno' in globalThis)) {
+  const server = createServer((message, answer) => void bridge(message, answer))
+  server.listen(Number(process.env['PORT'] ?? 3000), () => console.log(server.address()))
+}

@@ -1,21 +1,29 @@
 /**
  * The one-file server of each adapter, in a folder with nothing but what it imports: it compiles, runs
- * as its first line says, and does what it shows.
+ * as its first lines say, and does what it shows. On Bun and Deno the stores keep their contract, too.
  */
 
-import { spawn, type ChildProcess } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { cpSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { visitor } from '../support/visitor.ts'
 import { openWorkshop, type Application, type Workshop } from './workshop.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 const names = ['express', 'fastify', 'fetch', 'hono', 'http', 'micro']
-const PACKAGES = ['express', 'fastify', 'hono', '@hono/node-server', 'micro', 'typescript']
+const PACKAGES = ['express', 'fastify', 'hono', '@hono/node-server', 'micro', 'typescript', 'bun', 'deno']
 const TYPES = ['@types/express', '@types/node@24']
+const execute = promisify(execFile)
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
+/** How each is run. Bun and Deno come in packages of each platform. */
+const COMMANDS: [name: string, program: () => string, args: string[]][] = [
+  ...names.map((name): (typeof COMMANDS)[number] => [name, () => process.execPath, ['--no-warnings', name]]),
+  ['fetch on Bun', () => inPackage('@oven/*/bin/bun'), ['fetch']],
+  ['fetch on Deno', () => inPackage('@deno/*/deno'), ['serve', '-A', '--port', '0', 'fetch']],
+]
 
 let workshop: Workshop
 let app: Application
@@ -25,6 +33,12 @@ beforeAll(async () => {
   for (const name of names) cpSync(join(EXAMPLES, `${name}.ts`), join(app.folder, `${name}.ts`))
 })
 afterAll(() => workshop?.remove())
+
+function inPackage(pattern: string): string {
+  const [program] = globSync(join(app.folder, 'node_modules', pattern))
+  if (program === undefined) throw new Error(`npm installed no ${pattern} for this platform`)
+  return program
+}
 
 test('they compile', async () => {
   const compilerOptions = {
@@ -42,30 +56,26 @@ test('they compile', async () => {
   expect(await app.tool('tsc', ['--pretty', 'false'])).toBe('')
 })
 
-describe.each(names)('%s', (name) => {
-  const home = mkdtempSync(join(tmpdir(), 'sojourn-example-'))
+describe.each(COMMANDS)('%s', (_, program, args) => {
   let server: ChildProcess
   let url = ''
 
   beforeAll(async () => {
-    server = spawn(process.execPath, ['--no-warnings', join(app.folder, `${name}.ts`)], {
-      cwd: home,
+    server = spawn(program(), [...args.slice(0, -1), `${args.at(-1)}.ts`], {
+      cwd: app.folder,
       env: { ...process.env, PORT: '0' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
-    for await (const chunk of server.stdout ?? []) {
-      output += String(chunk)
-      const port = /port: (\d+)/.exec(output)?.[1]
-      if (port === undefined) continue
-      url = `http://localhost:${port}`
-      break
-    }
+    const port = (): string | undefined => /(?:port: |:\/\/[\w.]+:)(\d+)/.exec(output)?.[1]
+    for (const stream of [server.stdout, server.stderr])
+      stream?.on('data', (chunk: Buffer) => void (output += String(chunk)))
+    await vi.waitUntil(port, { timeout: 60_000 })
+    url = `http://localhost:${port()}`
   })
 
   afterAll(() => {
     server.kill()
-    rmSync(home, { recursive: true, force: true })
   })
 
   test('counts visits, signs in and out', async () => {
@@ -90,4 +100,13 @@ describe.each(names)('%s', (name) => {
     const headers = { ...form, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await guest.get('/login', { method: 'POST', headers, body: 'user=eve' })).status).toBe(403)
   })
+})
+
+test.each([
+  ['Bun', '@oven/*/bin/bun', []],
+  ['Deno', '@deno/*/deno', ['run', '-A']],
+])('%s: the embedded store and the one in memory keep the contract', async (_, pattern, args) => {
+  app.write({ 'conformance.mjs': readFileSync(join(import.meta.dirname, 'conformance.mjs'), 'utf8') })
+  const { stdout } = await execute(inPackage(pattern), [...args, 'conformance.mjs'], { cwd: app.folder })
+  expect(stdout.trim()).toMatch(/^(?!0)\d+ passed, 0 failed$/)
 })
