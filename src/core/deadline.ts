@@ -5,6 +5,8 @@
  * @module
  */
 
+import { requestsShare } from './node-builtin.ts'
+
 /** What to do when work ends. */
 export interface Outcomes {
   succeeded: () => void
@@ -21,7 +23,8 @@ interface Waiting {
 
 /**
  * Gives promises the same time limit. One timer serves all of them: with an equal
- * limit they expire in the order they came, so a queue is enough.
+ * limit they expire in the order they came, so a queue is enough. Where requests may
+ * share nothing, each has its own.
  */
 export class Deadline {
   readonly #limit: number
@@ -39,6 +42,7 @@ export class Deadline {
    * the limit has passed. After that `succeeded` may still be called, and `failed` is not.
    */
   race<T>(work: Promise<T>, outcomes: Outcomes): Promise<T> {
+    if (!requestsShare && this.#armed) return new Deadline(this.#limit).race(work, outcomes)
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { until: performance.now() + this.#limit, outcomes, reject }
       this.#queue.push(waiting)

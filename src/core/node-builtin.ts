@@ -18,6 +18,13 @@ type Name =
 /** Whether this is Node, or brings all of it. The Edge runtime of Next.js has the same functions, and they throw. */
 export const isNode: boolean = globalThis.process?.versions?.node !== undefined
 
+/**
+ * Whether a request may wait for what another has begun: for one timer, one packet, one answer. Cloudflare
+ * Workers cancel a request that does, and what it began ends with it.
+ */
+export const requestsShare: boolean =
+  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent !== 'Cloudflare-Workers'
+
 /** The module of that name; `undefined` where there is none. */
 export function nodeBuiltin<N extends Name>(
   name: N,

@@ -6,11 +6,13 @@
  * @module
  */
 
+import { requestsShare } from './node-builtin.ts'
+
 const lines = new Map<string, Promise<unknown>>()
 
-/** Runs `work` when all earlier work under the same name is done; at once without a name. */
+/** Runs `work` when all earlier work under the same name is done; at once without a name, and where requests may not wait for each other. */
 export function inTurn<T>(name: string | null, work: () => Promise<T>): Promise<T> {
-  if (name === null) return work()
+  if (name === null || !requestsShare) return work()
   const before = lines.get(name) ?? Promise.resolve()
   const turn = before.then(work, work)
   const end = turn.then(leave, leave)

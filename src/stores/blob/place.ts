@@ -7,6 +7,7 @@
  * @module
  */
 
+import { requestsShare } from '../../core/node-builtin.ts'
 import type { EndReason } from '../../core/store.ts'
 
 interface Grave {
@@ -27,6 +28,7 @@ export class Place {
 
   /** Runs `work` when all earlier work under the same key is done. */
   inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+    if (!requestsShare) return work()
     const before = this.#lines.get(key) ?? Promise.resolve()
     const turn = before.then(work, work)
     const leave = (): void => {

@@ -6,7 +6,7 @@
  */
 
 import { invalidOption } from '../../core/errors.ts'
-import { nodeBuiltin } from '../../core/node-builtin.ts'
+import { nodeBuiltin, requestsShare } from '../../core/node-builtin.ts'
 import { DiskSync } from './disk-sync.ts'
 import { ownFile } from './own-files.ts'
 import { Entries, ENTRIES_SCHEMA } from './sqlite-entries.ts'
@@ -50,6 +50,11 @@ export interface Connection {
 
 /** Fails, without loading it, if this runtime has no `node:sqlite`. */
 export function requireSqlite(): void {
+  if (!requestsShare) {
+    throw invalidOption(
+      'sqliteStore: Cloudflare Workers keep no files. Pass a store over HTTP, such as upstashStore() from `sojourn/stores/upstash`.',
+    )
+  }
   if (nodeBuiltin('node:module')?.isBuiltin('node:sqlite')) return
   // So Next.js says where it runs.
   if ('EdgeRuntime' in globalThis) {

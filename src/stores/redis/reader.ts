@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isNode } from '../../core/node-builtin.ts'
+import { isNode, requestsShare } from '../../core/node-builtin.ts'
 import { isAlive, type EndedRecord, type LoadedRecord } from '../../core/store.ts'
 import type { Command, Executor } from './client.ts'
 import { failure, isAnswer, settled } from './failure.ts'
@@ -139,8 +139,8 @@ export class Reader {
   }
 }
 
-/** Once all requests that have arrived by now have asked: after the microtasks of each, where that can be told. */
-const soon: (work: () => void) => void = isNode ? setImmediate : queueMicrotask
+/** Once all requests that have arrived by now have asked: after the microtasks of each, where that can be told, and may be. */
+const soon: (work: () => void) => void = isNode && requestsShare ? setImmediate : queueMicrotask
 
 async function replies(
   executor: Executor,
