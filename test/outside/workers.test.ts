@@ -12,11 +12,11 @@ import { upstashStore } from 'sojourn/stores/upstash'
 
 let sessions
 export default {
-  async fetch(request, { URL: url, TOKEN: token }) {
+  async fetch(request, { URL: url, TOKEN: token, TIMEOUT: timeout }) {
     const { pathname } = new URL(request.url)
     try {
       if (pathname === '/sqlite') sqliteStore()
-      sessions ??= createSessions({ timeout: '500ms', store: upstashStore({ url, token }) })
+      sessions ??= createSessions({ timeout, store: upstashStore({ url, token }) })
       const handle = sessions.handler(async (_request, { getSession }) => {
         const session = await getSession()
         if (pathname === '/read') return new Response(String(session.get('n')))
@@ -34,14 +34,14 @@ export default {
 const SERVE = `
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
-const { FLAGS, URL: url, TOKEN } = process.env
+const { FLAGS, URL: url, TOKEN, TIMEOUT } = process.env
 await build({
   entryPoints: ['worker.mjs'], bundle: true, format: 'esm', outfile: 'out.mjs', external: ['node:*'],
   conditions: ['workerd', 'worker', 'browser'], logLevel: 'error',
 })
 const worker = new Miniflare({
   modules: true, scriptPath: 'out.mjs', compatibilityDate: '2026-07-01',
-  compatibilityFlags: FLAGS.split(' ').filter(Boolean), bindings: { URL: url, TOKEN },
+  compatibilityFlags: FLAGS.split(' ').filter(Boolean), bindings: { URL: url, TOKEN, TIMEOUT },
 })
 const base = await worker.ready
 async function ask(path, cookie = '') {
@@ -68,9 +68,14 @@ afterAll(async () => {
 })
 
 /** Runs lines in a process that serves the worker; answers what they print, as JSON. */
-async function run(flags: string, lines: string): Promise<unknown> {
+async function run(flags: string, lines: string, timeout = '10s'): Promise<unknown> {
   const source = `${SERVE}\n${lines}\nawait worker.dispose()\nprocess.exit()`
-  const out = await app.run(source, { FLAGS: flags, URL: upstash.url, TOKEN: upstash.token })
+  const out = await app.run(source, {
+    FLAGS: flags,
+    URL: upstash.url,
+    TOKEN: upstash.token,
+    TIMEOUT: timeout,
+  })
   return JSON.parse(out) as unknown
 }
 
@@ -100,6 +105,7 @@ describe.each([['nodejs_compat'], ['']])('with the flags "%s"', (flags) => {
       // The store itself gives a request up after ten seconds.
       const tooLate = new Promise((resolve) => setTimeout(resolve, 9000, []))
       console.log(JSON.stringify((await Promise.race([late, tooLate])).map(({ text }) => text)))`,
+      '500ms',
     )
     upstash.heal()
     expect(answers).toEqual(['ERR_STORE_TIMEOUT', 'ERR_STORE_TIMEOUT'])
