@@ -93,7 +93,7 @@ describe('a Redis that refuses', () => {
   test(
     'wants a password (`NOAUTH`)',
     assertFault(
-      { ...ALL, error: UNAVAILABLE, breaker: 'opens, closes' },
+      { ...ALL, ...CLOSED, error: UNAVAILABLE },
       (place) =>
         suffer(place, {
           deadline: 5000,
@@ -110,7 +110,7 @@ describe('a Redis that refuses', () => {
   test(
     'has another password (`WRONGPASS`)',
     assertFault(
-      { ...ALL, error: UNAVAILABLE, breaker: 'opens, closes' },
+      { ...ALL, ...CLOSED, error: UNAVAILABLE },
       (place) =>
         suffer(place, {
           deadline: 5000,
