@@ -27,6 +27,7 @@ export type StoreOperation =
   | 'update'
   | 'touch'
   | 'destroy'
+  | 'verify'
   | 'index.add'
   | 'index.entries'
   | 'index.remove'
@@ -178,6 +179,10 @@ function traceOn(to: NonNullable<typeof channel>, store: Store): Store {
             (record) => (record ? 'ok' : 'gone'),
           )
         : store.destroy(key, reason),
+    ...(store.verify && {
+      verify: (key) =>
+        to.hasSubscribers ? trace('verify', key, () => store.verify!(key), done) : store.verify!(key),
+    }),
     ...(store.index !== undefined && { index: traceIndex(store.index) }),
   }
 }
