@@ -6,7 +6,7 @@
 
 import { fromBase64url, type Bytes } from './base64url.ts'
 import { invalidOption } from './errors.ts'
-import { checkNames } from './known-options.ts'
+import { checkNames, isObject } from './known-options.ts'
 import { Sealer } from './sealer.ts'
 
 /** Encryption of what the store keeps. */
@@ -27,7 +27,7 @@ const MIN_BYTES = 32
 export function resolveEncryption(options: EncryptionOptions | undefined, app: string): Sealer | null {
   if (options === undefined) return null
   const given: unknown = options
-  if (typeof given !== 'object' || given === null) throw invalidOption('encryption: expected { keys: […] }.')
+  if (!isObject(given)) throw invalidOption('encryption: expected { keys: […] }.')
   checkNames(given, ['keys'], 'encryption.')
   const { keys } = given as { keys?: unknown }
   if (!Array.isArray(keys) || keys.length === 0)

@@ -12,7 +12,7 @@ describe('the option encryption', () => {
   const BAD: [string, unknown, RegExp][] = [
     ['is a key', KEY, /encryption: expected \{ keys/],
     ['is null', null, /encryption: expected \{ keys/],
-    ['is a list', [KEY], /encryption\.0: there is no such option\. Known: keys/],
+    ['is a list', [KEY], /encryption: expected \{ keys: \[…\] \}/],
     ['has another name in it', { key: KEY, keys: [KEY] }, /encryption\.key: there is no such option/],
     ['has no keys', {}, /encryption\.keys: expected a list of keys; the first encrypts/],
     ['has a key for the list', { keys: KEY }, /encryption\.keys: expected a list/],
