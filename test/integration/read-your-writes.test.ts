@@ -23,7 +23,7 @@ const groups = [
 ]
 const EACH = Math.ceil(PAIRS / groups.flatMap(({ kinds }) => kinds).length)
 
-describe.each(groups)('a replica of $name that lags behind', ({ start, kinds }) => {
+describe.each(groups)('a replica of $name that lags behind', { timeout: 180_000 }, ({ start, kinds }) => {
   let group: LaggingGroup
 
   beforeAll(async () => void (group = await start()))
