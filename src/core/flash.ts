@@ -16,6 +16,7 @@ import { later } from './channel.ts'
 import { decodeValue, encodeValue } from './codec.ts'
 import { fieldName } from './field.ts'
 import { pageBefore, prefetchBehind } from './prefetch.ts'
+import { withLimits } from './size.ts'
 
 /** What each request has read. */
 const read = new WeakMap<Binding, Map<string, unknown>>()
@@ -85,8 +86,10 @@ async function change(
   const { idle, absoluteAt } = living.meta
   const isAhead = prefetchBehind(channel)?.isCertain === true
   const left = isAhead ? Math.max(1, living.expiresAt - clock.now()) : idle
-  const { store } = context
-  await store.update(living.identity.key, { set: new Map(set), delete: removed }, { idle: left, absoluteAt })
+  const { store, settings } = context
+  // Many that are made ahead at once have all read the same few marks: only the store can count.
+  const limited = withLimits({ set: new Map(set), delete: removed }, settings.maxBytes)
+  await store.update(living.identity.key, limited, { idle: left, absoluteAt })
 }
 
 /** In their order. */

@@ -100,6 +100,25 @@ describe('a flash message', () => {
     expect(Object.keys(await opened.fields(browser.token))).toEqual([expect.stringContaining('other')])
   })
 
+  test('is asked for ahead by many at once, and what is noted of them stays within the limits', async () => {
+    const browser = begin({ maxBytes: 4096 })
+    await browser.visit((session) => session.flash('note', 'saved'))
+    const visits = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => {
+        const ahead = new Browser(browser.sessions, { request: prefetching(`/${i}${'x'.repeat(500)}`) })
+        ahead.token = browser.token
+        return ahead.open()
+      }),
+    )
+    for (const { session } of visits) expect(session.readFlash('note')).toBe('saved')
+    await new Promise((resolve) => setImmediate(resolve))
+    const size = Object.entries(await opened.fields(browser.token))
+      .flat()
+      .join('').length
+    expect(size).toBeGreaterThan(1000)
+    expect(size).toBeLessThanOrEqual(4096)
+  })
+
   test('that came after a prefetch is shown to the page that was fetched', async () => {
     const browser = begin()
     await browser.visit((session) => session.flash('note', 'first'))
