@@ -27,6 +27,7 @@ export function afterFirstUse(store: Store, work: () => void): Store {
     name: store.name,
     capabilities: store.capabilities,
     ...(store.identity !== undefined && { identity: store.identity }),
+    ...(store.watchInterval !== undefined && { watchInterval: store.watchInterval }),
     now: () => used(store.now()),
     create: (key, record, lifetime) => used(store.create(key, record, lifetime)),
     load: (key, list) => used(store.load(key, list)),

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { ClientSession } from '../../src/core/client-session.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
+import { afterFirstUse } from '../../src/core/first-use.ts'
 import { sessionEvents, type EventsOptions } from '../../src/core/session-events.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { identify } from '../../src/core/token.ts'
@@ -304,4 +305,9 @@ test.each([
   [{ intervall: '1s' }, 'events.intervall: there is no such option.'],
 ])('refuses options %j', (options, text) => {
   expect(() => begin(options as EventsOptions)).toThrow(text)
+})
+
+test('the store says how often it is asked, also behind the look at it that development begins with', () => {
+  const store = Object.assign(memoryStore(), { watchInterval: 5000 })
+  expect(afterFirstUse(store, () => {}).watchInterval).toBe(5000)
 })
