@@ -9,7 +9,7 @@
 import type { CookieChannel } from './channel.ts'
 import type { CookieSettings } from './cookie.ts'
 import { printable } from './quoted.ts'
-import { LOOPBACK, readerOf } from './same-origin.ts'
+import { LOOPBACK, readerOf, type CheckedRequest } from './same-origin.ts'
 import { warnOnce } from './warn.ts'
 
 /** Browsers send it to https and, but for Safari, to localhost. */
@@ -24,8 +24,9 @@ export function checkScheme({ request }: CookieChannel, cookie: CookieSettings):
   if (request === undefined) return
   const read = readerOf(request.headers)
   const browser = read('user-agent') ?? ''
-  if (!browser.startsWith('Mozilla/')) return
-  const proto = read('x-forwarded-proto')?.split(',', 1)[0]?.trim()
+  // Robots call themselves so too, and keep no cookie.
+  if (!browser.startsWith('Mozilla/') || /compatible;|bot\b/i.test(browser)) return
+  const proto = isEncrypted(request) ? 'https' : read('x-forwarded-proto')?.split(',', 1)[0]?.trim()
   const host = read('host') ?? ''
   const isTrusted = read(SIGN_OF_TRUST) !== null
   const isLost = !LOOPBACK.test(host) || (/Safari\//.test(browser) && !/Chrom/.test(browser))
@@ -34,6 +35,12 @@ export function checkScheme({ request }: CookieChannel, cookie: CookieSettings):
   const isHttps = proto === 'https' || (isTrusted && !LOOPBACK.test(host))
   if (!cookie.secure && isHttps && isServing())
     warnOnce(() => insecure(host, cookie.name), 'SOJOURN_INSECURE_COOKIE')
+}
+
+/** Whether the request came to this very server over https. */
+function isEncrypted(request: CheckedRequest): boolean {
+  const { socket } = request as { socket?: { encrypted?: boolean } }
+  return socket?.encrypted === true || request.url?.startsWith('https:') === true
 }
 
 /** Notes that a request brought a token that the store knows nothing of. */

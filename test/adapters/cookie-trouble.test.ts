@@ -9,6 +9,7 @@ import { servers, type Start } from './habits/servers.ts'
 
 const BROWSER = { 'user-agent': 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15' }
 const CHROME = { 'user-agent': 'Mozilla/5.0 (X11; Linux x64) Chrome/142.0.0.0 Safari/537.36' }
+const ROBOT = { 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)', host: 'shop.example' }
 const TRUSTED = { ...BROWSER, 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }
 const BEHIND_PROXY = { ...BROWSER, 'x-forwarded-proto': 'https' }
 const SECURE: SessionOptions = { cookie: { secure: true } }
@@ -43,7 +44,7 @@ async function ask(
 
 describe.each(Object.entries(servers))('%s', (_, start) => {
   test('a Secure cookie that a browser gets over plain http', async () => {
-    await ask(start, SECURE, {}, TRUSTED, BEHIND_PROXY, CHROME)
+    await ask(start, SECURE, {}, TRUSTED, BEHIND_PROXY, CHROME, ROBOT)
     expect(warnings).toEqual([])
     await ask(start, SECURE, BROWSER, BROWSER)
     expect(warnings).toEqual([
