@@ -9,27 +9,18 @@ import type { SessionError } from '../core/errors.ts'
 import {
   beneath,
   isAlive,
-  type Bar,
   type Change,
   type EndedRecord,
   type EndReason,
-  type IndexEntry,
   type Lifetime,
   type Listing,
   type LoadedRecord,
   type MaybePromise,
-  type SessionIndex,
-  type Store,
   type StoredRecord,
   type UpdateResult,
 } from '../core/store.ts'
 import { copyOf } from './embedded/apply-change.ts'
-import {
-  openConnection,
-  requireSqlite,
-  type Connection,
-  type Durability,
-} from './embedded/sqlite-connection.ts'
+import { openConnection, requireSqlite, type Connection } from './embedded/sqlite-connection.ts'
 import { warnOfFleetingDisk } from './embedded/fleeting-disk.ts'
 import { GroupCommit } from './embedded/group-commit.ts'
 import { isThere } from './embedded/own-files.ts'
@@ -37,39 +28,12 @@ import { patiently } from './embedded/patiently.ts'
 import { pack } from './embedded/packed-text.ts'
 import { storeFailure } from './embedded/sqlite-failure.ts'
 import { checkedOptions, type CheckedOptions, type SqliteStoreOptions } from './embedded/sqlite-options.ts'
+import type { SqliteIndex, SqlitePlace, SqliteStore } from './embedded/sqlite-types.ts'
 import { startSweeper } from './embedded/sweeper.ts'
 
 export type { Durability } from './embedded/sqlite-connection.ts'
 export type { SqliteStoreOptions } from './embedded/sqlite-options.ts'
-
-/** A store in one file. Reads answer at once; writes when they are safe. */
-export interface SqliteStore extends Store {
-  now(): number
-  create(key: string, record: StoredRecord, lifetime: Lifetime): Promise<boolean>
-  update(key: string, change: Change, lifetime: Lifetime): Promise<UpdateResult>
-  touch(key: string, lifetime: Lifetime): Promise<boolean>
-  destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
-  readonly index: SqliteIndex
-  readonly [beneath]: SqlitePlace
-  /** Finishes waiting writes and closes the file. The next operation opens it again. */
-  close(): Promise<void>
-}
-
-/** Lists in the same file. Reads answer at once; writes when they are safe. */
-export interface SqliteIndex extends SessionIndex {
-  add(list: string, entry: IndexEntry): Promise<number>
-  remove(list: string, keys: readonly string[]): Promise<void>
-  first(list: string, count: number): MaybePromise<IndexEntry[]>
-  look(list: string, key: string): MaybePromise<Listing>
-  bar(list: string, bar: Bar): Promise<void>
-}
-
-/** What `sojourn/doctor` looks at. */
-export interface SqlitePlace {
-  /** Absolute. */
-  readonly file: string
-  readonly durability: Durability
-}
+export type { SqliteIndex, SqlitePlace, SqliteStore } from './embedded/sqlite-types.ts'
 
 /** What lists say while there is no file. */
 const UNLISTED: Listing = { isListed: false, barredAt: null, isSpared: false }
