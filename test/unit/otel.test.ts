@@ -152,7 +152,7 @@ describe('spans', () => {
   })
 
   test('are those that the page lists', async () => {
-    const store = tracedStore(memoryStore())
+    const store = tracedStore(Object.assign(memoryStore(), { verify: () => {} }))
     const [record, lifetime] = [
       { meta: '', fields: new Map() },
       { idle: 1000, absoluteAt: Date.now() + 1000 },
@@ -165,7 +165,11 @@ describe('spans', () => {
     await store.destroy('key', 'logout')
     await store.index?.add('list', { key: 'key', createdAt: 1, until: Date.now() + 1000 })
     await store.index?.entries('list')
+    await store.index?.look?.('list', 'key')
+    await store.index?.first?.('list', 1)
+    await store.index?.bar?.('list', { at: 1, spare: null, until: Date.now() + 1000 })
     await store.index?.remove('list', ['key'])
+    await store.verify?.('key')
     await Promise.allSettled([
       tracedStore({ ...memoryStore(), now: () => Promise.reject(new Error()) }).now(),
     ])
