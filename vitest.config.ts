@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, type ViteUserConfig } from 'vitest/config'
+import { Mixed } from './test/support/mixed.ts'
 
 // On a busy machine everything takes several times as long; how long is no test's business.
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
+const builds = { testTimeout: 600_000, hookTimeout: 600_000 }
 // What strace and small file systems are for.
 const linux = ['test/faults/embedded-power.test.ts', 'test/faults/embedded-full.test.ts']
 const elsewhere = process.platform === 'linux' ? [] : linux
@@ -9,6 +12,9 @@ const redis = { globalSetup: './test/support/global-redis.ts', ...patience }
 
 const config: ViteUserConfig = {
   test: {
+    // Most files wait: for browsers, for servers that start, for outages to end.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: Mixed },
     projects: [
       {
         test: {
@@ -36,8 +42,7 @@ const config: ViteUserConfig = {
         test: {
           name: 'outside',
           include: ['test/outside/**/*.test.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          ...builds,
         },
       },
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], ...patience } },
@@ -46,11 +51,8 @@ const config: ViteUserConfig = {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: [...configDefaults.exclude, 'test/e2e/apps/**'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          // One application and one browser at a time, after everything that measures time.
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          globalSetup: './test/support/global-package.ts',
+          ...builds,
         },
       },
     ],

@@ -16,6 +16,9 @@ import { findChromium, findMemcached, findRedisServer, findStrace, findWrk } fro
 /** The oldest Node that every development tool supports. The package itself asks for less, see `engines`. */
 const NODE = [22, 19]
 
+/** The one that is fetched where there is an older one. */
+const FETCHED_NODE = '24.22.3'
+
 const TOOLS = {
   redis: { variable: 'REDIS_URL', find: findRedisServer, apt: 'redis-server', brew: 'redis' },
   memcached: { variable: 'MEMCACHED_PATH', find: findMemcached, apt: 'memcached', brew: 'memcached' },
@@ -52,9 +55,9 @@ function installNode() {
   const works = () => spawnSync(binary, ['--version']).status === 0
 
   if (process.platform === 'linux' && !works()) {
-    say(`the tools need Node ${NODE.join('.')}, this is ${process.versions.node}: getting Node 24 beside it`)
+    say(`the tools need Node ${NODE.join('.')}, this is ${process.versions.node}: getting Node ${FETCHED_NODE} beside it`)
     mkdirSync(home, { recursive: true })
-    run('npm', ['install', '--prefix', home, '--no-save', '--no-package-lock', ...QUIET, `${name}@24`])
+    run('npm', ['install', '--prefix', home, '--no-save', '--no-package-lock', ...QUIET, `${name}@${FETCHED_NODE}`])
   }
   if (!works()) {
     stop(

@@ -9,7 +9,7 @@ import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { listen, type Running } from '../adapters/subject.ts'
 import { launchChromium } from '../support/chromium.ts'
-import { type NextApp, type NextServer, prepareApp, type Variant } from '../support/next-app.ts'
+import { type BuiltApp, buildApp, type NextServer, type Variant } from '../support/next-app.ts'
 import { connect, SECRET } from '../support/old-libraries.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
@@ -24,7 +24,7 @@ afterAll(() => browser.close())
 describe.each(VARIANTS)('$name', (variant) => {
   let redis: RedisServer
   let client: ReturnType<typeof createClient>
-  let app: NextApp
+  let app: BuiltApp
   let server: NextServer
   let old: Running
   let scoped: Running
@@ -33,12 +33,11 @@ describe.each(VARIANTS)('$name', (variant) => {
     redis = await startRedis()
     client = createClient({ url: redis.url })
     await client.connect()
-    app = prepareApp(join(import.meta.dirname, 'apps/adopt'), variant)
-    await app.build({ REDIS_URL: 'redis://127.0.0.1:1' })
+    app = await buildApp(join(import.meta.dirname, 'apps/adopt'), variant)
     server = await app.start({ env: { REDIS_URL: redis.url } })
     old = await connect.start(new RedisStore({ client }) as never)
     scoped = await startScoped()
-  }, 900_000)
+  })
   afterAll(async () => {
     await Promise.all([old?.close(), scoped?.close(), server?.stop()])
     app.remove()

@@ -1,12 +1,12 @@
-import { join } from 'node:path'
 import type { Browser, Page, Response as Answer } from 'playwright-core'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
 import { type Attack, type ForeignSite, startForeignSite } from '../support/foreign-site.ts'
-import { type NextApp, type NextServer, prepareApp } from '../support/next-app.ts'
+import type { NextApp, NextServer } from '../support/next-app.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { visitor } from '../support/visitor.ts'
+import { buildProbe } from './next/probe.ts'
 
 let browser: Browser
 let redis: RedisServer
@@ -20,12 +20,11 @@ beforeAll(async () => {
   redis = await startRedis()
   admin = createClient({ url: redis.url })
   await admin.connect()
-  app = prepareApp(join(import.meta.dirname, 'apps/probe'), { name: 'csrf', cacheComponents: true })
-  await app.build({ REDIS_URL: 'redis://127.0.0.1:1' })
+  app = await buildProbe({ name: 'cached', cacheComponents: true })
   server = await app.start({ env: { REDIS_URL: redis.url } })
   foreign = await startForeignSite()
   browser = await launchChromium()
-}, 300_000)
+})
 afterAll(async () => {
   await browser.close()
   await foreign.stop()

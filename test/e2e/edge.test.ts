@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUpstash, type UpstashServer } from '../../src/testing.ts'
-import { type NextApp, type NextServer, prepareApp, type Variant } from '../support/next-app.ts'
+import { type BuiltApp, buildApp, type NextServer, type Variant } from '../support/next-app.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { visitor } from '../support/visitor.ts'
 
@@ -12,17 +12,15 @@ const VARIANTS: Variant[] = [{ name: 'edge-turbopack' }, { name: 'edge-webpack',
 describe.each(VARIANTS)('$name', (variant) => {
   let redis: RedisServer
   let upstash: UpstashServer
-  let app: NextApp
+  let app: BuiltApp
   let server: NextServer
-  let buildLog: string
 
   beforeAll(async () => {
     redis = await startRedis()
     upstash = await startUpstash({ redis: redis.url })
-    app = prepareApp(join(import.meta.dirname, 'apps/edge'), variant)
-    buildLog = await app.build()
+    app = await buildApp(join(import.meta.dirname, 'apps/edge'), variant)
     server = await start()
-  }, 300_000)
+  })
   afterAll(async () => {
     await server?.stop()
     app?.remove()
@@ -52,7 +50,7 @@ describe.each(VARIANTS)('$name', (variant) => {
   }
 
   test('builds without an address, and without meeting a module of Node', () => {
-    expect(buildLog).not.toMatch(/node:|ERR_OPTION|not supported in the Edge Runtime/i)
+    expect(app.buildLog).not.toMatch(/node:|ERR_OPTION|not supported in the Edge Runtime/i)
   })
 
   test('keeps a session on the Edge runtime, with one request for each read', async () => {

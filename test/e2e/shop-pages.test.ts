@@ -1,12 +1,10 @@
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
-import { type NextApp, type NextServer, prepareApp } from '../support/next-app.ts'
+import type { NextApp, NextServer } from '../support/next-app.ts'
 import { openScene, type Scene } from './browser/scene.ts'
+import { buildShop } from './shop/everywhere.ts'
 import { testCheckout } from './shop/checkout.ts'
 import { testHeader } from './shop/header.ts'
 import { testPosts } from './shop/posts.ts'
-
-const shop = join(import.meta.dirname, '../../examples/shop')
 
 describe('the pages of the shop', () => {
   const scene = {} as Scene
@@ -15,8 +13,7 @@ describe('the pages of the shop', () => {
 
   beforeAll(async () => {
     Object.assign(scene, await openScene())
-    app = prepareApp(shop, { name: 'shop-pages', cacheComponents: true })
-    await app.build()
+    app = await buildShop(true)
     server = await app.start()
     scene.url = server.url
   })

@@ -1,14 +1,13 @@
 /** What a real browser withholds from Next.js: handlers, API routes, the proxy, and the recipe of docs/nextjs.md. */
 
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
 import { type Attack, type ForeignSite, startForeignSite } from '../support/foreign-site.ts'
-import { type NextApp, type NextServer, prepareApp } from '../support/next-app.ts'
+import type { NextApp, NextServer } from '../support/next-app.ts'
 import { plain, PlainVisitor, type PlainAnswer } from '../support/plain-visitor.ts'
-import { writeRecipe } from '../support/recipe.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { buildProbe } from './next/probe.ts'
 
 let browser: Browser
 let redis: RedisServer
@@ -18,15 +17,12 @@ let foreign: ForeignSite
 let page: Page
 
 beforeAll(async () => {
-  app = prepareApp(join(import.meta.dirname, 'apps/probe'), { name: 'withheld', cacheComponents: true })
-  for (const file of ['app/payment/return/route.ts', 'app/payment/done/route.ts'])
-    writeRecipe('docs/nextjs.md', file, app.dir)
   redis = await startRedis()
-  await app.build({ REDIS_URL: redis.url })
+  app = await buildProbe({ name: 'cached', cacheComponents: true })
   server = await app.start({ env: { REDIS_URL: redis.url, NODE_OPTIONS: '--max-http-header-size=1048576' } })
   foreign = await startForeignSite()
   browser = await launchChromium()
-}, 600_000)
+})
 afterAll(async () => {
   await browser.close()
   await foreign.stop()

@@ -53,9 +53,7 @@ export function writeBlocks(page: string, text: string, folder: string): void {
 
 /** Writes one block of a page, a path from the repository, into an application; answers its text. */
 export function writeBlock(page: string, name: string, folder: string): string {
-  const block = blocksOf(readFileSync(join(import.meta.dirname, '../..', page), 'utf8')).find(
-    (each) => each.name === name,
-  )
+  const block = blocksOf(read(page)).find((each) => each.name === name)
   if (block === undefined) throw new Error(`${page} has no block ${name}`)
   const file = join(folder, name)
   mkdirSync(dirname(file), { recursive: true })
@@ -63,11 +61,20 @@ export function writeBlock(page: string, name: string, folder: string): string {
   return block.code
 }
 
+/** Writes all blocks of a page whose files have such paths into an application. */
+export function writeShown(page: string, paths: RegExp, folder: string): void {
+  for (const { name } of blocksOf(read(page))) if (paths.test(name)) writeBlock(page, name, folder)
+}
+
 /** Turns the compiler's messages about such files into messages about the pages. */
 export function inPages(output: string): string[] {
   const place = /^(?<page>\S+\.md)\/\d+\/[^(]+\((?<line>\d+),\d+\): /gm
   const messages = output.replace(place, '$<page>:$<line> ').split('\n')
   return [...new Set(messages.filter((message) => message !== ''))]
+}
+
+function read(page: string): string {
+  return readFileSync(join(import.meta.dirname, '../..', page), 'utf8')
 }
 
 function blocksOf(text: string): Block[] {

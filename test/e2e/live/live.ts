@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { launchChromium } from '../support/chromium.ts'
-import { type NextApp, type NextServer, prepareApp } from '../support/next-app.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from '../../support/chromium.ts'
+import { buildApp, type NextApp, type NextServer } from '../../support/next-app.ts'
+import { type RedisServer, startRedis } from '../../support/redis-server.ts'
 import {
   ask,
   assertShows,
@@ -19,21 +19,20 @@ import {
   said,
   signedIn,
   streamOf,
-} from './live/tabs.ts'
+} from './tabs.ts'
 
-const source = join(import.meta.dirname, 'apps/live')
-const variants = [
-  { name: 'live', cacheComponents: false, store: 'SQLite', basePath: '' },
-  { name: 'live-cached', cacheComponents: true, store: 'Redis', basePath: '/shop' },
-]
+const source = join(import.meta.dirname, '../apps/live')
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
+interface Stage {
+  name: string
+  store: 'SQLite' | 'Redis'
+  cacheComponents: boolean
+  basePath: string
+}
 
-describe.each(variants)('$name, on $store', ({ name, cacheComponents, store, basePath }) => {
+/** A session that every tab of a browser follows, served by two processes on one store. */
+export function testLive({ name, store, cacheComponents, basePath }: Stage): void {
+  let browser: Browser
   let redis: RedisServer | null = null
   let folder: string
   let app: NextApp
@@ -46,14 +45,16 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store, bas
     folder = mkdtempSync(join(tmpdir(), 'sojourn-live-'))
     if (store === 'Redis') redis = await startRedis()
     env = redis === null ? { SESSIONS_FILE: join(folder, 'sessions.db') } : { REDIS_URL: redis.url }
-    app = prepareApp(source, { name, cacheComponents, basePath })
-    await app.build(env)
-    server = await app.start({ env })
-    elsewhere = await app.start({ env })
-  }, 400_000)
+    app = await buildApp(source, { name, cacheComponents, basePath })
+    ;[server, elsewhere, browser] = await Promise.all([
+      app.start({ env }),
+      app.start({ env }),
+      launchChromium(),
+    ])
+  })
   afterAll(async () => {
-    await Promise.all([server.stop(), elsewhere.stop()])
-    app.remove()
+    await Promise.all([browser?.close(), server?.stop(), elsewhere?.stop()])
+    app?.remove()
     await redis?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -344,4 +345,4 @@ describe.each(variants)('$name, on $store', ({ name, cacheComponents, store, bas
     expect(complaints).toEqual([])
     expect(`${server.log()}${elsewhere.log()}`).not.toMatch(/error|unstable value/i)
   })
-})
+}

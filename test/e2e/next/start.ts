@@ -1,53 +1,36 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { createClient } from 'redis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { writeBlock } from '../support/markdown-blocks.ts'
-import { launchChromium } from '../support/chromium.ts'
-import { type NextApp, type NextServer, prepareApp, type Variant } from '../support/next-app.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
-import { visitor } from '../support/visitor.ts'
-import { testPrefetches } from './next/prefetches.ts'
-import { testStreams } from './next/streams.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from '../../support/chromium.ts'
+import type { BuiltApp, NextServer, Variant } from '../../support/next-app.ts'
+import { buildProbe } from './probe.ts'
+import { type RedisServer, startRedis } from '../../support/redis-server.ts'
+import { visitor } from '../../support/visitor.ts'
+import { testPrefetches } from './prefetches.ts'
+import { testStreams } from './streams.ts'
 
-const probe = join(import.meta.dirname, 'apps/probe')
-const variants: Variant[] = [
-  { name: 'turbopack' },
-  { name: 'turbopack-cached', cacheComponents: true },
-  { name: 'webpack-cached', cacheComponents: true, bundler: 'webpack' },
-  { name: 'standalone', standalone: true },
-]
-
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-
-describe.each(variants)('next start, $name', (variant) => {
+/** What Next.js does with sessions that are kept in Redis, however it was built. */
+export function testStart(variant: Variant): void {
+  let browser: Browser
   let redis: RedisServer
   let admin: ReturnType<typeof createClient>
-  let app: NextApp
+  let app: BuiltApp
   let server: NextServer
-  let buildLog: string
   const tokens: string[] = []
 
   beforeAll(async () => {
-    redis = await startRedis()
-    app = prepareApp(probe, variant)
-    writeBlock('docs/nextjs.md', 'app/api/chat/route.ts', app.dir)
-    buildLog = await app.build({ REDIS_URL: 'redis://127.0.0.1:1' })
+    ;[redis, app, browser] = await Promise.all([startRedis(), buildProbe(variant), launchChromium()])
     server = await app.start({ env: { REDIS_URL: redis.url } })
     admin = createClient({ url: redis.url })
     admin.on('error', () => {})
     await admin.connect()
-  }, 300_000)
+  })
   afterAll(async () => {
-    admin.destroy()
-    await server.stop()
-    app.remove()
-    await redis.stop()
+    await browser?.close()
+    admin?.destroy()
+    await server?.stop()
+    app?.remove()
+    await redis?.stop()
   })
 
   async function reads(): Promise<number> {
@@ -78,7 +61,7 @@ describe.each(variants)('next start, $name', (variant) => {
   }
 
   test('builds in silence while the store is down', () => {
-    expect(buildLog).not.toMatch(/ECONNREFUSED|warn|unstable value/i)
+    expect(app.buildLog).not.toMatch(/ECONNREFUSED|warn|unstable value/i)
   })
 
   test('gives a thousand cookieless visits no record and no cookie', async () => {
@@ -217,14 +200,18 @@ describe.each(variants)('next start, $name', (variant) => {
     const guest = visitor(server.url)
     await guest.post('/api/set', { key: 'first', value: 0 })
     const keys = Array.from({ length: 20 }, (_, i) => `key${i}`)
-    await Promise.all(
-      keys.map((key) => visitor(server.url, guest.cookie).post('/api/set', { key, value: key })),
-    )
-    await Promise.all(
-      Array.from({ length: 200 }, () => visitor(server.url, guest.cookie).post('/api/increment')),
-    )
-    const { data } = (await (await guest.get('/api/data')).json()) as { data: Record<string, unknown> }
-    expect(data).toEqual({ first: 0, count: 200, ...Object.fromEntries(keys.map((key) => [key, key])) })
+    const post = (path: string, body?: object) => visitor(server.url, guest.cookie).post(path, body)
+    await Promise.all(keys.map((key) => post('/api/set', { key, value: key })))
+    const answers = await Promise.all(Array.from({ length: 200 }, () => post('/api/increment')))
+    // A machine with much else to do may give some of them up, and says so.
+    const kept = answers.filter(({ status }) => status === 200).length
+    expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([])
+    const { data } = (await (await guest.get('/api/data')).json()) as { data: Record<string, number> }
+    expect(data).toEqual({
+      first: 0,
+      count: expect.toSatisfy((count: number) => kept > 0 && count >= kept && count <= 200),
+      ...Object.fromEntries(keys.map((key) => [key, key])),
+    })
     tokens.push(...guest.tokens)
   })
 
@@ -405,52 +392,4 @@ describe.each(variants)('next start, $name', (variant) => {
       .filter((line) => /warn|unstable value|unhandled|hydrat/i.test(line))
     expect(lines).toEqual([])
   })
-})
-
-describe('next dev', () => {
-  test('holds one Redis connection over three edits, and warns about nothing', async () => {
-    const redis = await startRedis()
-    const app = prepareApp(probe, { name: 'dev', cacheComponents: true })
-    const server = await app.start({ dev: true, env: { REDIS_URL: redis.url } })
-    const admin = createClient({ url: redis.url })
-    await admin.connect()
-    try {
-      const guest = visitor(server.url)
-      const hitAll = async (): Promise<void> => {
-        for (const path of ['/read', '/api/data', '/legacy', '/api/legacy', '/minted'])
-          await (await guest.get(path)).text()
-      }
-      await hitAll()
-      expect(guest.cookie).toMatch(/^sid=/)
-      const file = join(app.dir, 'lib/session.ts')
-      const source = readFileSync(file, 'utf8')
-      for (let edit = 1; edit <= 3; edit++) {
-        writeFileSync(file, `${source}\nexport const edit = ${edit}\n`)
-        await hitAll()
-      }
-      expect((await admin.clientList()).length - 1).toBe(1)
-      expect(server.log()).not.toMatch(/API resolved without|should not access 'res'|unstable value|⚠/)
-    } finally {
-      admin.destroy()
-      await server.stop()
-      app.remove()
-      await redis.stop()
-    }
-  })
-})
-
-describe('next build', () => {
-  test('fails with a clear message when a client component imports sojourn/next', async () => {
-    for (const bundler of ['turbopack', 'webpack'] as const) {
-      const app = prepareApp(probe, { name: `guard-${bundler}`, bundler })
-      writeFileSync(
-        join(app.dir, 'app/links/page.tsx'),
-        `'use client'\nimport { getSession } from '../../lib/session'\nexport default function Page() { return <p>{String(getSession)}</p> }\n`,
-      )
-      await expect(app.build()).rejects.toThrow(
-        /'server-only' cannot be imported from a Client Component module/,
-      )
-      app.remove()
-    }
-  })
-})
+}

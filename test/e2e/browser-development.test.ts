@@ -1,0 +1,4 @@
+import { serveBrowserApp } from './browser/app.ts'
+import { testStrict } from './browser/strict.ts'
+
+testStrict(serveBrowserApp({ dev: true }))

@@ -1,0 +1,3 @@
+import { testLive } from './live/live.ts'
+
+testLive({ name: 'live-cached', store: 'Redis', cacheComponents: true, basePath: '/shop' })

@@ -1,0 +1,3 @@
+import { testStart } from './next/start.ts'
+
+testStart({ name: 'cached', cacheComponents: true })

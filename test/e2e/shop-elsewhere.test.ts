@@ -1,0 +1,3 @@
+import { testShop } from './shop/everywhere.ts'
+
+testShop(true, ['Upstash', 'a cluster'])

@@ -1,0 +1,3 @@
+import { testShop } from './shop/everywhere.ts'
+
+testShop(false, ['SQLite', 'Redis'])
