@@ -55,9 +55,19 @@ function installNode() {
   const works = () => spawnSync(binary, ['--version']).status === 0
 
   if (process.platform === 'linux' && !works()) {
-    say(`the tools need Node ${NODE.join('.')}, this is ${process.versions.node}: getting Node ${FETCHED_NODE} beside it`)
+    say(
+      `the tools need Node ${NODE.join('.')}, this is ${process.versions.node}: getting Node ${FETCHED_NODE} beside it`,
+    )
     mkdirSync(home, { recursive: true })
-    run('npm', ['install', '--prefix', home, '--no-save', '--no-package-lock', ...QUIET, `${name}@${FETCHED_NODE}`])
+    run('npm', [
+      'install',
+      '--prefix',
+      home,
+      '--no-save',
+      '--no-package-lock',
+      ...QUIET,
+      `${name}@${FETCHED_NODE}`,
+    ])
   }
   if (!works()) {
     stop(

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 
@@ -16,6 +16,7 @@ const repository = join(import.meta.dirname, '../..')
 export default function setup(project: TestProject): () => void {
   const workshop = join(repository, '.tmp')
   mkdirSync(workshop, { recursive: true })
+  removeOld(join(workshop, 'builds'))
   const folder = mkdtempSync(join(workshop, 'pack-'))
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
   const stdio: 'pipe'[] = ['pipe', 'pipe', 'pipe']
@@ -23,4 +24,12 @@ export default function setup(project: TestProject): () => void {
   const [{ filename }] = JSON.parse(printed) as [{ filename: string }]
   project.provide('tarball', join(folder, filename))
   return () => rmSync(folder, { recursive: true, force: true })
+}
+
+/** Applications that were built days ago (`buildApp`). */
+function removeOld(builds: string): void {
+  for (const name of existsSync(builds) ? readdirSync(builds) : []) {
+    const folder = join(builds, name)
+    if (Date.now() - statSync(folder).mtimeMs > 86_400_000) rmSync(folder, { recursive: true, force: true })
+  }
 }
