@@ -29,7 +29,7 @@ beforeAll(async () => {
   server = await app.start({ dev: true, env: { SESSIONS_FILE: join(folder, 'sessions.db') } })
   // Each is compiled when it is first asked for.
   for (const path of ['', '/astray', '/api/session', '/nowhere']) await fetch(`${server.url}/shop${path}`)
-}, 120_000)
+})
 afterAll(async () => {
   await browser.close()
   await server.stop()
