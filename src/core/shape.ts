@@ -18,6 +18,7 @@ import { migrated } from './migrations.ts'
 import type { Settings } from './options.ts'
 import { asideOf, isOfVersion, keyOf, layerIn, markOf, placeOf, versionOf, type Layer } from './place.ts'
 import { accept, type PlainData, type StandardSchema } from './schema.ts'
+import { defaultsOf } from './schema-defaults.ts'
 import { setAside, takeOver, type Upgrade } from './upgrade.ts'
 
 /** A session's default namespace, seen through version and schema. */
@@ -25,7 +26,7 @@ export interface Shape {
   schema: StandardSchema | null
   /** What the fields of today's version begin with. */
   place: string
-  /** Values that the schema supplies where nothing is stored, by field. */
+  /** Values that the schema supplies, by field: shown where nothing is stored. */
   defaults: ReadonlyMap<string, string>
   /** What the schema turned into something else while reading, by field. */
   originals: ReadonlyMap<string, Original>
@@ -110,8 +111,20 @@ async function read(settings: Settings, own: Layer, others: readonly Layer[]): P
   return (
     (others.length > 0 && isKnown && (await fit(settings, own.place, [...others, own]))) ||
     (await fit(settings, own.place, [own])) ||
-    (await fit(settings, own.place, [])) || { layers: [], stored: new Map(), defaults: new Map() }
+    (await fit(settings, own.place, [])) || {
+      layers: [],
+      stored: new Map(),
+      defaults: settings.schema === null ? new Map() : encoded(own.place, await defaultsOf(settings.schema)),
+    }
   )
+}
+
+/** Values as fields. */
+function encoded(place: string, values: PlainData): Map<string, string> {
+  const fields = new Map<string, string>()
+  for (const [key, value] of Object.entries(values))
+    if (value !== undefined) fields.set(place + fieldName('', key), encodeValue(value, key))
+  return fields
 }
 
 /** Reads layers as one; `null` if that does not fit. */
@@ -125,14 +138,15 @@ async function fit(settings: Settings, place: string, layers: readonly Layer[]):
       const data = await migrated(settings.migrate, Object.fromEntries(values), version, settings.version)
       input = { ...input, ...data }
     }
-    const data = settings.schema === null ? input : await accept(settings.schema, input)
+    const { schema } = settings
+    const data = schema === null ? input : await accept(schema, input)
     if (data === null) return null
-    const stored = new Map<string, string>()
-    const defaults = new Map<string, string>()
-    for (const [key, value] of Object.entries(data)) {
-      const target = Object.hasOwn(input, key) ? stored : defaults
-      if (value !== undefined) target.set(place + fieldName('', key), encodeValue(value, key))
-    }
+    const all = Object.entries(data)
+    const stored = encoded(place, Object.fromEntries(all.filter(([key]) => Object.hasOwn(input, key))))
+    const supplied = Object.fromEntries(all.filter(([key]) => !Object.hasOwn(input, key)))
+    // A value that is stored may be taken away before the session is opened again.
+    const isShort = schema !== null && stored.size > 0
+    const defaults = encoded(place, isShort ? { ...(await defaultsOf(schema)), ...supplied } : supplied)
     return { layers, stored, defaults }
   } catch (error) {
     // A default that cannot be stored is a mistake in the schema, and nobody's data.
