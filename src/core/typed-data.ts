@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { StandardSchema } from './schema.ts'
+import type { PlainData, StandardSchema } from './schema.ts'
 
 declare const NAMESPACES: unique symbol
 declare const SUPPLIED: unique symbol
@@ -67,18 +67,12 @@ type DefaultKey<Output, Input> = unknown extends Input
 /** The keys whose values are always there. */
 type SuppliedKey<Data> = typeof SUPPLIED extends keyof Data ? NonNullable<Data[typeof SUPPLIED]> : never
 
-/** What is read beside the values of a key: `undefined`, unless the schema supplies one. */
-export type Absent<Data, Key> = Key extends SuppliedKey<Data> ? never : undefined
-
-/** The values alone. */
-export type ValuesOf<Data> = [keyof Data & symbol] extends [never]
-  ? Data
-  : { [Key in keyof Data as Exclude<Key, symbol>]: Data[Key] }
+/** What is read beside the values of a key: nothing else where the schema supplies one. */
+export type Absent<Data, Key, Nothing = undefined> = Key extends SuppliedKey<Data> ? never : Nothing
 
 /** All values as they are read. */
-export type AllOf<Data> = [SuppliedKey<Data>] extends [never]
-  ? Partial<ValuesOf<Data>>
-  : Partial<ValuesOf<Data>> & Pick<Data, SuppliedKey<Data> & keyof Data>
+export type AllOf<Data> = Partial<Data> &
+  ([SuppliedKey<Data>] extends [never] ? unknown : Pick<Data, SuppliedKey<Data> & keyof Data>)
 
 /** The names of the namespaces that are declared; any text if none are. */
 export type NamespaceName<Data> = typeof NAMESPACES extends keyof Data
@@ -87,7 +81,7 @@ export type NamespaceName<Data> = typeof NAMESPACES extends keyof Data
 
 /** What a namespace holds: what the call names, or else what is declared. */
 export type NamespaceValues<Data, Name, Named extends object> = typeof NAMESPACES extends keyof Data
-  ? object extends Named
+  ? PlainData extends Named
     ? Declared<NonNullable<Data[typeof NAMESPACES]>, Name>
     : Named
   : Named
