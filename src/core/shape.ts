@@ -45,7 +45,7 @@ interface Reading {
   /** Where it comes from; of two values the later one counts. */
   layers: readonly Layer[]
   stored: ReadonlyMap<string, string>
-  defaults: ReadonlyMap<string, string>
+  defaults: Map<string, string>
 }
 
 /** Whether a record has to be looked at for its shape: without schema and versions it has none. */
@@ -67,6 +67,12 @@ export async function openShape(
   const own = layerIn(raw, version, placeOf(version))
   const others = othersIn(raw, own)
   const { layers, stored, defaults } = await read(settings, own, others)
+  // Also for what is stored now: it may be taken away before the session is opened again.
+  if (schema !== null && (stored.size > 0 || layers.length === 0))
+    for (const [key, value] of Object.entries(await defaultsOf(schema))) {
+      const name = own.place + fieldName('', key)
+      if (value !== undefined && !defaults.has(name)) defaults.set(name, encodeValue(value, key))
+    }
   const isRefused = own.fields.size > 0 && !layers.includes(own)
   if (id !== null && (isRefused || others.some((other) => !layers.includes(other))))
     emit({ type: 'unreadable', id, what: 'data' })
@@ -111,20 +117,8 @@ async function read(settings: Settings, own: Layer, others: readonly Layer[]): P
   return (
     (others.length > 0 && isKnown && (await fit(settings, own.place, [...others, own]))) ||
     (await fit(settings, own.place, [own])) ||
-    (await fit(settings, own.place, [])) || {
-      layers: [],
-      stored: new Map(),
-      defaults: settings.schema === null ? new Map() : encoded(own.place, await defaultsOf(settings.schema)),
-    }
+    (await fit(settings, own.place, [])) || { layers: [], stored: new Map(), defaults: new Map() }
   )
-}
-
-/** Values as fields. */
-function encoded(place: string, values: PlainData): Map<string, string> {
-  const fields = new Map<string, string>()
-  for (const [key, value] of Object.entries(values))
-    if (value !== undefined) fields.set(place + fieldName('', key), encodeValue(value, key))
-  return fields
 }
 
 /** Reads layers as one; `null` if that does not fit. */
@@ -138,15 +132,14 @@ async function fit(settings: Settings, place: string, layers: readonly Layer[]):
       const data = await migrated(settings.migrate, Object.fromEntries(values), version, settings.version)
       input = { ...input, ...data }
     }
-    const { schema } = settings
-    const data = schema === null ? input : await accept(schema, input)
+    const data = settings.schema === null ? input : await accept(settings.schema, input)
     if (data === null) return null
-    const all = Object.entries(data)
-    const stored = encoded(place, Object.fromEntries(all.filter(([key]) => Object.hasOwn(input, key))))
-    const supplied = Object.fromEntries(all.filter(([key]) => !Object.hasOwn(input, key)))
-    // A value that is stored may be taken away before the session is opened again.
-    const isShort = schema !== null && stored.size > 0
-    const defaults = encoded(place, isShort ? { ...(await defaultsOf(schema)), ...supplied } : supplied)
+    const stored = new Map<string, string>()
+    const defaults = new Map<string, string>()
+    for (const [key, value] of Object.entries(data)) {
+      const target = Object.hasOwn(input, key) ? stored : defaults
+      if (value !== undefined) target.set(place + fieldName('', key), encodeValue(value, key))
+    }
     return { layers, stored, defaults }
   } catch (error) {
     // A default that cannot be stored is a mistake in the schema, and nobody's data.
