@@ -21,7 +21,7 @@ export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
-export type { DataOf, Namespaces } from './core/typed-data.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 
 /** The sessions of an Express application. No function uses `this`, so every one may be destructured. */
 export interface ExpressSessions<Data extends object = PlainData> extends NodeAccess<Data> {

@@ -26,7 +26,7 @@ export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
-export type { DataOf, Namespaces } from './core/typed-data.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 
 /** The part of a Fastify request that sessions need. */
 export interface FastifyRequestLike {

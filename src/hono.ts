@@ -25,7 +25,7 @@ export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
-export type { DataOf, Namespaces } from './core/typed-data.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 
 /** The variables that the middleware sets: `new Hono<{ Variables: SessionVariables<Data> }>()`. */
 export interface SessionVariables<Data extends object = PlainData> {

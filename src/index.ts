@@ -32,7 +32,7 @@ export type { PlainData, StandardSchema } from './core/schema.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { LoginOptions, Session } from './core/session.ts'
 export type { Sessions } from './core/sessions.ts'
-export type { DataOf, Namespaces } from './core/typed-data.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 export type { KeysOf } from './core/typed-keys.ts'
 export type { StoreCall, StoreOperation, StoreOutcome } from './core/tracing.ts'
 export type {

@@ -36,7 +36,7 @@ export { privateResponse } from './core/private-response.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { EventsOptions, SessionEvents } from './core/session-events.ts'
 export type { Session } from './core/session.ts'
-export type { DataOf, Namespaces } from './core/typed-data.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 export type { Proxy, ProxyOptions } from './next/proxy.ts'
 
 /** Options of `createSessions`. */

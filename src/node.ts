@@ -18,7 +18,7 @@ export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
-export type { DataOf, Namespaces } from './core/typed-data.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 
 /** The sessions of a Node server. No function uses `this`, so every one may be destructured. */
 export interface NodeSessions<Data extends object = PlainData> extends NodeAccess<Data> {}

@@ -26,8 +26,9 @@ export interface Namespaces<Spaces extends Record<keyof Spaces, object>> {
   readonly [NAMESPACES]?: Spaces
 }
 
-/** Marks keys that the schema supplies. */
-interface Supplied<Key> {
+/** Marks the keys that a schema supplies. `DataOf` makes it; public so that declarations can name it. */
+export interface Supplied<Key> {
+  /** Never there. */
   readonly [SUPPLIED]?: Key
 }
 
