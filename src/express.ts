@@ -11,6 +11,7 @@ import type { SessionOptions } from './core/options.ts'
 import { assertHeld, defineSession } from './core/request-property.ts'
 import { beforeResponse } from './core/response-gate.ts'
 import type { PlainData } from './core/schema.ts'
+import type { Known } from './core/typed-data.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
@@ -20,6 +21,7 @@ export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 
 /** The sessions of an Express application. No function uses `this`, so every one may be destructured. */
 export interface ExpressSessions<Data extends object = PlainData> extends NodeAccess<Data> {
@@ -45,9 +47,9 @@ type Next = (error?: unknown) => void
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
-export function createSessions<Data extends object = PlainData>(
-  options: SessionOptions<Data> = {},
-): ExpressSessions<Data> {
+export function createSessions<Data extends object = PlainData, Input = unknown>(
+  options: SessionOptions<Data, Input> = {},
+): ExpressSessions<Known<Data, Input>> {
   const access = nodeAccess(createManager(options))
 
   async function load(request: NodeRequest, response: GatedResponse, next: Next): Promise<void> {

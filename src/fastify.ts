@@ -16,6 +16,7 @@ import { assertHeld, defineSession, heldSession } from './core/request-property.
 import type { PlainData } from './core/schema.ts'
 import type { Session } from './core/session.ts'
 import { beforeResponse } from './core/response-gate.ts'
+import type { Known } from './core/typed-data.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
@@ -25,6 +26,7 @@ export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 
 /** The part of a Fastify request that sessions need. */
 export interface FastifyRequestLike {
@@ -88,13 +90,16 @@ export interface FastifySessions<Data extends object = PlainData> extends Manage
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
-export function createSessions<Data extends object = PlainData>(
-  options: SessionOptions<Data> = {},
-): FastifySessions<Data> {
+export function createSessions<Data extends object = PlainData, Input = unknown>(
+  options: SessionOptions<Data, Input> = {},
+): FastifySessions<Known<Data, Input>> {
   const manager = createManager(options)
   const access = nodeAccess(manager)
 
-  function getSession(request: FastifyRequestLike, reply: FastifyReplyLike): Promise<Session<Data>> {
+  function getSession(
+    request: FastifyRequestLike,
+    reply: FastifyReplyLike,
+  ): Promise<Session<Known<Data, Input>>> {
     return access.getSession(request.raw, reply.raw)
   }
 

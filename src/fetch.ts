@@ -13,6 +13,7 @@ import type { SessionOptions } from './core/options.ts'
 import type { PlainData } from './core/schema.ts'
 import type { Session } from './core/session.ts'
 import { waiter } from './core/wait-until.ts'
+import type { Known } from './core/typed-data.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
@@ -22,6 +23,7 @@ export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 
 /** One request, as its handler sees it. */
 export interface Visit<Data extends object = PlainData> {
@@ -60,18 +62,18 @@ export interface FetchSessions<Data extends object = PlainData> extends Manageme
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
-export function createSessions<Data extends object = PlainData>(
-  options: SessionOptions<Data> = {},
-): FetchSessions<Data> {
+export function createSessions<Data extends object = PlainData, Input = unknown>(
+  options: SessionOptions<Data, Input> = {},
+): FetchSessions<Known<Data, Input>> {
   const sessions = createManager(options)
   return {
     ...management(sessions),
     handler: (handle) =>
       async function serve(request, ...rest) {
         const channel = new HeldChannel(request, rest.map(waiter).find(isFound))
-        let opened: Promise<Session<Data>> | null = null
-        const getSession = (): Promise<Session<Data>> => (opened ??= sessions.open(channel))
-        const requireSession = async (): Promise<SignedIn<Data>> => signedIn(await getSession())
+        let opened: Promise<Session<Known<Data, Input>>> | null = null
+        const getSession = (): Promise<Session<Known<Data, Input>>> => (opened ??= sessions.open(channel))
+        const requireSession = async (): Promise<SignedIn<Known<Data, Input>>> => signedIn(await getSession())
         let response: Response | undefined
         try {
           response = await handle(request, { getSession, requireSession }, ...rest)

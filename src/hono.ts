@@ -15,6 +15,7 @@ import type { SessionOptions } from './core/options.ts'
 import type { PlainData } from './core/schema.ts'
 import type { Session } from './core/session.ts'
 import { waiter } from './core/wait-until.ts'
+import type { Known } from './core/typed-data.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
@@ -24,6 +25,7 @@ export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 
 /** The variables that the middleware sets: `new Hono<{ Variables: SessionVariables<Data> }>()`. */
 export interface SessionVariables<Data extends object = PlainData> {
@@ -69,11 +71,11 @@ export interface HonoSessions<Data extends object = PlainData> extends Managemen
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
-export function createSessions<Data extends object = PlainData>(
-  options: SessionOptions<Data> = {},
-): HonoSessions<Data> {
+export function createSessions<Data extends object = PlainData, Input = unknown>(
+  options: SessionOptions<Data, Input> = {},
+): HonoSessions<Known<Data, Input>> {
   const sessions = createManager(options)
-  const opened = new WeakMap<HonoContext, Session<Data>>()
+  const opened = new WeakMap<HonoContext, Session<Known<Data, Input>>>()
 
   async function middleware(context: HonoContext, next: () => Promise<void>): Promise<void> {
     if (opened.has(context)) return next()
@@ -97,7 +99,7 @@ export function createSessions<Data extends object = PlainData>(
     }
   }
 
-  async function getSession(context: HonoContext): Promise<Session<Data>> {
+  async function getSession(context: HonoContext): Promise<Session<Known<Data, Input>>> {
     const session = opened.get(context)
     if (session !== undefined) return session
     throw invalidOption(

@@ -11,7 +11,7 @@ import type { SessionOptions } from './core/options.ts'
 import type { PlainData } from './core/schema.ts'
 import { Sessions } from './core/sessions.ts'
 import type { Store } from './core/store.ts'
-export type { KeysOf } from './core/typed-keys.ts'
+import type { Known } from './core/typed-data.ts'
 import { sqliteStore } from './stores/sqlite.ts'
 
 export type { CookieChannel } from './core/channel.ts'
@@ -32,6 +32,8 @@ export type { PlainData, StandardSchema } from './core/schema.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { LoginOptions, Session } from './core/session.ts'
 export type { Sessions } from './core/sessions.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
+export type { KeysOf } from './core/typed-keys.ts'
 export type { StoreCall, StoreOperation, StoreOutcome } from './core/tracing.ts'
 export type {
   Change,
@@ -54,11 +56,14 @@ export type {
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
-export function createSessions<Data extends object = PlainData>(
-  options: SessionOptions<Data> = {},
-): Sessions<Data> {
+export function createSessions<Data extends object = PlainData, Input = unknown>(
+  options: SessionOptions<Data, Input> = {},
+): Sessions<Known<Data, Input>> {
   const store = options.store ?? defaultStore()
-  return new Sessions(options, options.diagnose === false ? store : examined(store))
+  return new Sessions<Known<Data, Input>>(
+    options as SessionOptions<object> as SessionOptions<Known<Data, Input>>,
+    options.diagnose === false ? store : examined(store),
+  )
 }
 
 /** The store that serves when none is named: an embedded SQLite file. */

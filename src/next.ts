@@ -6,8 +6,9 @@
  * @module sojourn/next
  */
 
-import { clientSession, type ClientSession, type ToClient } from './core/client-session.ts'
+import { clientSession, type ClientSession, type ToClient, type Told } from './core/client-session.ts'
 import { management, type Management, type SignedIn } from './core/management.ts'
+import type { Namespace } from './core/namespace.ts'
 import { nodeChannel, type NodeRequest, type NodeResponse } from './core/node-channel.ts'
 import type { SessionOptions } from './core/options.ts'
 import { unauthenticated } from './core/refusals.ts'
@@ -16,6 +17,7 @@ import type { PlainData } from './core/schema.ts'
 import type { EventsOptions, SessionEvents } from './core/session-events.ts'
 import type { Session } from './core/session.ts'
 import { settingsOf } from './core/sessions.ts'
+import type { Absent, AllOf, Known, NamespaceName, NamespaceValues } from './core/typed-data.ts'
 import { createSessions as createManager, defaultStore } from './index.ts'
 import { checkNext } from './next/after.ts'
 import { createEvents } from './next/events.ts'
@@ -25,7 +27,7 @@ import { openRequest } from './next/request.ts'
 import { memoized, sharedStore } from './next/shared.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { ClientSession, ToClient } from './core/client-session.ts'
+export type { ClientOf, ClientSession, ToClient } from './core/client-session.ts'
 export type { UserSession } from './core/user-sessions.ts'
 export type { SessionEvent } from './core/events.ts'
 export type { SignedIn } from './core/management.ts'
@@ -34,17 +36,28 @@ export { privateResponse } from './core/private-response.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { EventsOptions, SessionEvents } from './core/session-events.ts'
 export type { Session } from './core/session.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 export type { Proxy, ProxyOptions } from './next/proxy.ts'
 
 /** Options of `createSessions`. */
-export interface NextOptions<Data extends object = PlainData, Client = unknown> extends SessionOptions<Data> {
+export interface NextOptions<
+  Data extends object = PlainData,
+  Client = unknown,
+  Input = unknown,
+> extends SessionOptions<Data, Input> {
   /**
    * Selects what client components may know of a session: `(session) => ({ theme: session.get('theme') })`.
    * It is also asked for anonymous ones. What it gives is turned into JSON. Default: they know who
    * is signed in by a tag alone, and no data.
+   *
+   * `ClientOf` names the type of what it gives. Without a schema, name the type of the data here and not at
+   * `createSessions`, which would leave the other types unknown: `(session: Session<Data>) => …`.
    */
-  toClient?: ToClient<Data, Client> | undefined
+  toClient?: ToClient<Known<Data, Input>, Client> | undefined
 }
+
+/** What a namespace holds. */
+type Values<Data, Name> = NamespaceValues<Data, Name, PlainData>
 
 /** The sessions of a Next.js application. No function uses `this`, so every one may be destructured. */
 export interface NextSessions<Data extends object = PlainData, Client = unknown> extends Pick<
@@ -69,15 +82,31 @@ export interface NextSessions<Data extends object = PlainData, Client = unknown>
    * @throws `ERR_UNAUTHENTICATED` (status 401) without `otherwise`
    */
   requireSession(this: void, otherwise?: () => never): Promise<SignedIn<Data>>
-  /** One value of the current session; `null` if there is none. */
-  get<Key extends keyof Data & string>(this: void, key: Key, namespace?: ''): Promise<Data[Key] | null>
-  get(this: void, key: string, namespace: string): Promise<unknown>
+  /** One value of the current session; else what the schema supplies, or `null`. */
+  get<Key extends keyof Data & string>(
+    this: void,
+    key: Key,
+    namespace?: '',
+  ): Promise<Data[Key] | Absent<Data, Key, null>>
+  get<Name extends NamespaceName<Data>, Key extends keyof Values<Data, Name> & string>(
+    this: void,
+    key: Key,
+    namespace: Name,
+  ): Promise<Values<Data, Name>[Key] | null>
   /** All values of a namespace; `null` if there are none. */
-  getAll(this: void, namespace?: ''): Promise<Partial<Data> | null>
-  getAll(this: void, namespace: string): Promise<PlainData | null>
+  getAll(this: void, namespace?: ''): Promise<AllOf<Data> | null>
+  getAll<Name extends NamespaceName<Data>>(
+    this: void,
+    namespace: Name,
+  ): Promise<Partial<Values<Data, Name>> | null>
   /** Writes one value. In Server Actions and Route Handlers. */
   set<Key extends keyof Data & string>(this: void, key: Key, value: Data[Key], namespace?: ''): Promise<void>
-  set(this: void, key: string, value: unknown, namespace: string): Promise<void>
+  set<Name extends NamespaceName<Data>, Key extends keyof Values<Data, Name> & string>(
+    this: void,
+    key: Key,
+    value: Values<Data, Name>[Key],
+    namespace: Name,
+  ): Promise<void>
   /** The public id of the session, if one is stored. Safe to show; it opens nothing. */
   getSessionId(this: void): Promise<string | undefined>
   /** The public id; stores an empty session if there is none. In Server Actions and Route Handlers. */
@@ -87,7 +116,7 @@ export interface NextSessions<Data extends object = PlainData, Client = unknown>
    * `sojourn/react`. In Server Components.
    * @throws as `getSession`, and what `toClient` throws
    */
-  client(this: void): Promise<ClientSession<Client>>
+  client(this: void): Promise<ClientSession<Told<Client>>>
   /**
    * Makes the Route Handler that keeps `<SessionProvider>` up to date:
    * `export const { GET } = sessions.events()`. It moves no deadline.
@@ -113,43 +142,51 @@ export interface NextSessions<Data extends object = PlainData, Client = unknown>
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another,
  * or Next.js is too old
  */
-export function createSessions<Data extends object = PlainData, Client = unknown>({
+export function createSessions<Data extends object = PlainData, Client = unknown, Input = unknown>({
   toClient,
   ...options
-}: NextOptions<Data, Client> = {}): NextSessions<Data, Client> {
+}: NextOptions<Data, Client, Input> = {}): NextSessions<Known<Data, Input>, Client> {
   checkNext()
   noteExchanges()
-  const sessions = createManager<Data>({ ...options, store: sharedStore(options.store ?? defaultStore()) })
+  const sessions = createManager<Data, Input>({
+    ...options,
+    store: sharedStore(options.store ?? defaultStore()),
+  })
   const { app, cookie } = settingsOf(sessions)
   const { detached, list, revoke, revokeUser, assertSameOrigin } = management(sessions)
   const memoKey = `${app} ${cookie.name}`
 
-  async function getSession(request?: NodeRequest, response?: NodeResponse): Promise<Session<Data>> {
+  async function getSession(
+    request?: NodeRequest,
+    response?: NodeResponse,
+  ): Promise<Session<Known<Data, Input>>> {
     if (request === undefined || response === undefined) return openRequest(sessions, memoKey)
     return memoized(request, memoKey, () => sessions.open(nodeChannel(request, response)))
   }
 
-  async function requireSession(otherwise?: () => never): Promise<SignedIn<Data>> {
+  async function requireSession(otherwise?: () => never): Promise<SignedIn<Known<Data, Input>>> {
     const session = await getSession()
-    if (session.userId !== null) return session as SignedIn<Data>
+    if (session.userId !== null) return session as SignedIn<Known<Data, Input>>
     otherwise?.()
     throw unauthenticated()
   }
 
-  async function get(key: string, namespace = ''): Promise<unknown> {
-    const session = await getSession()
-    return session.namespace(namespace).get(key) ?? null
+  async function valuesIn(namespace = ''): Promise<Namespace> {
+    const session = (await getSession()) as unknown as Session
+    return session.namespace(namespace)
   }
 
-  async function getAll(namespace = ''): Promise<PlainData | null> {
-    const session = await getSession()
-    const all = session.namespace(namespace).getAll()
+  async function get(key: string, namespace?: string): Promise<unknown> {
+    return (await valuesIn(namespace)).get(key) ?? null
+  }
+
+  async function getAll(namespace?: string): Promise<PlainData | null> {
+    const all = (await valuesIn(namespace)).getAll()
     return Object.keys(all).length === 0 ? null : all
   }
 
-  async function set(key: string, value: unknown, namespace = ''): Promise<void> {
-    const session = await getSession()
-    await session.namespace(namespace).set(key, value)
+  async function set(key: string, value: unknown, namespace?: string): Promise<void> {
+    await (await valuesIn(namespace)).set(key, value)
   }
 
   async function getSessionId(): Promise<string | undefined> {
@@ -177,5 +214,5 @@ export function createSessions<Data extends object = PlainData, Client = unknown
     events: (eventsOptions) => createEvents(sessions, toClient, eventsOptions),
     assertSameOrigin,
     proxy: (proxyOptions) => createProxy(sessions, proxyOptions),
-  } as NextSessions<Data, Client>
+  } as NextSessions<Known<Data, Input>, Client>
 }

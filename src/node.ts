@@ -8,6 +8,7 @@
 import { nodeAccess, type NodeAccess } from './core/node-sessions.ts'
 import type { SessionOptions } from './core/options.ts'
 import type { PlainData } from './core/schema.ts'
+import type { Known } from './core/typed-data.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
@@ -17,6 +18,7 @@ export type { SignedIn } from './core/management.ts'
 export type { SessionOptions } from './core/options.ts'
 export type { CheckedRequest } from './core/same-origin.ts'
 export type { Session } from './core/session.ts'
+export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
 
 /** The sessions of a Node server. No function uses `this`, so every one may be destructured. */
 export interface NodeSessions<Data extends object = PlainData> extends NodeAccess<Data> {}
@@ -29,8 +31,8 @@ export interface NodeSessions<Data extends object = PlainData> extends NodeAcces
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
-export function createSessions<Data extends object = PlainData>(
-  options: SessionOptions<Data> = {},
-): NodeSessions<Data> {
+export function createSessions<Data extends object = PlainData, Input = unknown>(
+  options: SessionOptions<Data, Input> = {},
+): NodeSessions<Known<Data, Input>> {
   return nodeAccess(createManager(options))
 }

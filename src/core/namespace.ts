@@ -11,6 +11,7 @@ import { bindingOf, Handle, isSessionHandle, viewOf } from './handle.ts'
 import { isObject } from './known-options.ts'
 import { quoted } from './quoted.ts'
 import type { PlainData } from './schema.ts'
+import type { Absent, AllOf } from './typed-data.ts'
 import type { Item, KeysOf } from './typed-keys.ts'
 import type { View } from './view.ts'
 import {
@@ -38,19 +39,19 @@ export class Namespace<Data extends object = PlainData> extends Handle {
     return viewOf(this).namespace
   }
 
-  /** The value of a key, or `undefined`. */
-  get<Key extends keyof Data & string>(key: Key): Data[Key] | undefined {
-    return viewOf(this).value(key) as Data[Key] | undefined
+  /** The value of a key; else what the schema supplies, or `undefined`. */
+  get<Key extends keyof Data & string>(key: Key): Data[Key] | Absent<Data, Key> {
+    return viewOf(this).value(key) as Data[Key] | Absent<Data, Key>
   }
 
-  /** Whether a key has a value. */
+  /** Whether `get` gives a value, stored or supplied by the schema. */
   has(key: keyof Data & string): boolean {
     return viewOf(this).text(key) !== undefined
   }
 
-  /** All values, as a plain object of your own. */
-  getAll(): Partial<Data> {
-    return viewOf(this).values() as Partial<Data>
+  /** All that `get` gives, as a plain object of your own. */
+  getAll(): AllOf<Data> {
+    return viewOf(this).values() as AllOf<Data>
   }
 
   /**
@@ -83,17 +84,19 @@ export class Namespace<Data extends object = PlainData> extends Handle {
   }
 
   /**
-   * Computes a new value from the current one, atomically: if somebody else changes it
+   * Computes a new value from the one that `get` gives, atomically: if somebody else changes it
    * meanwhile, `compute` runs again on their value. Returning `undefined` deletes.
    * @throws `ERR_SESSION_CONFLICT` after a hundred lost rounds, and as `set`
    */
   update<Key extends keyof Data & string>(
     key: Key,
-    compute: (current: Data[Key] | undefined) => Data[Key] | undefined | Promise<Data[Key] | undefined>,
-  ): Promise<Data[Key] | undefined> {
+    compute: (
+      current: Data[Key] | Absent<Data, Key>,
+    ) => Data[Key] | undefined | Promise<Data[Key] | undefined>,
+  ): Promise<Data[Key] | Absent<Data, Key>> {
     refuseCallback(this, 'update', arguments, 1)
     const updated = observed(this, (view) => updateValue(view, key, compute as Compute))
-    return updated as Promise<Data[Key] | undefined>
+    return updated as Promise<Data[Key] | Absent<Data, Key>>
   }
 
   /**
@@ -116,7 +119,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
   }
 
   /**
-   * Reads a value and removes it, atomically: of several takers one gets it.
+   * Reads a stored value and removes it, atomically: of several takers one gets it.
    * @throws see the class
    */
   take<Key extends keyof Data & string>(key: Key): Promise<Data[Key] | undefined> {

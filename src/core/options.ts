@@ -24,7 +24,7 @@ import type { Sealer } from './sealer.ts'
 import type { Store } from './store.ts'
 
 /** Options of `createSessions`. */
-export interface SessionOptions<Data extends object = PlainData> {
+export interface SessionOptions<Data extends object = PlainData, Input = unknown> {
   /** Where sessions live. Default: an embedded SQLite file, `.sojourn/sessions.db`. */
   store?: Store | undefined
   /** Name of the application; sessions of another one in the same store are not ours. Default `'sojourn'`. */
@@ -49,7 +49,7 @@ export interface SessionOptions<Data extends object = PlainData> {
    */
   encryption?: EncryptionOptions | undefined
   /** Validates the data of the default namespace, on read and write. Any Standard Schema. */
-  schema?: StandardSchema<Data> | undefined
+  schema?: StandardSchema<Data, Input> | undefined
   /**
    * Version of the data of the default namespace, a positive integer. Raise it with a change that
    * the release before could not read: releases of different versions never write to the same
@@ -166,7 +166,7 @@ const KNOWN: Record<keyof SessionOptions, Known> = {
  * Checks options and fills in defaults.
  * @throws `ERR_OPTION_INVALID`
  */
-export function resolveOptions<Data extends object>(options: SessionOptions<Data>): Settings {
+export function resolveOptions(options: SessionOptions<object>): Settings {
   checkAll(options, KNOWN, '', insteadOf)
   const { idle, absolute, persist } = resolveLifetime(DEFAULT_LIFETIME, options)
   const timeout = milliseconds(options.timeout ?? '2s', 'timeout')

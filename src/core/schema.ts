@@ -11,13 +11,13 @@ import { placeOf, reasonOf } from './schema-reason.ts'
 import type { MaybePromise } from './store.ts'
 import { stripped } from './stripped.ts'
 
-/** Any validator that follows Standard Schema; `Data` is what it gives out. */
-export interface StandardSchema<Data = unknown> {
+/** Any validator that follows Standard Schema; `Data` is what it gives out, `Input` what it takes. */
+export interface StandardSchema<Data = unknown, Input = unknown> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
     readonly validate: (value: unknown) => MaybePromise<SchemaResult<Data>>
-    readonly types?: { readonly input: unknown; readonly output: Data } | undefined
+    readonly types?: { readonly input: Input; readonly output: Data } | undefined
   }
 }
 

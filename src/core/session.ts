@@ -19,6 +19,7 @@ import { rotate, type RotateOptions } from './rotate.ts'
 import type { PlainData } from './schema.ts'
 import type { Shape } from './shape.ts'
 import type { EndReason } from './store.ts'
+import type { AllOf, NamespaceName, NamespaceValues } from './typed-data.ts'
 import { View } from './view.ts'
 
 export type { LoginOptions } from './login.ts'
@@ -72,14 +73,19 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   }
 
   /** All values of the default namespace, as a plain object that is frozen: `getAll()` gives one of your own. */
-  get data(): Readonly<Partial<Data>> {
+  get data(): Readonly<AllOf<Data>> {
     return Object.freeze(this.getAll())
   }
 
-  /** Another set of values in the same session; `''` is the default one. */
-  namespace<Values extends object = PlainData>(name: string): Namespace<Values> {
-    if (name === '') return this as unknown as Namespace<Values>
-    return new Namespace<Values>(new View(bindingOf(this), name, null))
+  /**
+   * Another set of values in the same session; `''` is the default one. What it holds is declared by
+   * `Namespaces` in the type of the data, or named here: `session.namespace<Cart>('cart')`.
+   */
+  namespace<Values extends object = PlainData, Name extends NamespaceName<Data> = NamespaceName<Data>>(
+    name: Name,
+  ): Namespace<NamespaceValues<Data, Name, Values>> {
+    if (name === '') return this as unknown as Namespace<NamespaceValues<Data, Name, Values>>
+    return new Namespace(new View(bindingOf(this), name, null))
   }
 
   /**

@@ -18,6 +18,7 @@ import { migrated } from './migrations.ts'
 import type { Settings } from './options.ts'
 import { asideOf, isOfVersion, keyOf, layerIn, markOf, placeOf, versionOf, type Layer } from './place.ts'
 import { accept, type PlainData, type StandardSchema } from './schema.ts'
+import { defaultsOf } from './schema-defaults.ts'
 import { setAside, takeOver, type Upgrade } from './upgrade.ts'
 
 /** A session's default namespace, seen through version and schema. */
@@ -25,7 +26,7 @@ export interface Shape {
   schema: StandardSchema | null
   /** What the fields of today's version begin with. */
   place: string
-  /** Values that the schema supplies where nothing is stored, by field. */
+  /** Values that the schema supplies, by field: shown where nothing is stored. */
   defaults: ReadonlyMap<string, string>
   /** What the schema turned into something else while reading, by field. */
   originals: ReadonlyMap<string, Original>
@@ -44,7 +45,7 @@ interface Reading {
   /** Where it comes from; of two values the later one counts. */
   layers: readonly Layer[]
   stored: ReadonlyMap<string, string>
-  defaults: ReadonlyMap<string, string>
+  defaults: Map<string, string>
 }
 
 /** Whether a record has to be looked at for its shape: without schema and versions it has none. */
@@ -66,6 +67,12 @@ export async function openShape(
   const own = layerIn(raw, version, placeOf(version))
   const others = othersIn(raw, own)
   const { layers, stored, defaults } = await read(settings, own, others)
+  // Also for what is stored now: it may be taken away before the session is opened again.
+  if (schema !== null && (stored.size > 0 || layers.length === 0))
+    for (const [key, value] of Object.entries(await defaultsOf(schema))) {
+      const name = own.place + fieldName('', key)
+      if (value !== undefined && !defaults.has(name)) defaults.set(name, encodeValue(value, key))
+    }
   const isRefused = own.fields.size > 0 && !layers.includes(own)
   if (id !== null && (isRefused || others.some((other) => !layers.includes(other))))
     emit({ type: 'unreadable', id, what: 'data' })

@@ -23,10 +23,39 @@ const TSCONFIG = {
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
+    declaration: true,
     noEmit: true,
   },
   include: ['*.ts'],
 }
+
+/** What an application takes from its sessions, declarations of its own included. */
+const USER = `
+import { createSessions, type ClientOf, type DataOf, type Namespaces, type Session } from 'sojourn/next'
+import { useSession } from 'sojourn/react'
+import { z } from 'zod'
+
+const schema = z.object({ theme: z.string().default('light'), name: z.string().optional() })
+export type Data = DataOf<typeof schema> & Namespaces<{ cart: { items: string[] } }>
+export const sessions = createSessions({
+  schema,
+  toClient: (session: Session<Data>) => ({ theme: session.get('theme'), since: new Date() }),
+})
+export const named = createSessions<Data>({ schema })
+export type Client = ClientOf<typeof sessions>
+export function read(): { theme: string; since: string } | null {
+  return useSession<Client>().data
+}
+export async function items(): Promise<string[]> {
+  const session = await named.getSession()
+  // @ts-expect-error not declared
+  session.namespace('crat')
+  // @ts-expect-error it has no default
+  session.get('name').length
+  session.get('theme').length
+  return session.namespace('cart').get('items') ?? []
+}
+`
 
 afterAll(() => rmSync(WORK, { recursive: true, force: true }))
 
@@ -43,6 +72,7 @@ it('compile without skipLibCheck, every entry of them', () => {
   const names = entries.map((entry) => `sojourn${entry.slice(1)}`)
   const lines = names.map((name, i) => `import * as e${i} from '${name}'\nvoid e${i}`)
   writeFileSync(join(WORK, 'all.ts'), lines.join('\n'))
+  writeFileSync(join(WORK, 'user.ts'), USER)
   mkdirSync(join(WORK, 'node_modules'), { recursive: true })
   const tsc = join(ROOT, 'node_modules/.bin/tsc')
   const { stdout, stderr } = spawnSync(tsc, ['-p', WORK, '--pretty', 'false'], {
@@ -52,6 +82,6 @@ it('compile without skipLibCheck, every entry of them', () => {
   const messages = (stdout + stderr).split('\n').filter((line) => /error TS/.test(line))
   // Those of other packages are theirs.
   expect(
-    messages.filter((line) => /(^|\/)dist\/|all\.ts/.test(line) && !line.includes('node_modules/')),
+    messages.filter((line) => /(^|\/)dist\/|(all|user)\.ts/.test(line) && !line.includes('node_modules/')),
   ).toEqual([])
 })

@@ -40,7 +40,7 @@ const open = {
 describe('a session takes its types from a schema: what comes out of it', () => {
   test('of zod', async () => {
     const session = await open.zod()
-    expectTypeOf(session.get('theme')).toEqualTypeOf<'light' | 'dark' | undefined>()
+    expectTypeOf(session.get('theme')).toEqualTypeOf<'light' | 'dark'>()
     expectTypeOf(session.get('visits')).toEqualTypeOf<number | undefined>()
     expectTypeOf(session.get('address')).toEqualTypeOf<{ city: string } | undefined>()
     expectTypeOf(session.increment('visits')).toEqualTypeOf<Promise<number>>()
@@ -57,7 +57,7 @@ describe('a session takes its types from a schema: what comes out of it', () => 
 
   test('of valibot', async () => {
     const session = await open.valibot()
-    expectTypeOf(session.get('theme')).toEqualTypeOf<'light' | 'dark' | undefined>()
+    expectTypeOf(session.get('theme')).toEqualTypeOf<'light' | 'dark'>()
     expectTypeOf(session.get('visits')).toEqualTypeOf<number | undefined>()
     expectTypeOf(session.get('address')).toEqualTypeOf<{ city: string } | undefined>()
     expectTypeOf(session.increment('visits')).toEqualTypeOf<Promise<number>>()
@@ -74,7 +74,7 @@ describe('a session takes its types from a schema: what comes out of it', () => 
 
   test('of arktype', async () => {
     const session = await open.arktype()
-    expectTypeOf(session.get('theme')).toEqualTypeOf<'light' | 'dark' | undefined>()
+    expectTypeOf(session.get('theme')).toEqualTypeOf<'light' | 'dark'>()
     expectTypeOf(session.get('visits')).toEqualTypeOf<number | undefined>()
     expectTypeOf(session.get('address')).toEqualTypeOf<{ city: string } | undefined>()
     expectTypeOf(session.increment('visits')).toEqualTypeOf<Promise<number>>()
@@ -90,7 +90,7 @@ describe('a session takes its types from a schema: what comes out of it', () => 
   })
 
   test('in sojourn/next, of each', () => {
-    type Theme = Promise<'light' | 'dark' | null>
+    type Theme = Promise<'light' | 'dark'>
     const next = {
       zod: () => createNextSessions({ store, schema: zod }).get('theme'),
       valibot: () => createNextSessions({ store, schema: valibot }).get('theme'),

@@ -167,7 +167,7 @@ describe('createSessions', () => {
 
   test('takes the data type from a schema: what comes out of it', () => {
     const schema = z.object({
-      theme: z.enum(['light', 'dark']).default('light'),
+      theme: z.enum(['light', 'dark']),
       count: z.coerce.number().optional(),
     })
     const open = () => createSessions({ store, schema }).open(channel)

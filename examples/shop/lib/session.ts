@@ -1,5 +1,5 @@
 import { createClient, createCluster } from 'redis'
-import { createSessions } from 'sojourn/next'
+import { createSessions, type ClientOf, type Session } from 'sojourn/next'
 import { redisStore } from 'sojourn/stores/redis'
 import { sqliteStore } from 'sojourn/stores/sqlite'
 import { upstashStore } from 'sojourn/stores/upstash'
@@ -15,19 +15,16 @@ interface ShopData {
 /** Nothing is opened before the first session. */
 export const store = chooseStore(process.env)
 
-/** What the browser may know of its session: `useSession` in client components. */
-export interface ShopClient {
-  /** Who is signed in; `null` for nobody. */
-  name: string | null
-}
-
-export const { getSession, requireSession, list, revoke, revokeUser, client, events } = createSessions<
-  ShopData,
-  ShopClient
->({
+export const { getSession, requireSession, list, revoke, revokeUser, client, events } = createSessions({
   store,
-  toClient: (session) => ({ name: session.userId === null ? null : (session.get('name') ?? session.userId) }),
+  toClient: (session: Session<ShopData>) => ({
+    /** Who is signed in; `null` for nobody. */
+    name: session.userId === null ? null : (session.get('name') ?? session.userId),
+  }),
 })
+
+/** What the browser may know of its session: `useSession` in client components. */
+export type ShopClient = ClientOf<typeof client>
 
 /** The session of a visitor. */
 export type ShopSession = Awaited<ReturnType<typeof getSession>>
