@@ -10,8 +10,8 @@ import { freezeShared } from './freeze-shared.ts'
 import { bindingOf, Handle, isSessionHandle, viewOf } from './handle.ts'
 import { isObject } from './known-options.ts'
 import { quoted } from './quoted.ts'
-import type { PlainData } from './schema.ts'
-import type { Item, KeysOf } from './typed-keys.ts'
+import type { PlainData } from './data.ts'
+import type { Item, KeysOf } from './data.ts'
 import type { View } from './view.ts'
 import {
   appendItems,
