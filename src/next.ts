@@ -13,7 +13,7 @@ import { nodeChannel, type NodeRequest, type NodeResponse } from './core/node-ch
 import type { SessionOptions } from './core/options.ts'
 import { unauthenticated } from './core/refusals.ts'
 import type { CheckedRequest } from './core/same-origin.ts'
-import type { PlainData } from './core/schema.ts'
+import type { PlainData } from './core/data.ts'
 import type { EventsOptions, SessionEvents } from './core/session-events.ts'
 import type { Session } from './core/session.ts'
 import { settingsOf } from './core/sessions.ts'

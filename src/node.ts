@@ -7,8 +7,8 @@
 
 import { nodeAccess, type NodeAccess } from './core/node-sessions.ts'
 import type { SessionOptions } from './core/options.ts'
-import type { PlainData } from './core/schema.ts'
 import type { Known } from './core/typed-data.ts'
+import type { PlainData } from './core/data.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'

@@ -5,7 +5,7 @@
  */
 
 import type { OldLibrary, OldSession } from '../core/old-library.ts'
-import type { PlainData } from '../core/schema.ts'
+import type { PlainData } from '../core/data.ts'
 import { namesIn, valuesOf } from './old-cookies.ts'
 
 /** What `userId` may answer. Numbers become text; an empty text is nobody, as `null` is. */

@@ -8,7 +8,7 @@ import { encodeValues } from './encoded-values.ts'
 import { isSessionError } from './errors.ts'
 import { fieldName } from './field.ts'
 import type { OldSession, Selection } from './old-library.ts'
-import type { PlainData } from './schema.ts'
+import type { PlainData } from './data.ts'
 import { checkUserId } from './sign-in.ts'
 import { checkSize } from './size.ts'
 

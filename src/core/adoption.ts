@@ -13,7 +13,7 @@
 
 import { adoptable, type Adopted } from './adoptable.ts'
 import type { Binding } from './binding.ts'
-import type { Context } from './context.ts'
+import type { Context } from './settings.ts'
 import { Deadline } from './deadline.ts'
 import { confirm, enroll, listFor } from './directory.ts'
 import { isSessionError, storeError } from './errors.ts'

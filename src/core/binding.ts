@@ -11,18 +11,15 @@
  */
 
 import { applyToNothing, type Applied } from './batch.ts'
-import { later, type CookieChannel } from './channel.ts'
-import type { Context, Living } from './context.ts'
-import { mentions } from './cookie.ts'
-import { withdraw } from './directory.ts'
+import type { CookieChannel } from './channel.ts'
+import type { Living } from './record.ts'
+import type { Context } from './settings.ts'
 import { isSessionError } from './errors.ts'
-import { follow } from './grace.ts'
 import { Journal, type JournalHost } from './journal.ts'
 import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings } from './lifetime.ts'
-import { arrive } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'
-import { changedMeanwhile, gone, keyTaken, revokedMeanwhile, rotatedMeanwhile, withheld } from './refusals.ts'
+import { changedMeanwhile, gone, keyTaken, revokedMeanwhile, withheld } from './refusals.ts'
 import { checkSize, outgrown, withLimits } from './size.ts'
 import { StoreClock } from './store-clock.ts'
 import { isAlive, type Change, type EndReason, type LoadedRecord, type UpdateResult } from './store.ts'
@@ -149,24 +146,15 @@ export class Binding implements JournalHost {
     return undo
   }
 
-  /** Ends the session and clears the cookie. If the store fails, the cookie stays. */
-  async destroy(reason: EndReason): Promise<void> {
-    const { living: before } = this
-    if (before === null && this.isWithheld) throw withheld(this.context.settings.cookie.sameSite)
-    if (before === null && !this.#bringsCookie()) return
-    const undo = this.#outbox.sendClearing()
-    try {
-      if (before === null) return await this.endRivals?.(reason)
-      const record = await this.context.store.destroy(before.identity.key, reason)
-      if (record === null && (await this.#hasMoved(before))) return await this.destroy(reason)
-    } catch (error) {
-      undo()
-      throw error
-    }
+  /** Clears the cookie; returns how to take that back. */
+  announceEnd(): () => void {
+    return this.#outbox.sendClearing()
+  }
+
+  /** Notes that this request has ended the session. A later write begins another one. */
+  noteEnd(reason: EndReason): void {
     this.#forget()
     this.ended = reason
-    this.context.emit({ type: 'destroyed', id: before.identity.id, reason })
-    later(this.channel, () => withdraw(this.context, before.identity, before.meta))
   }
 
   /** Stores the first state of a record, and takes it as this request's session. */
@@ -258,12 +246,6 @@ export class Binding implements JournalHost {
     return this.#outbox.sendToken(token, maxAge, isSignIn)
   }
 
-  /** One of ours, whatever it holds, or of a scope that ours had before. */
-  #bringsCookie(): boolean {
-    const { cookie, previousCookies } = this.context.settings
-    return [cookie, ...previousCookies].some(({ name }) => mentions(this.channel.header ?? '', name))
-  }
-
   #moved(): void {
     if (this.living === null) return
     const now = this.clock.now()
@@ -274,20 +256,5 @@ export class Binding implements JournalHost {
     this.living = null
     this.#nextToken = null
     this.journal.replace(new Map())
-  }
-
-  /**
-   * Whether the session has got a new token meanwhile, to which the old one still leads.
-   * @throws `ERR_SESSION_CONFLICT` if it leads there no more: then only the new one can end it
-   */
-  async #hasMoved(before: Living): Promise<boolean> {
-    const remains = await this.context.store.load(before.identity.key)
-    if (remains === null || isAlive(remains) || remains.ended !== 'rotated') return false
-    const next = await follow(this.context, before.identity)
-    if (next !== null && isAlive(next.answer)) await arrive(this, next.identity, next.answer, true)
-    else if (next !== null && next.answer !== null) return false
-    if (this.living !== before) return true
-    this.lose('rotated')
-    throw rotatedMeanwhile()
   }
 }

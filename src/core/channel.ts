@@ -5,7 +5,6 @@
  */
 
 import type { SessionCookie } from './cookie.ts'
-import type { Prefetch } from './prefetch.ts'
 import type { CheckedRequest } from './same-origin.ts'
 
 /** The writes of one session in one request. */
@@ -14,6 +13,14 @@ export interface PendingWrites {
   readonly isSettled: boolean
   /** Resolves when no write is on its way; rejects with the first failure that nobody awaited. */
   settle(): Promise<void>
+}
+
+/** What is known of a request that is made ahead. */
+export interface Prefetch {
+  /** Whether it surely is one, and no visit. */
+  isCertain: boolean
+  /** The page that it fetches, as `pageOf` tells; `null` if that is not known. */
+  page: string | null
 }
 
 /** One request and its response, as far as cookies go. */

@@ -7,7 +7,8 @@
 import { encodeValue } from './codec.ts'
 import { SessionError } from './errors.ts'
 import { quoted } from './quoted.ts'
-import { demand, type PlainData, type StandardSchema } from './schema.ts'
+import type { PlainData } from './data.ts'
+import { demand, type StandardSchema } from './schema.ts'
 import type { MaybePromise } from './store.ts'
 
 /**

@@ -5,27 +5,11 @@
  * @module
  */
 
-import type { Binding } from './binding.ts'
-import type { Living } from './context.ts'
 import { bindingOf } from './handle.ts'
 import type { JsonOf } from './json-data.ts'
+import { outlineOf, type SessionOutline } from './outline.ts'
 import type { Session } from './session.ts'
-import type { EndReason, MaybePromise } from './store.ts'
-
-/** A session as its browser knows it, without data. */
-interface SessionOutline {
-  /**
-   * Public: opens nothing, and says nothing about the person. The same for as long as one person
-   * stays signed in, also when the token changes. `null` if nobody is signed in.
-   */
-  tag: string | null
-  /** When the session ends if no further request comes, on the clock of `at` and in whole seconds; `null` if nothing is stored. */
-  expiresAt: number | null
-  /** When the server looked, in epoch milliseconds on its clock. */
-  at: number
-  /** Why the session that the browser brought is no more; `null` if it lives, or nobody knows. */
-  ended: EndReason | null
-}
+import type { MaybePromise } from './store.ts'
 
 /** The browser's view of its session: plain JSON. */
 export interface ClientSession<Client = unknown> extends SessionOutline {
@@ -71,19 +55,4 @@ export async function clientSession<Data extends object, Client>(
   // Through JSON, so that a page's first value is the same as one that came over the network.
   const data = JSON.parse(JSON.stringify(selected) ?? 'null') as Told<Client> | null
   return { ...outlineOf(bindingOf(session)), data }
-}
-
-/** The public part of the session of a request. */
-function outlineOf({ living, clock, ended }: Binding): SessionOutline {
-  const at = Date.now()
-  if (living === null) return { tag: null, expiresAt: null, at, ended }
-  const tag = living.meta.userId === undefined ? null : tagOf(living)
-  const expiresAt = at + living.expiresAt - clock.now()
-  // In whole seconds, so that two looks say the same.
-  return { tag, expiresAt: Math.floor(expiresAt / 1000) * 1000, at, ended: null }
-}
-
-/** What tells one signed-in person from the next. */
-export function tagOf({ meta, identity }: Living): string {
-  return meta.tag ?? identity.id
 }

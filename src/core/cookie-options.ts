@@ -8,7 +8,15 @@ import type { CookieSettings } from './cookie.ts'
 import { invalidOption } from './errors.ts'
 import { insteadOf } from './foreign-options.ts'
 import { checkAll, isBoolean, isObject, type Known } from './known-options.ts'
-import type { CookieScope } from './previous-cookies.ts'
+
+/** Where a cookie belongs: browsers keep one for each. What is left out is as it is now. */
+export interface CookieScope {
+  /** Default: that of today; where today's is the default one, the default for this path and domain. */
+  name?: string | undefined
+  path?: string | undefined
+  /** Default: the domain of today, and the host alone. */
+  domain?: string | undefined
+}
 
 /** How the session cookie looks. */
 export interface CookieOptions {

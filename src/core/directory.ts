@@ -15,7 +15,8 @@
  * @module
  */
 
-import type { Context, Living } from './context.ts'
+import type { Living } from './record.ts'
+import type { Context } from './settings.ts'
 import { decodeMeta, type RecordMeta } from './record.ts'
 import { revokedMeanwhile, tooManySessions } from './refusals.ts'
 import { callRoll } from './roll-call.ts'

@@ -5,7 +5,7 @@
  */
 
 import { encodeValue } from './codec.ts'
-import type { PlainData } from './schema.ts'
+import type { PlainData } from './data.ts'
 import { checkNames } from './size.ts'
 
 /** What values become on their way to the store. */

@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Context } from './context.ts'
+import type { Context } from './settings.ts'
 import { lifetimeOf } from './lifetime.ts'
 import { pause } from './pause.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from './record.ts'

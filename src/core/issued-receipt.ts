@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Context } from './context.ts'
+import type { Context } from './settings.ts'
 import { MAX_GRACE } from './grace.ts'
 import type { OldLibrary, OldSession } from './old-library.ts'
 import { receiptLifetime, SALT, SEEN } from './receipt.ts'

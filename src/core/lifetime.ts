@@ -5,6 +5,9 @@
  * @module
  */
 
+import { milliseconds, type Duration } from './duration.ts'
+import { invalidOption } from './errors.ts'
+import { isBoolean } from './known-options.ts'
 import type { RecordMeta } from './record.ts'
 import type { Lifetime, LoadedRecord } from './store.ts'
 
@@ -20,6 +23,16 @@ export interface LifetimeSettings {
   ownIdle?: true
   /** The same of `absolute`. */
   ownAbsolute?: true
+}
+
+/** Lifetime overrides that `login`, `rotate` and new sessions take. */
+export interface LifetimeOptions {
+  /** Overrides the idle timeout for this session. */
+  idle?: Duration | undefined
+  /** Overrides the absolute lifetime for this session. */
+  absolute?: Duration | undefined
+  /** Overrides whether the cookie outlives the browser. */
+  persist?: boolean | undefined
 }
 
 /** Browsers cap cookie lifetimes at 400 days (RFC 6265bis section 5.5). */
@@ -70,4 +83,22 @@ export function cookieMaxAge(lifetime: LifetimeSettings | RecordMeta, now: numbe
   if (!lifetime.persist) return undefined
   const left = 'absolute' in lifetime ? lifetime.absolute : lifetime.absoluteAt - now
   return Math.max(1, Math.ceil(Math.min(left, MAX_COOKIE_AGE) / 1000))
+}
+
+/**
+ * Applies overrides to a lifetime. An idle timeout that nobody named shrinks to fit.
+ * @throws `ERR_OPTION_INVALID` if the named idle timeout is longer than the absolute lifetime
+ */
+export function resolveLifetime(base: LifetimeSettings, options: LifetimeOptions): LifetimeSettings {
+  const absolute = options.absolute === undefined ? base.absolute : milliseconds(options.absolute, 'absolute')
+  const idle = options.idle === undefined ? Math.min(base.idle, absolute) : milliseconds(options.idle, 'idle')
+  if (idle > absolute) {
+    throw invalidOption('idle: is longer than absolute. Shorten idle, or set absolute as well.')
+  }
+  const persist = options.persist ?? base.persist
+  if (!isBoolean(persist)) throw invalidOption('persist: expected true or false.')
+  const own: Pick<LifetimeSettings, 'ownIdle' | 'ownAbsolute'> = {}
+  if (options.idle !== undefined || base.ownIdle) own.ownIdle = true
+  if (options.absolute !== undefined || base.ownAbsolute) own.ownAbsolute = true
+  return { idle, absolute, persist, ...own }
 }

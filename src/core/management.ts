@@ -8,7 +8,7 @@ import type { UserSession } from './user-sessions.ts'
 import { headersSent } from './held-channel.ts'
 import { unauthenticated } from './refusals.ts'
 import { readerOf, type CheckedRequest } from './same-origin.ts'
-import type { PlainData } from './schema.ts'
+import type { PlainData } from './data.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 

@@ -7,7 +7,7 @@
 import { invalidOption } from './errors.ts'
 import { isObject } from './known-options.ts'
 import { quoted } from './quoted.ts'
-import type { PlainData } from './schema.ts'
+import type { PlainData } from './data.ts'
 
 /** A step: is given data of one version, gives data of the next. It may change what it is given. */
 export type Migration = (data: PlainData) => PlainData | Promise<PlainData>

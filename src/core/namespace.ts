@@ -10,9 +10,8 @@ import { freezeShared } from './freeze-shared.ts'
 import { bindingOf, Handle, isSessionHandle, viewOf } from './handle.ts'
 import { isObject } from './known-options.ts'
 import { quoted } from './quoted.ts'
-import type { PlainData } from './schema.ts'
 import type { Absent, AllOf } from './typed-data.ts'
-import type { Item, KeysOf } from './typed-keys.ts'
+import type { Item, KeysOf, PlainData } from './data.ts'
 import type { View } from './view.ts'
 import {
   appendItems,

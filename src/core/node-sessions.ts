@@ -7,7 +7,7 @@
 import { management, signedIn, type Management, type SignedIn } from './management.ts'
 import type { NodeRequest } from './node-channel.ts'
 import { NodeHeldChannel, type GatedResponse } from './node-gate.ts'
-import type { PlainData } from './schema.ts'
+import type { PlainData } from './data.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 

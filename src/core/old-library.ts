@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PlainData } from './schema.ts'
+import type { PlainData } from './data.ts'
 import type { MaybePromise } from './store.ts'
 
 /** What another library has stored of a session. */

@@ -6,7 +6,7 @@
 
 import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
-import type { Living } from './context.ts'
+import type { Living } from './record.ts'
 import { noteStranger } from './cookie-trouble.ts'
 import { end, isBarred, relist } from './directory.ts'
 import { isEndReason } from './end-reason.ts'
@@ -79,7 +79,8 @@ export function welcome(binding: Binding, living: Living | null, record: LoadedR
   if (isTouchDue(meta, record) && prefetchBehind(binding.channel)?.isCertain !== true)
     later(binding.channel, () => binding.touch())
   const receipt = record.fields.get(RECEIPT)
-  if (receipt !== undefined && !byOldToken) closeReceipt(binding, identity.key, meta, record.now, receipt)
+  if (receipt !== undefined && !byOldToken)
+    closeReceipt(binding.channel, binding.context.store, identity.key, meta, record.now, receipt)
   if (pointer !== undefined && !byOldToken) return endGrace(binding.context, identity.key, meta, pointer)
 }
 

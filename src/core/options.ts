@@ -7,20 +7,20 @@
 
 import type { Adoption } from './adoption.ts'
 import { resolveCookie, type CookieOptions } from './cookie-options.ts'
-import { resolveSecret, type CookieValues } from './cookie-value.ts'
-import type { CookieSettings, SessionCookie } from './cookie.ts'
+import { resolveSecret } from './cookie-value.ts'
 import { milliseconds, type Duration } from './duration.ts'
 import { resolveEncryption, type EncryptionOptions } from './encryption.ts'
 import { invalidOption } from './errors.ts'
 import type { OnEvent } from './events.ts'
 import { insteadOf } from './foreign-options.ts'
 import { checkAll, isBoolean, isObject, type Known } from './known-options.ts'
-import type { LifetimeSettings } from './lifetime.ts'
-import { resolveMigrations, type Migration, type Migrations } from './migrations.ts'
+import { resolveLifetime, type LifetimeSettings } from './lifetime.ts'
+import { resolveMigrations, type Migrations } from './migrations.ts'
 import { resolvePrevious } from './previous-cookies.ts'
 import { isOriginList } from './same-origin.ts'
-import type { PlainData, StandardSchema } from './schema.ts'
-import type { Sealer } from './sealer.ts'
+import type { PlainData } from './data.ts'
+import type { StandardSchema } from './schema.ts'
+import type { Settings } from './settings.ts'
 import type { Store } from './store.ts'
 
 /** Options of `createSessions`. */
@@ -94,38 +94,6 @@ export interface SessionOptions<Data extends object = PlainData, Input = unknown
   diagnose?: boolean | undefined
 }
 
-/** Checked and completed options, without the store. */
-export interface Settings extends LifetimeSettings {
-  app: string
-  cookie: CookieSettings
-  /** Removes the cookies of scopes that ours had before. */
-  previousCookies: readonly SessionCookie[]
-  /** How the cookie carries the token. */
-  cookieValues: CookieValues
-  /** Encrypts what the store keeps; `null` if nothing does. */
-  sealer: Sealer | null
-  schema: StandardSchema | null
-  version: number
-  migrate: ReadonlyMap<number, Migration>
-  maxSessionsPerUser: number | null
-  atLimit: 'evict-oldest' | 'refuse'
-  origins: readonly string[]
-  adopt: readonly Adoption[]
-  maxBytes: number
-  timeout: number
-  onEvent: OnEvent | undefined
-}
-
-/** Lifetime overrides that `login`, `rotate` and new sessions take. */
-export interface LifetimeOptions {
-  /** Overrides the idle timeout for this session. */
-  idle?: Duration | undefined
-  /** Overrides the absolute lifetime for this session. */
-  absolute?: Duration | undefined
-  /** Overrides whether the cookie outlives the browser. */
-  persist?: boolean | undefined
-}
-
 const STORE_VERBS = ['now', 'create', 'load', 'update', 'touch', 'destroy']
 const DEFAULT_LIFETIME: LifetimeSettings = { idle: 86_400_000, absolute: 2_592_000_000, persist: true }
 /** The longest time that a timer can wait: 2^31 - 1 milliseconds. */
@@ -189,29 +157,10 @@ export function resolveOptions(options: SessionOptions<object>): Settings {
     maxSessionsPerUser: options.maxSessionsPerUser ?? null,
     atLimit: options.atLimit ?? 'evict-oldest',
     origins: [...(options.origins ?? [])],
-    adopt: options.adopt === undefined ? [] : [options.adopt].flat(),
     maxBytes: options.maxBytes ?? 65_536,
     timeout,
     onEvent: options.onEvent,
   }
-}
-
-/**
- * Applies overrides to a lifetime. An idle timeout that nobody named shrinks to fit.
- * @throws `ERR_OPTION_INVALID` if the named idle timeout is longer than the absolute lifetime
- */
-export function resolveLifetime(base: LifetimeSettings, options: LifetimeOptions): LifetimeSettings {
-  const absolute = options.absolute === undefined ? base.absolute : milliseconds(options.absolute, 'absolute')
-  const idle = options.idle === undefined ? Math.min(base.idle, absolute) : milliseconds(options.idle, 'idle')
-  if (idle > absolute) {
-    throw invalidOption('idle: is longer than absolute. Shorten idle, or set absolute as well.')
-  }
-  const persist = options.persist ?? base.persist
-  if (!isBoolean(persist)) throw invalidOption('persist: expected true or false.')
-  const own: Pick<LifetimeSettings, 'ownIdle' | 'ownAbsolute'> = {}
-  if (options.idle !== undefined || base.ownIdle) own.ownIdle = true
-  if (options.absolute !== undefined || base.ownAbsolute) own.ownAbsolute = true
-  return { idle, absolute, persist, ...own }
 }
 
 function isStore(value: unknown): boolean {

@@ -10,7 +10,7 @@
 import type { CookieChannel } from './channel.ts'
 import { checkScheme } from './cookie-trouble.ts'
 import { clearingCookie, tokenCookie, type SessionCookie } from './cookie.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 
 /** See the module. */
 export class Outbox {

@@ -6,16 +6,8 @@
  * @module
  */
 
-import type { CookieChannel } from './channel.ts'
+import type { CookieChannel, Prefetch } from './channel.ts'
 import { readerOf, type CheckedRequest } from './same-origin.ts'
-
-/** What is known of a request that is made ahead. */
-export interface Prefetch {
-  /** Whether it surely is one, and no visit. */
-  isCertain: boolean
-  /** The page that it fetches, as `pageOf` tells; `null` if that is not known. */
-  page: string | null
-}
 
 const NAMES = ['sec-purpose', 'purpose', 'x-moz']
 

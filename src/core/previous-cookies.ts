@@ -5,18 +5,9 @@
  */
 
 import { clearingCookie, type CookieSettings, type SessionCookie } from './cookie.ts'
-import { checkPrefix, defaultName, SCOPE, type CookieOptions } from './cookie-options.ts'
+import { checkPrefix, defaultName, SCOPE, type CookieOptions, type CookieScope } from './cookie-options.ts'
 import { invalidOption } from './errors.ts'
 import { checkAll } from './known-options.ts'
-
-/** Where a cookie belongs: browsers keep one for each. What is left out is as it is now. */
-export interface CookieScope {
-  /** Default: that of today; where today's is the default one, the default for this path and domain. */
-  name?: string | undefined
-  path?: string | undefined
-  /** Default: the domain of today, and the host alone. */
-  domain?: string | undefined
-}
 
 /**
  * Checks the option; answers what removes those cookies.

@@ -12,12 +12,11 @@
  * @module
  */
 
-import type { Binding } from './binding.ts'
-import { later } from './channel.ts'
+import { later, type CookieChannel } from './channel.ts'
 import { MAX_GRACE } from './grace.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { RecordMeta } from './record.ts'
-import type { Lifetime } from './store.ts'
+import type { Lifetime, Store } from './store.ts'
 
 /** In the new record: the key of its receipt, and until when that lasts. */
 export const RECEIPT = '%receipt'
@@ -39,7 +38,8 @@ export function receiptLifetime(until: number, now: number): Lifetime {
 
 /** The browser has brought the new token: closes the receipt. A failure leaves that to a later request. */
 export function closeReceipt(
-  { channel, context: { store } }: Binding,
+  channel: CookieChannel,
+  store: Store,
   key: string,
   meta: RecordMeta,
   now: number,

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Identity } from './token.ts'
+
 /** What a session is, besides its data. Times are epoch milliseconds on the store's clock. */
 export interface RecordMeta {
   createdAt: number
@@ -32,6 +34,16 @@ export interface RecordMeta {
   tag?: string
   /** Bars of the user's list up to this time do not concern the session. */
   sparedUntil?: number
+}
+
+/** A record together with what it is called. */
+export interface Living {
+  identity: Identity
+  meta: RecordMeta
+  /** When it ends if nothing happens; epoch milliseconds on the store's clock. */
+  expiresAt: number
+  /** Whether the request brought a token that has been replaced; then its cookie is never sent again. */
+  byOldToken: boolean
 }
 
 const FORMAT = 1

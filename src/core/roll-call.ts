@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Context } from './context.ts'
+import type { Context } from './settings.ts'
 import { shortened } from './lifetime.ts'
 import { decodeMeta, type RecordMeta } from './record.ts'
 import { isAlive, type EndedRecord, type IndexEntry, type LoadedRecord, type SessionIndex } from './store.ts'

@@ -9,7 +9,7 @@ import { invalidOption } from './errors.ts'
 import { insteadOf } from './foreign-options.ts'
 import { MAX_GRACE } from './grace.ts'
 import { checkNames } from './known-options.ts'
-import { resolveLifetime, type LifetimeOptions } from './options.ts'
+import { resolveLifetime, type LifetimeOptions } from './lifetime.ts'
 import { LOST_AFTER, succeed } from './succession.ts'
 import type { View } from './view.ts'
 

@@ -8,7 +8,8 @@
  * @module
  */
 
-import type { PlainData, StandardSchema } from './schema.ts'
+import type { PlainData } from './data.ts'
+import type { StandardSchema } from './schema.ts'
 
 /** The part of these libraries that shows the fields of a schema. */
 interface Fields {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { PlainData } from './data.ts'
 import { isSessionError, SessionError } from './errors.ts'
 import { quoted } from './quoted.ts'
 import { placeOf, reasonOf } from './schema-reason.ts'
@@ -29,9 +30,6 @@ interface Issue {
   readonly message: string
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined
 }
-
-/** Data by key, as validators see it. */
-export type PlainData = Record<string, unknown>
 
 /** Validates; answers `null` if the data does not fit. */
 export async function accept(schema: StandardSchema, data: PlainData): Promise<PlainData | null> {

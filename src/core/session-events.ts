@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Living } from './context.ts'
+import type { Living } from './record.ts'
 import { clientSession, type ClientSession, type ToClient } from './client-session.ts'
 import { milliseconds, type Duration } from './duration.ts'
 import { isSessionError } from './errors.ts'

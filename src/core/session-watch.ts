@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Living } from './context.ts'
+import type { Living } from './record.ts'
 import { isBarred } from './directory.ts'
 import { hearEvents, type SessionEvent } from './events.ts'
 import { isAlive, type Store } from './store.ts'

@@ -8,6 +8,7 @@ import type { Binding } from './binding.ts'
 import { createCsrfToken, isCsrfToken } from './csrf-token.ts'
 import { milliseconds, type Duration } from './duration.ts'
 import { checkEndReason } from './end-reason.ts'
+import { endSession } from './ending.ts'
 import { readFlash, writeFlash } from './flash.ts'
 import { FOREIGN, refuseCallback } from './foreign-habits.ts'
 import { freezeShared } from './freeze-shared.ts'
@@ -16,7 +17,7 @@ import { login, type LoginOptions } from './login.ts'
 import { Namespace } from './namespace.ts'
 import { notFresh, unauthenticated } from './refusals.ts'
 import { rotate, type RotateOptions } from './rotate.ts'
-import type { PlainData } from './schema.ts'
+import type { PlainData } from './data.ts'
 import type { Shape } from './shape.ts'
 import type { EndReason } from './store.ts'
 import type { AllOf, NamespaceName, NamespaceValues } from './typed-data.ts'
@@ -189,7 +190,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   destroy(reason: EndReason = 'logout'): Promise<void> {
     refuseCallback(this, 'destroy', arguments)
     checkEndReason(reason)
-    return inLine(this, (binding) => binding.destroy(reason))
+    return inLine(this, (binding) => endSession(binding, reason))
   }
 
   /** Moves the idle deadline now. Reading a session does this by itself, not more than once a minute. */

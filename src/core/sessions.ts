@@ -7,25 +7,27 @@
 import type { Adoption } from './adoption.ts'
 import { Binding } from './binding.ts'
 import type { CookieChannel } from './channel.ts'
-import type { Context, Living } from './context.ts'
+import type { Living } from './record.ts'
 import { findTokens } from './cookie.ts'
 import { listSessions, revokeSession, revokeSessions, type UserSession } from './user-sessions.ts'
 import { invalidOption } from './errors.ts'
 import { createEmitter } from './events.ts'
 import { guardStore } from './guard.ts'
 import { openRecord } from './opening.ts'
-import { resolveOptions, type SessionOptions, type Settings } from './options.ts'
+import { resolveOptions, type SessionOptions } from './options.ts'
+import type { Context, Settings } from './settings.ts'
 import { openRivals } from './rival-tokens.ts'
 import { assertSameOrigin, type CheckedRequest } from './same-origin.ts'
-import type { PlainData } from './schema.ts'
+import type { PlainData } from './data.ts'
 import { sealedStore } from './sealed-store.ts'
 import { lookingChannel } from './looking-channel.ts'
 import { Session } from './session.ts'
 import { SessionWatch } from './session-watch.ts'
-import { hasShape, openShape } from './shape.ts'
+import { hasShape } from './shape.ts'
 import type { Store } from './store.ts'
 import { identify } from './token.ts'
 import { tracedStore } from './tracing.ts'
+import { shapeOf } from './upgrade-record.ts'
 import { cookieWouldCome } from './withheld.ts'
 
 /** Checked options. @internal */
@@ -64,6 +66,7 @@ export class Sessions<Data extends object = PlainData> {
   readonly #context: Context
   /** The store, without encryption. */
   readonly #guarded: Store
+  readonly #adoptions: readonly Adoption[]
   readonly #watchInterval: number
 
   static {
@@ -81,6 +84,7 @@ export class Sessions<Data extends object = PlainData> {
         `maxSessionsPerUser: the store (${store.name}) keeps no lists of sessions. Use another one.`,
       )
     }
+    this.#adoptions = options.adopt === undefined ? [] : [options.adopt].flat()
     const emit = createEmitter(settings.onEvent)
     this.#watchInterval = store.watchInterval ?? WATCH_INTERVAL
     this.#guarded = guardStore(store, settings.timeout, emit)
@@ -108,7 +112,7 @@ export class Sessions<Data extends object = PlainData> {
   }
 
   async #open(binding: Binding): Promise<Session<Data>> {
-    const { settings, emit } = this.#context
+    const { settings } = this.#context
     const { channel } = binding
     const tokens = findTokens(channel.header ?? '', settings.cookie.name, settings.cookieValues)
     const [token] = tokens
@@ -119,15 +123,14 @@ export class Sessions<Data extends object = PlainData> {
       await openRecord(binding, identity)
     }
     if (
-      settings.adopt.length > 0 &&
+      this.#adoptions.length > 0 &&
       binding.living === null &&
       binding.endRivals === null &&
       !binding.isWithheld
     )
-      await adoptFirst(settings.adopt, binding)
-    if (!hasShape(settings, binding.journal.fields)) return new Session<Data>(binding, null)
-    const id = binding.living?.identity.id ?? null
-    return new Session<Data>(binding, await openShape(settings, binding.journal, id, emit))
+      await adoptFirst(this.#adoptions, binding)
+    const isShaped = hasShape(settings, binding.journal.fields)
+    return new Session<Data>(binding, isShaped ? await shapeOf(binding) : null)
   }
 
   /**

@@ -13,13 +13,21 @@ import { decodeValue, encodeValue } from './codec.ts'
 import { isSessionError } from './errors.ts'
 import type { OnEvent } from './events.ts'
 import { fieldName } from './field.ts'
-import type { Journal } from './journal.ts'
-import { migrated } from './migrations.ts'
-import type { Settings } from './options.ts'
+import { migrated, type Migration } from './migrations.ts'
 import { asideOf, isOfVersion, keyOf, layerIn, markOf, placeOf, versionOf, type Layer } from './place.ts'
-import { accept, type PlainData, type StandardSchema } from './schema.ts'
 import { defaultsOf } from './schema-defaults.ts'
+import type { PlainData } from './data.ts'
+import { accept, type StandardSchema } from './schema.ts'
 import { setAside, takeOver, type Upgrade } from './upgrade.ts'
+
+/** The part of the options that shape the data. */
+export interface ShapeSettings {
+  schema: StandardSchema | null
+  version: number
+  migrate: ReadonlyMap<number, Migration>
+  /** Of one session, in bytes. */
+  maxBytes: number
+}
 
 /** A session's default namespace, seen through version and schema. */
 export interface Shape {
@@ -49,21 +57,28 @@ interface Reading {
 }
 
 /** Whether a record has to be looked at for its shape: without schema and versions it has none. */
-export function hasShape({ schema, version }: Settings, fields: ReadonlyMap<string, string>): boolean {
+export function hasShape({ schema, version }: ShapeSettings, fields: ReadonlyMap<string, string>): boolean {
   if (schema !== null || version > 1) return true
   for (const name of fields.keys()) if (isOfVersion(name)) return true
   return false
 }
 
-/** Reads the default namespace and puts what it shows into the journal. */
+/** What a shape shows in place of what is stored. */
+export interface Shown {
+  shape: Shape
+  set: ReadonlyMap<string, string>
+  deleted: readonly string[]
+}
+
+/** Reads the default namespace from the fields of a record. */
 export async function openShape(
-  settings: Settings,
-  journal: Journal,
+  settings: ShapeSettings,
+  fields: ReadonlyMap<string, string>,
   id: string | null,
   emit: OnEvent,
-): Promise<Shape> {
+): Promise<Shown> {
   const { schema, version } = settings
-  const raw = new Map(journal.fields)
+  const raw = new Map(fields)
   const own = layerIn(raw, version, placeOf(version))
   const others = othersIn(raw, own)
   const { layers, stored, defaults } = await read(settings, own, others)
@@ -82,16 +97,14 @@ export async function openShape(
     const text = raw.get(name)
     if (text !== undefined && text !== shown) originals.set(name, { stored: text, shown })
   }
-  journal.absorb(
-    new Map([...stored].filter(([name, text]) => raw.get(name) !== text)),
-    [...own.fields.keys()].filter((name) => !stored.has(name)),
-  )
+  const set = new Map([...stored].filter(([name, text]) => raw.get(name) !== text))
+  const deleted = [...own.fields.keys()].filter((name) => !stored.has(name))
   // A later version goes by what it holds once an earlier one writes, read or not.
   const taken = others.filter((other) => layers.includes(other) || other.version > version)
   let upgrade: Upgrade | null = null
   if (isRefused) upgrade = setAside(raw, own, settings.maxBytes)
   else if (taken.length > 0) upgrade = takeOver(raw, own, taken, stored, settings.maxBytes)
-  return { schema, place: own.place, defaults, originals, upgrade }
+  return { shape: { schema, place: own.place, defaults, originals, upgrade }, set, deleted }
 }
 
 /**
@@ -112,7 +125,7 @@ function othersIn(raw: ReadonlyMap<string, string>, { version, fields }: Layer):
 }
 
 /** Reads everything; if that does not fit its own place alone; if that does not fit nothing. */
-async function read(settings: Settings, own: Layer, others: readonly Layer[]): Promise<Reading> {
+async function read(settings: ShapeSettings, own: Layer, others: readonly Layer[]): Promise<Reading> {
   const isKnown = settings.schema !== null || others.every(({ version }) => version <= own.version)
   return (
     (others.length > 0 && isKnown && (await fit(settings, own.place, [...others, own]))) ||
@@ -122,7 +135,11 @@ async function read(settings: Settings, own: Layer, others: readonly Layer[]): P
 }
 
 /** Reads layers as one; `null` if that does not fit. */
-async function fit(settings: Settings, place: string, layers: readonly Layer[]): Promise<Reading | null> {
+async function fit(
+  settings: ShapeSettings,
+  place: string,
+  layers: readonly Layer[],
+): Promise<Reading | null> {
   try {
     let input: PlainData = {}
     for (const { version, place: from, fields } of layers) {

@@ -9,8 +9,8 @@
 
 import type { Binding } from './binding.ts'
 import { later } from './channel.ts'
-import { tagOf } from './client-session.ts'
-import type { Living } from './context.ts'
+import { tagOf } from './outline.ts'
+import type { Living } from './record.ts'
 import { confirm, end, enroll, listFor, withdraw } from './directory.ts'
 import { follow, MARK, point, pointerKey } from './grace.ts'
 import type { LifetimeSettings } from './lifetime.ts'

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { PlainData, StandardSchema } from './schema.ts'
+import type { PlainData } from './data.ts'
+import type { StandardSchema } from './schema.ts'
 
 declare const NAMESPACES: unique symbol
 declare const SUPPLIED: unique symbol

@@ -35,10 +35,16 @@ export async function upgradeRecord(binding: Binding, shape: Shape): Promise<voi
 
 /** Reads the record again, and its shape. */
 export async function refreshShape(binding: Binding, shape: Shape): Promise<void> {
-  const { context, journal } = binding
   await binding.reload()
-  const id = binding.living?.identity.id ?? null
-  Object.assign(shape, await openShape(context.settings, journal, id, context.emit))
+  Object.assign(shape, await shapeOf(binding))
+}
+
+/** The shape of the data of a request's session; from then on its journal shows what that shows. */
+export async function shapeOf({ context, journal, living }: Binding): Promise<Shape> {
+  const id = living?.identity.id ?? null
+  const { shape, set, deleted } = await openShape(context.settings, journal.fields, id, context.emit)
+  journal.absorb(set, deleted)
+  return shape
 }
 
 /** @param isFresh whether it was computed from what the store has just answered */

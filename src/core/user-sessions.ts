@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Context } from './context.ts'
+import type { Context } from './settings.ts'
 import { end, listOfId, listOfUser } from './directory.ts'
 import { noIndex } from './refusals.ts'
 import { callRoll, type Listed } from './roll-call.ts'

@@ -7,7 +7,7 @@
 import { encodeValues } from './encoded-values.ts'
 import { exchange } from './exchange.ts'
 import { notInteger, notList } from './refusals.ts'
-import type { PlainData } from './schema.ts'
+import type { PlainData } from './data.ts'
 import type { MaybePromise } from './store.ts'
 import type { View } from './view.ts'
 

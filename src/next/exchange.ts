@@ -8,7 +8,8 @@
 
 import { nodeBuiltin } from '../core/node-builtin.ts'
 import type { NodeHeaders } from '../core/node-head.ts'
-import { pageOf, type Prefetch } from '../core/prefetch.ts'
+import type { Prefetch } from '../core/channel.ts'
+import { pageOf } from '../core/prefetch.ts'
 import { shared } from './shared.ts'
 
 /** What Node tells of a request when it begins. */

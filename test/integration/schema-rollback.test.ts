@@ -12,7 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { z } from 'zod'
 import type { SessionEvent } from '../../src/core/events.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
-import type { PlainData } from '../../src/core/schema.ts'
+import type { PlainData } from '../../src/core/data.ts'
 import type { Session } from '../../src/core/session.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import type { Store } from '../../src/core/store.ts'

@@ -7,7 +7,7 @@
 import { beforeEach } from 'vitest'
 import type { SessionEvent } from '../../src/core/events.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
-import type { PlainData } from '../../src/core/schema.ts'
+import type { PlainData } from '../../src/core/data.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import type { Store } from '../../src/core/store.ts'
 import { identify } from '../../src/core/token.ts'

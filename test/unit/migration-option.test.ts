@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { resolveOptions, type SessionOptions } from '../../src/core/options.ts'
-import type { PlainData } from '../../src/core/schema.ts'
+import type { PlainData } from '../../src/core/data.ts'
 
 const same = (data: PlainData): PlainData => data
 

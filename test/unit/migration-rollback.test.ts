@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { PlainData } from '../../src/core/schema.ts'
+import type { PlainData } from '../../src/core/data.ts'
 import type { Session } from '../../src/core/session.ts'
 import { useMemory } from '../support/opened.ts'
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { storeError } from '../../src/core/errors.ts'
-import type { PlainData } from '../../src/core/schema.ts'
+import type { PlainData } from '../../src/core/data.ts'
 import type { Session } from '../../src/core/session.ts'
 import type { Store } from '../../src/core/store.ts'
 import { interfered } from '../support/pausing-store.ts'

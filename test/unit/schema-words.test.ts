@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest'
 import { checkWrite } from '../../src/core/check-write.ts'
 import { isSessionError } from '../../src/core/errors.ts'
-import type { PlainData, StandardSchema } from '../../src/core/schema.ts'
+import type { PlainData } from '../../src/core/data.ts'
+import type { StandardSchema } from '../../src/core/schema.ts'
 
 const SECRET = 'hunter2-secret'
 

@@ -1,8 +1,11 @@
 /**
- * Types that pick keys by what they hold.
+ * Types of the data that an application keeps.
  *
  * @module
  */
+
+/** Data by key, as validators see it. */
+export type PlainData = Record<string, unknown>
 
 /** The keys of `Data` whose values are of type `Value`. */
 export type KeysOf<Data, Value> = {

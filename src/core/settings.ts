@@ -1,0 +1,38 @@
+/**
+ * What the options of `createSessions` come to, and what all sessions of one manager share.
+ *
+ * @module
+ */
+
+import type { CookieValues } from './cookie-value.ts'
+import type { CookieSettings, SessionCookie } from './cookie.ts'
+import type { OnEvent } from './events.ts'
+import type { LifetimeSettings } from './lifetime.ts'
+import type { Sealer } from './sealer.ts'
+import type { ShapeSettings } from './shape.ts'
+import type { Store } from './store.ts'
+
+/** Checked and completed options, without the store. */
+export interface Settings extends LifetimeSettings, ShapeSettings {
+  app: string
+  cookie: CookieSettings
+  /** Removes the cookies of scopes that ours had before. */
+  previousCookies: readonly SessionCookie[]
+  /** How the cookie carries the token. */
+  cookieValues: CookieValues
+  /** Encrypts what the store keeps; `null` if nothing does. */
+  sealer: Sealer | null
+  maxSessionsPerUser: number | null
+  atLimit: 'evict-oldest' | 'refuse'
+  origins: readonly string[]
+  timeout: number
+  onEvent: OnEvent | undefined
+}
+
+/** What all sessions of one manager share. */
+export interface Context {
+  settings: Settings
+  /** Guarded: with deadline, breaker and events. */
+  store: Store
+  emit: OnEvent
+}
