@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, type ViteUserConfig } from 'vitest/config'
 
 // On a busy machine everything takes several times as long; how long is no test's business.
@@ -9,20 +10,21 @@ const redis = { globalSetup: './test/support/global-redis.ts', ...patience }
 
 const config: ViteUserConfig = {
   test: {
+    // Most tests wait more than they work: two at a time on two cores, where Vitest takes one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
+        // What tests share is loaded once: a fresh start for each file would take longer than the tests.
         test: {
           name: 'unit',
           ...patience,
-          include: ['test/unit/**/*.test.ts'],
-          typecheck: {
-            enabled: true,
-            include: ['test/types/**/*.test-d.ts'],
-            // `npm run typecheck` reports those; here only the type tests speak.
-            ignoreSourceErrors: true,
-          },
+          include: ['test/unit/*.test.ts'],
+          isolate: false,
+          experimental: { viteModuleRunner: false },
         },
       },
+      // Those that change what tests share.
+      { test: { name: 'unit-alone', ...patience, include: ['test/unit/alone/*.test.ts'] } },
       { test: { name: 'stores', include: ['test/stores/**/*.test.ts'], ...redis } },
       {
         test: {
