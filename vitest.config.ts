@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { configDefaults, type ViteUserConfig } from 'vitest/config'
+import { slowestFiles } from './test/support/slowest-files.ts'
 
 // On a busy machine everything takes several times as long; how long is no test's business.
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
@@ -12,6 +13,7 @@ const config: ViteUserConfig = {
   test: {
     // Most tests wait more than they work: two at a time on two cores, where Vitest takes one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    reporters: ['default', slowestFiles],
     projects: [
       {
         // What tests share is loaded once: a fresh start for each file would take longer than the tests.
