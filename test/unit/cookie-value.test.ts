@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { plainValues, resolveSecret, signedValues } from '../../src/core/cookie-value.ts'
 import { findTokens } from '../../src/core/cookie.ts'
 import { isSessionError } from '../../src/core/errors.ts'
