@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { configDefaults, type ViteUserConfig } from 'vitest/config'
 import { Mixed } from './test/support/mixed.ts'
+import { slowestFiles } from './test/support/slowest-files.ts'
 
 // On a busy machine everything takes several times as long; how long is no test's business.
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
@@ -15,20 +16,20 @@ const config: ViteUserConfig = {
     // Most files wait: for browsers, for servers that start, for outages to end.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: Mixed },
+    reporters: ['default', slowestFiles],
     projects: [
       {
+        // What tests share is loaded once: a fresh start for each file would take longer than the tests.
         test: {
           name: 'unit',
           ...patience,
-          include: ['test/unit/**/*.test.ts'],
-          typecheck: {
-            enabled: true,
-            include: ['test/types/**/*.test-d.ts'],
-            // `npm run typecheck` reports those; here only the type tests speak.
-            ignoreSourceErrors: true,
-          },
+          include: ['test/unit/*.test.ts'],
+          isolate: false,
+          experimental: { viteModuleRunner: false },
         },
       },
+      // Those that change what tests share.
+      { test: { name: 'unit-alone', ...patience, include: ['test/unit/alone/*.test.ts'] } },
       { test: { name: 'stores', include: ['test/stores/**/*.test.ts'], ...redis } },
       {
         test: {

@@ -55,8 +55,10 @@ const ONCE = `
   await warned(2)
   await sessions.close()`
 
-test('in development, each serious finding is a warning of one line', async () => {
-  const { server } = await startPatient(UNSAFE)
+test.concurrent('in development, each serious finding is a warning of one line', async ({
+  onTestFinished,
+}) => {
+  const { server } = await startPatient(UNSAFE, {}, onTestFinished)
   const { code, warnings } = await run(redisAt(server.url), ONCE)
   expect(code).toBe(0)
   expect(warnings.map((line) => line.replace(/^\(node:\d+\) /, ''))).toEqual([
@@ -65,8 +67,8 @@ test('in development, each serious finding is a warning of one line', async () =
   ])
 })
 
-test('it is said once, although the store is made again and again', async () => {
-  const { server } = await startPatient(UNSAFE)
+test.concurrent('it is said once, although the store is made again and again', async ({ onTestFinished }) => {
+  const { server } = await startPatient(UNSAFE, {}, onTestFinished)
   const { warnings } = await run(
     redisAt(server.url),
     `${ONCE}
@@ -87,12 +89,12 @@ const PATIENT = `
   await new Promise((resolve) => setTimeout(resolve, 1500))
   await sessions.close()`
 
-test.for([
+test.concurrent.for([
   ['in production', { NODE_ENV: 'production' }, '{}'],
   ['in tests', { NODE_ENV: 'test' }, '{}'],
   ['if that was switched off', { NODE_ENV: 'development' }, '{ diagnose: false }'],
-] as const)('nothing is said %s', async ([, env, options]) => {
-  const { server, redis } = await startPatient(UNSAFE)
+] as const)('nothing is said %s', async ([, env, options], { onTestFinished }) => {
+  const { server, redis } = await startPatient(UNSAFE, {}, onTestFinished)
   const before = Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1])
   const { code, warnings } = await run(redisAt(server.url), `const options = ${options};${PATIENT}`, env)
   expect({ code, warnings }).toEqual({ code: 0, warnings: [] })
@@ -100,8 +102,8 @@ test.for([
   expect(commands).toBeLessThan(20)
 })
 
-test('nothing is asked before the store is used', async () => {
-  const { server, redis } = await startPatient(UNSAFE)
+test.concurrent('nothing is asked before the store is used', async ({ onTestFinished }) => {
+  const { server, redis } = await startPatient(UNSAFE, {}, onTestFinished)
   const connections = async (): Promise<number> =>
     Number(/total_connections_received:(\d+)/.exec(await redis.info('stats'))?.[1])
   const before = await connections()
@@ -113,8 +115,10 @@ test('nothing is asked before the store is used', async () => {
   expect(await connections()).toBe(before)
 })
 
-test('an operation does not wait for it, and neither does the end of the process', async () => {
-  const { server } = await startPatient(UNSAFE)
+test.concurrent('an operation does not wait for it, and neither does the end of the process', async ({
+  onTestFinished,
+}) => {
+  const { server } = await startPatient(UNSAFE, {}, onTestFinished)
   const { code, stdout } = await run(
     redisAt(server.url),
     `
@@ -126,8 +130,8 @@ test('an operation does not wait for it, and neither does the end of the process
   expect({ code, stdout }).toEqual({ code: 0, stdout: '0' })
 })
 
-test('a server that goes away meanwhile is said nothing of', async () => {
-  const { server } = await startPatient(UNSAFE)
+test.concurrent('a server that goes away meanwhile is said nothing of', async ({ onTestFinished }) => {
+  const { server } = await startPatient(UNSAFE, {}, onTestFinished)
   const { code, warnings } = await run(
     redisAt(server.url),
     `
@@ -143,11 +147,11 @@ test('a server that goes away meanwhile is said nothing of', async () => {
   })
 })
 
-test.for([
+test.concurrent.for([
   ['memory', 'memoryStore()'],
   ['a file of the default kind', `sqliteStore({ file: process.env.FILE })`],
-])('%s is nothing to warn of', async ([, store]) => {
-  const { server } = await startPatient([])
+])('%s is nothing to warn of', async ([, store], { onTestFinished }) => {
+  const { server } = await startPatient([], {}, onTestFinished)
   const { code, warnings } = await run(store!, `const options = {};${PATIENT}`, {
     NODE_ENV: undefined,
     FILE: `${server.dir}/geheim/sessions.db`,

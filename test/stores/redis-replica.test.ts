@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Redis } from 'ioredis'
 import { redisStore, type RedisStore } from '../../src/stores/redis.ts'
 import { testStore } from '../../src/testing.ts'
@@ -20,37 +20,51 @@ const KINDS: readonly (ClientKind | GlideKind)[] = [
   'glide, RESP2 and bytes',
 ]
 
-let master: RedisServer
-let replica: RedisServer
-let redis: Redis
+interface Pair {
+  master: RedisServer
+  replica: RedisServer
+  /** A client of the master. */
+  redis: Redis
+  stop: () => Promise<unknown>
+}
 
-beforeAll(async () => {
-  master = await startRedis()
-  replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port)] })
-  redis = await admin(master.url)
-})
-
-beforeEach(async () => {
+/** Starts a master and a replica that has all. */
+async function startPair(): Promise<Pair> {
+  const master = await startRedis()
+  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port)] })
+  const redis = await admin(master.url)
   await redis.set('replicated', '')
   await redis.wait(1, 0)
+  const stop = (): Promise<unknown> => {
+    redis.disconnect()
+    return Promise.all([master.stop(), replica.stop()])
+  }
+  return { master, replica, redis, stop }
+}
+
+/** Of the tests that leave it as it is. */
+let shared: Pair
+
+beforeAll(async () => {
+  shared = await startPair()
 })
 
-afterAll(async () => {
-  redis.disconnect()
-  await Promise.all([master.stop(), replica.stop()])
-})
+afterAll(() => shared.stop())
 
 describe.for(KINDS)('%s, with writes that wait for a replica', (kind) => {
   testStore({ describe, test: test.concurrent }, () => {
     const prefix = `replica-${crypto.randomUUID()}`
     const make = (): RedisStore =>
-      redisStore(() => clients[kind](master.url), { prefix, durability: 'replica' })
+      redisStore(() => clients[kind](shared.master.url), { prefix, durability: 'replica' })
     return { store: make(), second: make }
   })
 })
 
 /** A connected store that waits, and what the master is told while `work` runs. */
-async function open(kind: ClientKind | GlideKind): Promise<{
+async function open(
+  kind: ClientKind | GlideKind,
+  { master, redis }: Pair = shared,
+): Promise<{
   store: RedisStore
   toldDuring: (work: () => Promise<unknown>) => Promise<string[][]>
 }> {
@@ -112,11 +126,14 @@ describe.for(KINDS)('with %s', (kind) => {
   })
 })
 
-describe.for(KINDS)('with %s and a replica that hangs', (kind) => {
-  afterEach(() => replica.resume())
-
-  test('every write is refused, and reads are answered on a connection of their own', async () => {
-    const { store } = await open(kind)
+describe.concurrent.for(KINDS)('with %s and a replica that hangs', (kind) => {
+  test('every write is refused, and reads are answered on a connection of their own', async ({
+    onTestFinished,
+  }) => {
+    const pair = await startPair()
+    onTestFinished(async () => void (await pair.stop()))
+    const { replica, redis } = pair
+    const { store } = await open(kind, pair)
     replica.pause()
     const life = await lifetime(store)
     const entry = { key: 'a', createdAt: 1, until: life.absoluteAt }
@@ -141,8 +158,11 @@ describe.for(KINDS)('with %s and a replica that hangs', (kind) => {
     await store.close()
   })
 
-  test('a write whose connection breaks while it waits is not taken for done', async () => {
-    const { store } = await open(kind)
+  test('a write whose connection breaks while it waits is not taken for done', async ({ onTestFinished }) => {
+    const pair = await startPair()
+    onTestFinished(async () => void (await pair.stop()))
+    const { replica, redis } = pair
+    const { store } = await open(kind, pair)
     replica.pause()
     const write = store.update('first', {}, await lifetime(store)).then(
       () => 'done',
@@ -156,9 +176,11 @@ describe.for(KINDS)('with %s and a replica that hangs', (kind) => {
     await store.close()
   })
 
-  test('after the first refusal one write at a time waits for long', async () => {
-    const { store, toldDuring } = await open(kind)
-    replica.pause()
+  test('after the first refusal one write at a time waits for long', async ({ onTestFinished }) => {
+    const pair = await startPair()
+    onTestFinished(async () => void (await pair.stop()))
+    const { store, toldDuring } = await open(kind, pair)
+    pair.replica.pause()
     const life = await lifetime(store)
     const write = async (): Promise<unknown> => store.update('first', {}, life)
     await Promise.allSettled([write()])
@@ -170,7 +192,7 @@ describe.for(KINDS)('with %s and a replica that hangs', (kind) => {
 })
 
 test('more replicas than there are never confirm', async () => {
-  const store = redisStore(() => clients['ioredis 6'](master.url), { durability: { replicas: 2 } })
+  const store = redisStore(() => clients['ioredis 6'](shared.master.url), { durability: { replicas: 2 } })
   await expect(store.create(crypto.randomUUID(), record(), await lifetime(store))).rejects.toMatchObject({
     code: 'ERR_STORE_NOT_REPLICATED',
   })
@@ -178,7 +200,7 @@ test('more replicas than there are never confirm', async () => {
 })
 
 test('a client that was passed is the only connection', async () => {
-  const client = clients['ioredis 6'](master.url) as Redis
+  const client = clients['ioredis 6'](shared.master.url) as Redis
   const store = redisStore(client, { durability: 'replica', prefix: crypto.randomUUID() })
   expect(await store.create('a', record(), await lifetime(store))).toBe(true)
   await store.close()
@@ -189,7 +211,7 @@ test('a client that was passed is the only connection', async () => {
 test.for(['replicas', 'SERVER', 1, null, {}, { replicas: 0 }, { replicas: 1.5 }, { replicas: '1' }])(
   '%j is no durability',
   (durability) => {
-    expect(() => redisStore(() => clients['ioredis 6'](master.url), { durability } as object)).toThrow(
+    expect(() => redisStore(() => clients['ioredis 6'](shared.master.url), { durability } as object)).toThrow(
       expect.objectContaining({ code: 'ERR_OPTION_INVALID' }),
     )
   },

@@ -6,13 +6,14 @@
 
 import { expect } from 'vitest'
 import { isSessionError, type SessionErrorCode } from '../../src/core/errors.ts'
+import { runs } from './runs.ts'
 
 /** Another one in each run. To repeat a run, set FUZZ_SEED to the number in the name of its tests. */
 export const SEED: number = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 /** How many inputs a rule is held against. */
-export const INPUTS = 100_000
+export const INPUTS: number = runs(100_000)
 
-/** Holds a hundred thousand inputs against a rule, and shows the first that breaks it. Answers how many kept it. */
+/** Holds so many inputs against a rule, and shows the first that breaks it. Answers how many kept it. */
 export function holds<T>(inputs: () => T, rule: (input: T) => boolean): number {
   for (let left = INPUTS; left > 0; left--) {
     const input = inputs()

@@ -64,6 +64,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   const dir = options.dir ?? newFolder()
   const args = options.config === undefined ? [] : [options.config]
   args.push('--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '')
+  // By itself a master waits five seconds for more replicas before it serves the first.
+  args.push('--repl-diskless-sync-delay', '0')
   if (options.appendonly) args.push('--appendonly', 'yes', '--appendfsync', 'always')
   args.push(...(options.args ?? []))
   let child = await launch(args, port, options.binary)

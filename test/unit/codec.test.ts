@@ -3,13 +3,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeInteger, decodeValue, encodeValue } from '../../src/core/codec.ts'
 import { isSessionError } from '../../src/core/errors.ts'
+import { anyText } from '../support/any-text.ts'
+import { runs } from '../support/runs.ts'
 
 function roundTrip(value: unknown): unknown {
   return decodeValue(encodeValue(value, 'key'))
 }
 
 const strings = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc
     .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 8 })
     .map((codes) => String.fromCharCode(...codes)),
@@ -74,7 +76,7 @@ describe('a value comes back unchanged', () => {
   test('any text', () => {
     fc.assert(
       fc.property(strings, (text) => roundTrip(text) === text),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 
@@ -87,7 +89,7 @@ describe('a value comes back unchanged', () => {
     )
     fc.assert(
       fc.property(numbers, (number) => Object.is(roundTrip(number), number)),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 
@@ -105,7 +107,7 @@ describe('a value comes back unchanged', () => {
         }
         return isDeepStrictEqual(decodeValue(text), value)
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   }, 30_000)
 
@@ -119,7 +121,7 @@ describe('a value comes back unchanged', () => {
     })
     fc.assert(
       fc.property(values, (value) => isDeepStrictEqual(roundTrip(value), value)),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   }, 30_000)
 
@@ -189,7 +191,7 @@ describe('decoding', () => {
     )
     fc.assert(
       fc.property(texts, (text) => void decodeValue(text)),
-      { numRuns: 20_000 },
+      { numRuns: runs(20_000) },
     )
   }, 30_000)
 

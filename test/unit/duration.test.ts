@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { milliseconds, type Duration } from '../../src/core/duration.ts'
 import { isSessionError } from '../../src/core/errors.ts'
+import { runs } from '../support/runs.ts'
 
 const GOOD: [Duration, number][] = [
   ['1ms', 1],
@@ -100,6 +101,6 @@ test('every input gives a positive safe integer or the documented error', () => 
         return isSessionError(error, 'ERR_OPTION_INVALID')
       }
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   )
 })

@@ -14,7 +14,7 @@ import { seeded } from '../support/seeded.ts'
 const A = createToken()
 const B = createToken()
 
-describe(`a hundred thousand inputs (FUZZ_SEED=${SEED}) break no rule`, { timeout: 60_000 }, () => {
+describe(`${INPUTS} inputs (FUZZ_SEED=${SEED}) break no rule`, { timeout: 60_000 }, () => {
   test('in the cookie header, which is read as RFC 6265 has it', () => {
     const corpus = [
       `sid=${A}`,
@@ -97,7 +97,7 @@ describe(`a hundred thousand inputs (FUZZ_SEED=${SEED}) break no rule`, { timeou
       return origin.slice(origin.indexOf('//') + 2) === host.toLowerCase() && origin.startsWith('https://')
     })
     expect(kept).toBe(INPUTS)
-    expect(passed).toBeGreaterThan(10_000)
+    expect(passed).toBeGreaterThan(INPUTS / 10)
   })
 })
 

@@ -41,7 +41,7 @@ const VALUES = [
 ].map((value) => encodeValue(value, 'k'))
 const RECORD = pack(META, new Map(VALUES.map((text, i) => [`field${i}`, text])))
 
-describe(`a hundred thousand inputs (FUZZ_SEED=${SEED}) break no rule`, { timeout: 60_000 }, () => {
+describe(`${INPUTS} inputs (FUZZ_SEED=${SEED}) break no rule`, { timeout: 60_000 }, () => {
   test('in a stored value, and what is read can be stored again', () => {
     const kept = holds(
       mutator(SEED, VALUES, ['["Date"', '["Map"', '["Object",', '"__proto__":', ',-1', '[[']),

@@ -7,6 +7,7 @@ import { Sessions } from '../../src/core/sessions.ts'
 import { identify } from '../../src/core/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'
+import { runs } from '../support/runs.ts'
 
 function fails(): never {
   throw new Error('secret')
@@ -180,7 +181,7 @@ test('whatever is accepted can be read, in whatever order it hangs together', ()
       }
       return decodeValue(text) !== undefined
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

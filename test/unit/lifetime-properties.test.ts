@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { beginning, expiresIn, isTouchDue, lifetimeOf } from '../../src/core/lifetime.ts'
 import { deadlineOf } from '../../src/stores/embedded/deadline.ts'
 import { deadlineCommand, timeLeft } from '../../src/stores/redis/hash.ts'
+import { runs } from '../support/runs.ts'
 
 const DAY = 86_400_000
 const lengths = fc.integer({ min: 1, max: 400 * DAY })
@@ -26,7 +27,7 @@ test('core, embedded stores and Redis agree on when a session ends', () => {
       const isTie = now + meta.idle === meta.absoluteAt
       expect(isTie || (command === 'pexpireat') === (endsBy === 'absolute')).toBe(true)
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   )
 }, 30_000)
 
@@ -51,6 +52,6 @@ test('a session that is read at any times ends by whichever limit comes first, t
         endsAt = moved
       }
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   )
 }, 30_000)

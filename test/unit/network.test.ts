@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { networkOf } from '../../src/core/network.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { anyText } from '../support/any-text.ts'
 import { Browser } from '../support/browser.ts'
+import { runs } from '../support/runs.ts'
 
 test.each([
   ['203.0.113.7', '203.0.113.0/24'],
@@ -48,10 +50,10 @@ test('every address of a network has its name, and every text gives a name or no
     }),
   )
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(anyText(), (text) => {
       expect(networkOf(text) ?? '0.0.0.0/24').toMatch(/^[\da-f:.]+\/(24|48)$/)
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   )
 })
 

@@ -8,6 +8,7 @@ import { resolveOptions, type SessionOptions } from '../../src/core/options.ts'
 import { createToken } from '../../src/core/token.ts'
 import { createSessions } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { runs } from '../support/runs.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -270,7 +271,7 @@ describe('the cookie', () => {
         const line = serializeCookie(tokenCookie(settings, createToken(), 34_560_000))
         return /^[\x20-\x7e]+$/.test(line) && line.length < 4096 && line.includes('HttpOnly')
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 })

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeMeta, encodeMeta, type RecordMeta } from '../../src/core/record.ts'
+import { anyText } from '../support/any-text.ts'
+import { runs } from '../support/runs.ts'
 
 const META: RecordMeta = {
   createdAt: 1_700_000_000_000,
@@ -14,7 +16,7 @@ const times = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
 const metas = fc
   .tuple(
     fc.record({ createdAt: times, absoluteAt: times, idle: times, persist: fc.boolean() }),
-    fc.option(fc.record({ userId: fc.string({ unit: 'binary' }), authenticatedAt: times })),
+    fc.option(fc.record({ userId: anyText(), authenticatedAt: times })),
   )
   .map(([meta, person]): RecordMeta => ({ ...meta, ...person }))
 
@@ -85,13 +87,13 @@ test('a record with flipped bits gives meta of the right form or none, and never
         [read.createdAt, read.absoluteAt, read.idle].every((time) => Number.isSafeInteger(time) && time > 0)
       )
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   )
 }, 30_000)
 
 test('any text gives meta or none, and never throws', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => decodeMeta(text, 'app') === null),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   )
 })

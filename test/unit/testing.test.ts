@@ -179,7 +179,7 @@ describe('testStore', () => {
     expect(await failuresOf(subtle[title]!)).toEqual([title])
   })
 
-  test('does not wait for ever for a store that never answers', async () => {
+  test.concurrent('does not wait for ever for a store that never answers', async () => {
     const silent: Wrong = (now) => ({
       store: Object.assign(stores.right(now), { touch: () => new Promise(() => undefined) }),
     })
@@ -188,27 +188,31 @@ describe('testStore', () => {
     )
   })
 
-  test('repeats with more time what a busy machine may have spoilt', { timeout: 30_000 }, async () => {
-    let makings = 0
-    const runs: Promise<void>[] = []
-    const runner = {
-      describe: (_title: string, body: () => void) => body(),
-      test: (title: string, body: () => Promise<void>) =>
-        title === 'a record ends when its idle time is over' && runs.push(body()),
-    }
-    testStore(runner, () => {
-      const store = stores.right(Date.now)
-      if (++makings > 1) return { store }
-      const load = store.load.bind(store)
-      const slowLoad = async (key: string) => {
-        await new Promise((resolve) => setTimeout(resolve, 500))
-        return load(key)
+  test.concurrent(
+    'repeats with more time what a busy machine may have spoilt',
+    { timeout: 30_000 },
+    async () => {
+      let makings = 0
+      const runs: Promise<void>[] = []
+      const runner = {
+        describe: (_title: string, body: () => void) => body(),
+        test: (title: string, body: () => Promise<void>) =>
+          title === 'a record ends when its idle time is over' && runs.push(body()),
       }
-      return { store: Object.assign(store, { load: slowLoad }) }
-    })
-    await Promise.all(runs)
-    expect(makings).toBe(2)
-  })
+      testStore(runner, () => {
+        const store = stores.right(Date.now)
+        if (++makings > 1) return { store }
+        const load = store.load.bind(store)
+        const slowLoad = async (key: string) => {
+          await new Promise((resolve) => setTimeout(resolve, 500))
+          return load(key)
+        }
+        return { store: Object.assign(store, { load: slowLoad }) }
+      })
+      await Promise.all(runs)
+      expect(makings).toBe(2)
+    },
+  )
 
   test('does not race a store that says it is not atomic', async () => {
     const capabilities = { atomic: false, durable: false }

@@ -100,9 +100,12 @@ export class BoundedLists {
   }
 
   #living(list: string, now: number): Held[] {
-    const held = [...(this.#lists.get(list)?.values() ?? [])]
-    for (const entry of held) if (isOver(entry, now)) this.#forget(entry)
-    return held.filter(({ until }) => until > now)
+    const living: Held[] = []
+    for (const held of this.#lists.get(list)?.values() ?? []) {
+      if (held.until > now) living.push(held)
+      else if (isOver(held, now)) this.#forget(held)
+    }
+    return living
   }
 
   #keep(held: Held): void {

@@ -15,11 +15,18 @@ export interface Patient {
   store: (kind?: ClientKind | GlideKind, options?: RedisStoreOptions, as?: string) => RedisStore
 }
 
-/** Starts a server that is stopped after the test. */
-export async function startPatient(args: readonly string[], options: RedisOptions = {}): Promise<Patient> {
+/**
+ * Starts a server that is stopped after the test.
+ * @param finished the `onTestFinished` of a test that runs beside others
+ */
+export async function startPatient(
+  args: readonly string[],
+  options: RedisOptions = {},
+  finished: (end: () => Promise<void>) => void = onTestFinished,
+): Promise<Patient> {
   const server = await startRedis({ args, ...options })
   const redis = await admin(server.url)
-  onTestFinished(async () => {
+  finished(async () => {
     redis.disconnect()
     await server.stop()
   })
@@ -29,7 +36,7 @@ export async function startPatient(args: readonly string[], options: RedisOption
     store(kind = 'node-redis 6', storeOptions = {}, as = '') {
       const url = server.url.replace('redis://', `redis://${as}`)
       const store = redisStore(() => clients[kind](url), { prefix: `${SECRET}-prefix`, ...storeOptions })
-      onTestFinished(() => store.close())
+      finished(async () => store.close())
       return store
     },
   }

@@ -14,17 +14,17 @@ import {
 import { tracingChannel } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createEmitter, type SessionEvent } from '../../src/core/events.ts'
-import { guardStore } from '../../src/core/guard.ts'
-import { Sessions } from '../../src/core/sessions.ts'
-import type { Store } from '../../src/core/store.ts'
-import { tracedStore, type StoreCall } from '../../src/core/tracing.ts'
-import { instrumentSessions } from '../../src/otel.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
-import { Browser } from '../support/browser.ts'
-import { interfered } from '../support/pausing-store.ts'
+import { createEmitter, type SessionEvent } from '../../../src/core/events.ts'
+import { guardStore } from '../../../src/core/guard.ts'
+import { Sessions } from '../../../src/core/sessions.ts'
+import type { Store } from '../../../src/core/store.ts'
+import { tracedStore, type StoreCall } from '../../../src/core/tracing.ts'
+import { instrumentSessions } from '../../../src/otel.ts'
+import { memoryStore } from '../../../src/stores/memory.ts'
+import { Browser } from '../../support/browser.ts'
+import { interfered } from '../../support/pausing-store.ts'
 
-const page = readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../docs/observability.md', import.meta.url), 'utf8')
 const spans = new InMemorySpanExporter()
 const tracerProvider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] })
 const tracer = tracerProvider.getTracer('application')

@@ -25,7 +25,7 @@ describe.each(['Node', 'a runtime of Web APIs'])('on %s', (runtime) => {
   async function load(): Promise<(base64: string) => string | null> {
     vi.resetModules()
     if (runtime !== 'Node') vi.stubGlobal('process', { env: {} })
-    return (await import('../../src/stores/upstash/base64.ts')).textOf
+    return (await import('../../../src/stores/upstash/base64.ts')).textOf
   }
 
   test('every text comes back', async () => {
