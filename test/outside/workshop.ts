@@ -55,6 +55,8 @@ export interface Application {
   /** What npm had to say of more than the others. */
   complaints: string[]
   write(files: Record<string, string>): void
+  /** Installs more packages. */
+  add(packages: readonly string[]): Promise<void>
   /** Runs a module and answers what it wrote, errors included. */
   run(source: string, more?: Environment): Promise<string>
   /** Runs a tool of the application, such as `tsc`; answers what it wrote. Rejects with that if it fails. */
@@ -116,6 +118,7 @@ function applicationIn(folder: string): Omit<Application, 'complaints'> {
   const application: Omit<Application, 'complaints'> = {
     folder,
     write: (files) => write(folder, files),
+    add: async (packages) => void (await npm([...INSTALL, ...packages], folder)),
     async run(source, more) {
       write(folder, { 'run.mjs': source })
       try {
