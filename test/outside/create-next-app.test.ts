@@ -21,11 +21,12 @@ export default function Page() {
   return <form action={signIn}><input name="user" /><button>Sign in</button></form>
 }
 `,
-  'app/comment/page.tsx': `import { SessionProvider } from 'sojourn/react'
+  'app/comment/page.tsx': `import { Suspense } from 'react'
+import { SessionProvider } from 'sojourn/react'
 import { Comment } from '../comment'
 const initial = { tag: null, expiresAt: null, at: 0, ended: null, data: null }
 export default function Page() {
-  return <SessionProvider initial={initial}><Comment /></SessionProvider>
+  return <Suspense><SessionProvider initial={initial}><Comment /></SessionProvider></Suspense>
 }
 `,
 }
