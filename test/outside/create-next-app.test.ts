@@ -167,7 +167,8 @@ test('docs/browser.md: its components know the visitor and show their list', asy
 test('docs/nextjs.md and others: routes, actions, proxy and streams', async () => {
   const redis = await startRedis()
   onTestFinished(() => redis.stop())
-  const { url, log } = await rebuild('docs/nextjs.md and others', { '.env': `REDIS_URL=${redis.url}` })
+  const server = await rebuild('docs/nextjs.md and others', { '.env': `REDIS_URL=${redis.url}` })
+  const { url } = server
   const jar = new CookieJar()
   const post = (path: string, body = ''): Promise<Response> => jar.fetch(url + path, { method: 'POST', body })
   // The proxy has given a session to the first of all requests.
@@ -183,5 +184,5 @@ test('docs/nextjs.md and others: routes, actions, proxy and streams', async () =
   expect((await jar.fetch(`${url}/api/ready`)).status).toBe(204)
   for (const visits of [1, 2])
     expect(await jar.text(`${url}/api/views`)).toBe(`You have been here ${visits} time(s).`)
-  expect(log()).not.toMatch(/error|warning/i)
+  expect(server.log()).not.toMatch(/error|warning/i)
 })

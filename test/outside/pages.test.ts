@@ -81,21 +81,25 @@ test('every block compiles, and one that is wrong would not', async () => {
 
 test.each(loaded)('$page: Node loads $file', async ({ page, file, listens: isServer }) => {
   const path = join(page, '1', file)
-  const env = {
-    REDIS_URL: redis.url,
-    SESSION_SECRET: 'a secret',
-    DATABASE_URL: 'postgres://127.0.0.1:1/none',
-  }
-  if (isServer) {
-    const server = await app.listen(path, env)
-    const { status } = await fetch(server.url)
-    await server.stop()
+  expect(await (isServer ? answerOf(path) : outputOf(path))).toMatch(
     // Who is not signed in is asked to.
-    expect([200, 401]).toContain(status)
-  } else if (file.endsWith('.test.ts')) {
-    expect(await app.run(`import './${path}'`, env)).toMatch(/pass (?!0)\d+[^]*fail 0/)
-  } else {
-    const load = `await import('./${path}')\nconsole.log('loaded')\nprocess.exit()`
-    expect(await app.run(load, env)).toMatch(/loaded$/)
-  }
+    isServer ? /^(200|401)$/ : file.endsWith('.test.ts') ? /pass (?!0)\d+[^]*fail 0/ : /loaded$/,
+  )
 })
+
+async function answerOf(path: string): Promise<string> {
+  const server = await app.listen(path, environment())
+  const { status } = await fetch(server.url)
+  await server.stop()
+  return String(status)
+}
+
+/** Tests print how they end; the end of others is to be loaded. */
+function outputOf(path: string): Promise<string> {
+  const end = path.endsWith('.test.ts') ? '' : `console.log('loaded')\nprocess.exit()`
+  return app.run(`await import('./${path}')\n${end}`, environment())
+}
+
+function environment(): Record<string, string> {
+  return { REDIS_URL: redis.url, SESSION_SECRET: 'a secret', DATABASE_URL: 'postgres://127.0.0.1:1/none' }
+}
