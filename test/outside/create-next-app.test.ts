@@ -162,6 +162,7 @@ test('docs/browser.md: its components know the visitor and show their list', asy
   await page.goto('/posts')
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('listitem').nth(39).waitFor()
+  expect(await page.getByRole('listitem').count()).toBe(40)
 })
 
 test('docs/nextjs.md and others: routes, actions, proxy and streams', async () => {
