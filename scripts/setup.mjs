@@ -1,5 +1,5 @@
 /**
- * Makes a fresh machine ready: `node scripts/setup.mjs [redis] [memcached] [chromium] [strace]`.
+ * Makes a fresh machine ready: `node scripts/setup.mjs [redis] [memcached] [postgres] [chromium] [strace]`.
  *
  * Runs before `npm run demo` and `npm test`. Needs Node >= 20 and npm, nothing
  * else, and says nothing when there is nothing to do. What it may not install by
@@ -9,9 +9,9 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium, findMemcached, findRedisServer, findStrace, findWrk } from './tools.mjs'
+import { findChromium, findMemcached, findPostgres, findRedisServer, findStrace, findWrk } from './tools.mjs'
 
 /** The oldest Node that every development tool supports. The package itself asks for less, see `engines`. */
 const NODE = [22, 19]
@@ -22,6 +22,7 @@ const FETCHED_NODE = '24.22.3'
 const TOOLS = {
   redis: { variable: 'REDIS_URL', find: findRedisServer, apt: 'redis-server', brew: 'redis' },
   memcached: { variable: 'MEMCACHED_PATH', find: findMemcached, apt: 'memcached', brew: 'memcached' },
+  postgres: { variable: 'POSTGRES_BIN', find: findPostgres, apt: 'postgresql', brew: 'postgresql@17' },
   wrk: { variable: 'WRK_PATH', find: findWrk, apt: 'wrk', brew: 'wrk' },
   strace: { variable: 'STRACE_PATH', find: findStrace, apt: 'strace' },
   chromium: { variable: 'CHROMIUM_PATH', find: findChromium, apt: 'chromium', brew: '--cask chromium' },
@@ -30,6 +31,9 @@ const TOOLS = {
 // On Ubuntu the apt package is a shell around a snap, which containers cannot run.
 const NO_APT_CHROMIUM = /^ID=ubuntu$/m.test(read('/etc/os-release'))
 const PLAYWRIGHT = ['playwright-core', 'install', '--with-deps', '--no-shell', 'chromium']
+
+// The package for Debian makes a database of its own and starts it, unless this file says not to.
+const NO_CLUSTER = '/etc/postgresql-common/createcluster.d/sojourn-setup.conf'
 
 const BIN = join('node_modules', '.bin')
 const APT_INSTALL = ['install', '-y', '--no-install-recommends']
@@ -47,9 +51,11 @@ installTools(process.argv.slice(2))
  */
 function installNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major > NODE[0] || (major === NODE[0] && minor >= NODE[1])) return
-
   const home = '.node'
+  const isNew = major > NODE[0] || (major === NODE[0] && minor >= NODE[1])
+  // Where it is there, this may be the one: then `npm ci` has just removed the way to it.
+  if (isNew && !existsSync(home)) return
+
   const name = `node-linux-${process.arch}`
   const binary = join(home, 'node_modules', name, 'bin', 'node')
   const works = () => spawnSync(binary, ['--version']).status === 0
@@ -101,10 +107,7 @@ function installTools(names) {
   if (sudo) {
     say(`not found: ${left.join(', ')}`)
     const packages = aptPackages(left)
-    if (packages.length > 0 && !apt(sudo, ...APT_INSTALL, ...packages)) {
-      apt(sudo, 'update')
-      apt(sudo, ...APT_INSTALL, ...packages)
-    }
+    if (packages.length > 0) aptInstall(sudo, packages)
     if (needsPlaywright(left)) run('npx', PLAYWRIGHT)
     left = missing()
   }
@@ -125,9 +128,27 @@ function rootPrefix() {
   return allowed ? ['sudo', '-n'] : undefined
 }
 
+function aptInstall(sudo, packages) {
+  const hasPostgres = packages.includes(TOOLS.postgres.apt)
+  if (hasPostgres) {
+    const write = `mkdir -p ${dirname(NO_CLUSTER)} && echo "create_main_cluster = false" > ${NO_CLUSTER}`
+    asRoot(sudo, 'sh', '-c', write)
+  }
+  if (!apt(sudo, ...APT_INSTALL, ...packages)) {
+    apt(sudo, 'update')
+    apt(sudo, ...APT_INSTALL, ...packages)
+  }
+  if (hasPostgres) asRoot(sudo, 'rm', '-f', NO_CLUSTER)
+}
+
 function apt(sudo, ...args) {
-  const [command, ...rest] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
-  return run(command, [...rest, '-q', '-o', 'DPkg::Lock::Timeout=300', ...args])
+  const options = ['-q', '-o', 'DPkg::Lock::Timeout=300']
+  return asRoot(sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...options, ...args)
+}
+
+function asRoot(sudo, ...line) {
+  const [command, ...args] = [...sudo, ...line]
+  return run(command, args)
 }
 
 function instructions(names) {

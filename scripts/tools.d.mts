@@ -5,3 +5,4 @@ export declare function findChromium(): string | undefined
 export declare function findWrk(): string | undefined
 export declare function findStrace(): string | undefined
 export declare function findMemcached(): string | undefined
+export declare function findPostgres(): string | undefined

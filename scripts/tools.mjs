@@ -5,12 +5,19 @@
 
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const MAC_BROWSERS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+
+/** Where packages of PostgreSQL put a folder for each version. */
+const POSTGRES_FOLDERS = [
+  ['/usr/lib/postgresql', ''],
+  ['/opt/homebrew/opt', 'postgresql'],
+  ['/usr/local/opt', 'postgresql'],
 ]
 
 /** The Redis or Valkey server: `REDIS_BIN`, or the first on PATH. */
@@ -60,6 +67,22 @@ export function findStrace() {
 /** The server of memcached: `MEMCACHED_PATH`, or the first on PATH. */
 export function findMemcached() {
   return process.env.MEMCACHED_PATH || firstOnPath('memcached')
+}
+
+/** The folder of PostgreSQL's programs: `POSTGRES_BIN`, or the newest of those that packages make. They are not on PATH. */
+export function findPostgres() {
+  const folders = POSTGRES_FOLDERS.flatMap(([parent, prefix]) =>
+    (existsSync(parent) ? readdirSync(parent) : [])
+      .filter((name) => name.startsWith(prefix))
+      .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+      .map((name) => join(parent, name, 'bin')),
+  )
+  const onPath = firstOnPath('initdb')
+  if (onPath !== undefined) folders.push(dirname(onPath))
+  return (
+    process.env.POSTGRES_BIN ||
+    folders.find((folder) => ['initdb', 'postgres'].every((name) => isExecutable(join(folder, name))))
+  )
 }
 
 function firstOnPath(...names) {

@@ -1,7 +1,7 @@
-/** A component of docs/browser.md and its test, in the test runners of others. */
+/** A component of docs/browser.md and its test, and the session of docs/next-session.md, in the test runners of others. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { writeBlock } from '../support/markdown-blocks.ts'
+import { textOf, writeBlock } from '../support/markdown-blocks.ts'
 import { openWorkshop, type Application, type Workshop } from './workshop.ts'
 
 const PACKAGES = [
@@ -22,7 +22,7 @@ const PACKAGES = [
 const JEST = {
   testEnvironment: 'jsdom',
   testMatch: ['**/*.jest.tsx'],
-  transformIgnorePatterns: ['/node_modules/(?!sojourn/)'],
+  transformIgnorePatterns: patternsOf('docs/browser.md'),
 }
 const BABEL = {
   presets: [
@@ -30,6 +30,31 @@ const BABEL = {
     ['@babel/preset-react', { runtime: 'automatic' }],
     '@babel/preset-typescript',
   ],
+}
+
+/** A test of an API route, as those write it who use Jest. */
+const VIEWS = `/** @jest-environment node */
+import { createServer } from 'node:http'
+import { getSession } from '../lib/get-session'
+
+test('counts views', async () => {
+  const server = createServer(async (request, response) => {
+    const session = await getSession(request, response)
+    session.views = (session.views ?? 0) + 1
+    response.end(String(session.views))
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = 'http://127.0.0.1:' + server.address().port
+  const first = await fetch(url)
+  const [cookie] = first.headers.getSetCookie()[0].split(';')
+  expect(await (await fetch(url, { headers: { cookie } })).text()).toBe('2')
+  await new Promise((resolve) => server.close(resolve))
+})
+`
+
+/** The line of a page that tells Jest what to read. */
+function patternsOf(page: string): string[] {
+  return [/transformIgnorePatterns: \['(.*)'\]/.exec(textOf(page))?.[1] ?? 'none']
 }
 
 let workshop: Workshop
@@ -54,5 +79,12 @@ test.each(['jsdom', 'happy-dom'])('vitest with %s', async (environment) => {
 })
 
 test('Jest with jsdom', async () => {
-  expect(await app.tool('jest', [])).toMatch(/Tests: +1 passed/)
+  expect(await app.tool('jest', ['app'])).toMatch(/Tests: +1 passed/)
+})
+
+test('Jest with sojourn/next-session', async () => {
+  writeBlock('docs/next-session.md', 'lib/get-session.ts', app.folder)
+  const config = { ...JEST, transformIgnorePatterns: patternsOf('docs/next-session.md') }
+  app.write({ 'views.config.json': JSON.stringify(config), 'pages/views.jest.tsx': VIEWS })
+  expect(await app.tool('jest', ['--config', 'views.config.json', 'pages'])).toMatch(/Tests: +1 passed/)
 })

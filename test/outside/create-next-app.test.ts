@@ -1,25 +1,50 @@
 /**
- * README's first page in what `create-next-app` makes for who only presses Enter: its code blocks
- * as they stand, in production and in development, with two browsers.
+ * What README and docs show for Next.js, in what `create-next-app` makes for who only presses Enter: the code
+ * blocks as they stand, those of README in production and in development, with two browsers.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
-import { writeBlock } from '../support/markdown-blocks.ts'
+import { CookieJar } from '../support/cookie-jar.ts'
+import { packagesOf, writeBlock } from '../support/markdown-blocks.ts'
+import { startRedis } from '../support/redis-server.ts'
+import { BUILDS } from './pages.ts'
 import { openWorkshop, type Application, type Served, type Workshop } from './workshop.ts'
 
-const README = ['lib/session.ts', 'app/actions.ts', 'app/dashboard/page.tsx']
-/** A form for the action of README, and one for what README shows to write. */
+/** Pages that show the action and the component of README. */
 const FORMS = {
   'app/sign-in/page.tsx': `import { signIn } from '../actions'
 export default function Page() {
   return <form action={signIn}><input name="user" /><button>Sign in</button></form>
 }
 `,
+  'app/comment/page.tsx': `import { Suspense } from 'react'
+import { SessionProvider } from 'sojourn/react'
+import { Comment } from '../comment'
+const initial = { tag: null, expiresAt: null, at: 0, ended: null, data: null }
+export default function Page() {
+  return <Suspense><SessionProvider initial={initial}><Comment /></SessionProvider></Suspense>
 }
+`,
+}
+/** A page that shows the components of docs/browser.md. */
+const COMPONENTS = {
+  'app/components/page.tsx': `import { Suspense } from 'react'
+import { Account } from '../account'
+import { Draft } from '../draft'
+import { morePosts } from '../posts/actions'
+import { VirtualPosts } from '../posts/virtual-posts'
+export default async function Page() {
+  const posts = await morePosts(0)
+  return <Suspense><Account /><Draft /><VirtualPosts initial={posts} /></Suspense>
+}
+`,
+}
+/** What the template made and what stays between builds. */
+const KEPT = ['node_modules', 'package.json', 'package-lock.json']
 
 let workshop: Workshop
 let app: Application
@@ -29,7 +54,8 @@ beforeAll(async () => {
   ;[workshop, browser] = await Promise.all([openWorkshop(), launchChromium()])
   app = await workshop.createNextApp()
   withoutFonts(join(app.folder, 'app/layout.tsx'))
-  for (const name of README) writeBlock('README.md', name, app.folder)
+  cpSync(app.folder, template(), { recursive: true, filter: (from) => !KEPT.includes(basename(from)) })
+  put('README.md')
   app.write(FORMS)
 }, 600_000)
 
@@ -37,6 +63,28 @@ afterAll(async () => {
   await browser?.close()
   workshop?.remove()
 })
+
+/** Where the files of the template are kept. */
+function template(): string {
+  return join(app.folder, '../template')
+}
+
+/** Writes the files of one build; answers what they import. */
+function put(build: string): string[] {
+  const files = BUILDS[build] ?? []
+  return packagesOf(files.map(([page, file, nth]) => writeBlock(page, file, app.folder, nth)).join())
+}
+
+/** Makes another application in its place, and serves it. */
+async function rebuild(build: string, more: Record<string, string>): Promise<Served> {
+  for (const name of readdirSync(app.folder))
+    if (!KEPT.includes(name)) rmSync(join(app.folder, name), { recursive: true })
+  cpSync(template(), app.folder, { recursive: true })
+  await app.add(put(build).filter((name) => !['next', 'react'].includes(name)))
+  const server = await app.serve(more)
+  onTestFinished(() => server.stop())
+  return server
+}
 
 /** The template fetches its fonts from the web while it is built. */
 function withoutFonts(file: string): void {
@@ -102,4 +150,45 @@ describe.each(['start', 'dev'] as const)('next %s', (mode) => {
     }
     expect(server.log()).not.toMatch(/error|warning/i)
   })
+
+  test('the component of README greets strangers', async () => {
+    const page = await newPage(server)
+    await page.goto('/comment')
+    await page.getByText('Sign in to comment.').waitFor()
+    expect(await page.locator('textarea').count()).toBe(0)
+  })
+})
+
+test('docs/browser.md: its components know the visitor and show their list', async () => {
+  const page = await newPage(await rebuild('docs/browser.md', COMPONENTS))
+  await page.goto('/components')
+  await page.getByText('Welcome').waitFor()
+  await page.getByText('A post 1', { exact: true }).waitFor()
+  await page.goto('/posts')
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('listitem').nth(39).waitFor()
+  expect(await page.getByRole('listitem').count()).toBe(40)
+})
+
+test('docs/nextjs.md and others: routes, actions, proxy and streams', async () => {
+  const redis = await startRedis()
+  onTestFinished(() => redis.stop())
+  const server = await rebuild('docs/nextjs.md and others', { '.env': `REDIS_URL=${redis.url}` })
+  const { url } = server
+  const jar = new CookieJar()
+  const post = (path: string, body = ''): Promise<Response> => jar.fetch(url + path, { method: 'POST', body })
+  // The proxy has given a session to the first of all requests.
+  expect(JSON.parse(await jar.text(`${url}/api/visit`))).toEqual({ id: expect.any(String), count: 0 })
+  expect(await jar.text(`${url}/api/count`)).toBe('{"count":1}')
+  expect(await (await post('/api/chat', 'Hello')).text()).toBe('You said: Hello')
+  expect((await post('/api/heartbeat')).status).toBe(204)
+  expect(JSON.parse(await jar.text(`${url}/api/visit`))).toEqual({ id: expect.any(String), count: 1 })
+  const returned = await post('/payment/return')
+  expect([returned.status, returned.headers.get('location')]).toEqual([303, '/payment/done'])
+  expect((await jar.fetch(`${url}/payment/done`)).headers.get('location')).toMatch(/\/cart$/)
+  expect((await jar.fetch(`${url}/dashboard`)).status).toBe(200)
+  expect((await jar.fetch(`${url}/api/ready`)).status).toBe(204)
+  for (const visits of [1, 2])
+    expect(await jar.text(`${url}/api/views`)).toBe(`You have been here ${visits} time(s).`)
+  expect(server.log()).not.toMatch(/error|warning/i)
 })

@@ -8,22 +8,37 @@ import { cpSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startUpstash } from '../../src/testing.ts'
+import { textOf } from '../support/markdown-blocks.ts'
+import { startRedis } from '../support/redis-server.ts'
 import { visitor } from '../support/visitor.ts'
+import { RUNTIMES, tableOf } from './runtimes.ts'
 import { openWorkshop, type Application, type Workshop } from './workshop.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
-const names = ['express', 'fastify', 'fetch', 'hono', 'http', 'micro']
+const names = RUNTIMES[0]?.servers ?? []
 const PACKAGES = ['express', 'fastify', 'hono', '@hono/node-server', 'micro', 'typescript', 'bun', 'deno']
 const TYPES = ['@types/express', '@types/node@24']
 const execute = promisify(execFile)
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-/** How each is run. Bun and Deno come in packages of each platform. */
-const COMMANDS: [name: string, program: () => string, args: string[]][] = [
-  ...names.map((name): (typeof COMMANDS)[number] => [name, () => process.execPath, ['--no-warnings', name]]),
-  ['fetch on Bun', () => inPackage('@oven/*/bin/bun'), ['fetch']],
-  ['fetch on Deno', () => inPackage('@deno/*/deno'), ['serve', '-A', '--port', '0', 'fetch']],
-]
+/** How each is run, but for Workers. Bun and Deno come in packages of each platform. */
+const PROGRAMS: Record<string, { program: () => string; run: string[]; serve: string[] }> = {
+  Node: { program: () => process.execPath, run: [], serve: ['--no-warnings'] },
+  Bun: { program: () => inPackage('@oven/*/bin/bun'), run: [], serve: [] },
+  Deno: {
+    program: () => inPackage('@deno/*/deno'),
+    run: ['run', '-A'],
+    serve: ['serve', '-A', '--port', '0'],
+  },
+}
+const runtimes = RUNTIMES.flatMap((runtime) => {
+  const how = PROGRAMS[runtime.name]
+  return how === undefined ? [] : [{ ...runtime, ...how }]
+})
+const servers = runtimes.flatMap(({ name, servers: files, program, serve }) =>
+  files.map((file) => ({ file, name, program, args: [...serve, `${file}.ts`] })),
+)
 
 let workshop: Workshop
 let app: Application
@@ -56,12 +71,12 @@ test('they compile', async () => {
   expect(await app.tool('tsc', ['--pretty', 'false'])).toBe('')
 })
 
-describe.each(COMMANDS)('%s', (_, program, args) => {
+describe.each(servers)('$file on $name', ({ program, args }) => {
   let server: ChildProcess
   let url = ''
 
   beforeAll(async () => {
-    server = spawn(program(), [...args.slice(0, -1), `${args.at(-1)}.ts`], {
+    server = spawn(program(), args, {
       cwd: app.folder,
       env: { ...process.env, PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,11 +117,28 @@ describe.each(COMMANDS)('%s', (_, program, args) => {
   })
 })
 
-test.each([
-  ['Bun', '@oven/*/bin/bun', []],
-  ['Deno', '@deno/*/deno', ['run', '-A']],
-])('%s: the embedded store and the one in memory keep the contract', async (_, pattern, args) => {
-  app.write({ 'conformance.mjs': readFileSync(join(import.meta.dirname, 'conformance.mjs'), 'utf8') })
-  const { stdout } = await execute(inPackage(pattern), [...args, 'conformance.mjs'], { cwd: app.folder })
-  expect(stdout.trim()).toMatch(/^(?!0)\d+ passed, 0 failed$/)
+describe.each(runtimes)('$name', ({ program, run, embedded, memory, upstash }) => {
+  test('the embedded store and the one in memory keep the contract', async () => {
+    expect([embedded, memory]).toEqual(['keeps the contract', 'keeps the contract'])
+    app.write({ 'conformance.mjs': readFileSync(join(import.meta.dirname, 'conformance.mjs'), 'utf8') })
+    const { stdout } = await execute(program(), [...run, 'conformance.mjs'], { cwd: app.folder })
+    expect(stdout.trim()).toMatch(/^(?!0)\d+ passed, 0 failed$/)
+  })
+
+  test('upstashStore works', async () => {
+    expect(upstash).toBe('works')
+    const redis = await startRedis()
+    const server = await startUpstash({ redis: redis.url })
+    app.write({ 'upstash.mjs': readFileSync(join(import.meta.dirname, 'upstash.mjs'), 'utf8') })
+    const env = { ...process.env, URL: server.url, TOKEN: server.token }
+    const { stdout } = await execute(program(), [...run, 'upstash.mjs'], { cwd: app.folder, env })
+    await server.close()
+    await redis.stop()
+    expect(stdout.trim()).toBe('1 2')
+  })
+})
+
+test('docs/servers.md tells what works on which runtime', () => {
+  const [, table] = /<!-- runtimes -->\n\n(.*?)\n\n<!-- \/runtimes -->/s.exec(textOf('docs/servers.md')) ?? []
+  expect(table).toBe(tableOf(RUNTIMES))
 })

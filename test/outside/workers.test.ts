@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUpstash, type UpstashServer } from '../../src/testing.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
+import { RUNTIMES } from './runtimes.ts'
 import { openWorkshop, type Application, type Workshop } from './workshop.ts'
 
 const WORKER = `
@@ -51,6 +52,8 @@ async function ask(path, cookie = '') {
 }
 `
 
+const WORKERS = RUNTIMES.find(({ name }) => name === 'Workers (workerd)')
+
 let workshop: Workshop
 let app: Application
 let redis: RedisServer
@@ -91,6 +94,7 @@ describe.each([['nodejs_compat'], ['']])('with the flags "%s"', (flags) => {
       console.log(JSON.stringify({ wrong, cookies: new Set(strangers.map((each) => each.cookie)).size, n: (await ask('/read', cookie)).text }))`,
     )
     expect(answers).toEqual({ wrong: [], cookies: 100, n: '201' })
+    expect(WORKERS?.upstash).toBe('works')
   })
 
   test('every request has a deadline of its own, and not only the first', async () => {
@@ -112,7 +116,9 @@ describe.each([['nodejs_compat'], ['']])('with the flags "%s"', (flags) => {
   })
 
   test('the embedded store says what to use instead', async () => {
-    expect(await run(flags, `console.log(JSON.stringify((await ask('/sqlite')).text))`)).toMatch(
+    const text = String(await run(flags, `console.log(JSON.stringify((await ask('/sqlite')).text))`))
+    expect(WORKERS?.embedded).toBe(`refused: \`${text.split(':')[0]}\``)
+    expect(text).toMatch(
       /^ERR_OPTION_INVALID: sqliteStore: Cloudflare Workers keep no files\. Pass .* upstashStore\(\)/,
     )
   })

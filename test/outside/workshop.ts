@@ -8,8 +8,10 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { freePort } from '../support/redis-server.ts'
 
@@ -18,6 +20,15 @@ const execute = promisify(execFile)
 /** What npm says of the others alone: that they are old, or have scripts. */
 const OF_OTHERS = /deprecated|install-scripts|EBADENGINE|^npm warn\s*$/
 const INSTALL = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
+
+/** Pages show servers on port 3000, which is not ours to take: these listen on PORT. */
+const ON_PORT = `data:text/javascript,${encodeURIComponent(`
+import net from 'node:net'
+const { listen } = net.Server.prototype
+net.Server.prototype.listen = function (_, ...rest) {
+  const callback = rest.findLast((each) => typeof each === 'function')
+  return listen.call(this, { port: Number(process.env.PORT), host: '127.0.0.1' }, callback)
+}`)}`
 
 type Environment = Record<string, string | undefined>
 
@@ -44,10 +55,14 @@ export interface Application {
   /** What npm had to say of more than the others. */
   complaints: string[]
   write(files: Record<string, string>): void
+  /** Installs more packages. */
+  add(packages: readonly string[]): Promise<void>
   /** Runs a module and answers what it wrote, errors included. */
   run(source: string, more?: Environment): Promise<string>
   /** Runs a tool of the application, such as `tsc`; answers what it wrote. Rejects with that if it fails. */
   tool(name: string, args: readonly string[], more?: Environment): Promise<string>
+  /** Runs a module that listens, on a free port whatever it asks for; resolves when it answers there. */
+  listen(file: string, more?: Environment): Promise<Served>
   /** Builds these files as a Next.js application, and serves it. */
   serve(files: Record<string, string>): Promise<Served>
   /** Serves the Next.js application that was built, or develops it. */
@@ -103,6 +118,7 @@ function applicationIn(folder: string): Omit<Application, 'complaints'> {
   const application: Omit<Application, 'complaints'> = {
     folder,
     write: (files) => write(folder, files),
+    add: async (packages) => void (await npm([...INSTALL, ...packages], folder)),
     async run(source, more) {
       write(folder, { 'run.mjs': source })
       try {
@@ -119,6 +135,30 @@ function applicationIn(folder: string): Omit<Application, 'complaints'> {
       } catch (error) {
         const { stdout, stderr } = error as { stdout?: unknown; stderr?: unknown }
         throw new Error(`${name} failed:\n${String(stdout)}\n${String(stderr)}`)
+      }
+    },
+    async listen(file, more) {
+      const port = await freePort()
+      const args = ['--no-warnings', '--experimental-strip-types', '--import', ON_PORT, file]
+      const server = spawn(process.execPath, args, {
+        ...at({ PORT: `${port}`, ...more }),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const ended = once(server, 'exit')
+      let log = ''
+      for (const stream of [server.stdout, server.stderr])
+        stream.on('data', (chunk: Buffer) => void (log += String(chunk)))
+      while (!(await takesConnections(port))) {
+        if (server.exitCode !== null) throw new Error(`${file} ended:\n${log}`)
+        await sleep(50)
+      }
+      return {
+        url: `http://127.0.0.1:${port}`,
+        log: () => log,
+        async stop() {
+          server.kill()
+          await ended
+        },
       }
     },
     async serve(files) {
@@ -159,6 +199,18 @@ function applicationIn(folder: string): Omit<Application, 'complaints'> {
     },
   }
   return application
+}
+
+async function takesConnections(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }
 
 function npm(args: readonly string[], cwd: string): Promise<{ stdout: string; stderr: string }> {

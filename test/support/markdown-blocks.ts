@@ -13,11 +13,15 @@
  * @module
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '../..')
 
 interface Block {
   name: string
+  /** Whether the page names it, as it does the files of an application. */
+  isFile: boolean
   code: string
   /** Of the first line of code, counted from 1. */
   line: number
@@ -51,10 +55,13 @@ export function writeBlocks(page: string, text: string, folder: string): void {
   }
 }
 
-/** Writes one block of a page, a path from the repository, into an application; answers its text. */
-export function writeBlock(page: string, name: string, folder: string): string {
-  const block = blocksOf(read(page)).find((each) => each.name === name)
-  if (block === undefined) throw new Error(`${page} has no block ${name}`)
+/**
+ * Writes one block of a page, a path from the repository, into an application; answers its text.
+ * `nth` says which of those with this name, counted from 1.
+ */
+export function writeBlock(page: string, name: string, folder: string, nth = 1): string {
+  const block = blocksOf(textOf(page)).filter((each) => each.name === name)[nth - 1]
+  if (block === undefined) throw new Error(`${page} has no block ${name}, or not ${nth}`)
   const file = join(folder, name)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, block.code)
@@ -63,7 +70,33 @@ export function writeBlock(page: string, name: string, folder: string): string {
 
 /** Writes all blocks of a page whose files have such paths into an application. */
 export function writeShown(page: string, paths: RegExp, folder: string): void {
-  for (const { name } of blocksOf(read(page))) if (paths.test(name)) writeBlock(page, name, folder)
+  for (const { name } of blocksOf(textOf(page))) if (paths.test(name)) writeBlock(page, name, folder)
+}
+
+/** README and the pages of docs that have blocks: page → the files of applications that it shows, in order. */
+export function filesOfPages(): Map<string, string[]> {
+  const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT })].map(
+    (page) => [page, blocksOf(textOf(page))] as const,
+  )
+  return new Map(
+    pages
+      .filter(([, blocks]) => blocks.length > 0)
+      .map(([page, blocks]) => [page, blocks.filter(({ isFile }) => isFile).map(({ name }) => name)]),
+  )
+}
+
+/** The packages that code imports, besides ours, in the versions that docs/observability.md names. */
+export function packagesOf(code: string): string[] {
+  const versions = new Map(
+    [...textOf('docs/observability.md').matchAll(/(@opentelemetry\/[\w-]+)(@[\d.]+)/g)].map(
+      ([, name, version]) => [name, version],
+    ),
+  )
+  const imported = code.matchAll(/(?:from |import |import\()'((?:@[\w-]+\/)?[\w-]+)/g)
+  const names = new Set([...imported].map(([, name = '']) => name))
+  return [...names]
+    .filter((name) => !['node', 'sojourn'].includes(name))
+    .map((name) => name + (versions.get(name) ?? ''))
 }
 
 /** Turns the compiler's messages about such files into messages about the pages. */
@@ -73,8 +106,9 @@ export function inPages(output: string): string[] {
   return [...new Set(messages.filter((message) => message !== ''))]
 }
 
-function read(page: string): string {
-  return readFileSync(join(import.meta.dirname, '../..', page), 'utf8')
+/** The text of a page, a path from the repository. */
+export function textOf(page: string): string {
+  return readFileSync(join(ROOT, page), 'utf8')
 }
 
 function blocksOf(text: string): Block[] {
@@ -84,6 +118,7 @@ function blocksOf(text: string): Block[] {
     const name = FILE_NOTE.exec(notes)?.[1] ?? FILE_LINE.exec(code.split('\n', 1)[0] ?? '')?.[1]
     const declared = [...notes.matchAll(WITH_NOTE)].map((note) => `${note[1]}\n`).join('')
     return {
+      isFile: name !== undefined,
       name: name ?? `block-${index + 1}.${kind}`,
       code: code + declared,
       line: before.split('\n').length,

@@ -13,19 +13,6 @@ declare module 'connect-memcached' {
   export default function connect(session: object): new (options: { hosts: string }) => MemoryStore
 }
 
-declare module 'connect-pg-simple' {
-  import type { MemoryStore } from 'express-session'
-  import type { Pool } from 'pg'
-
-  interface Options {
-    pool: Pick<Pool, 'query'>
-    createTableIfMissing: boolean
-    pruneSessionInterval: false
-  }
-
-  export default function connect(session: object): new (options: Options) => MemoryStore
-}
-
 declare module 'session-file-store' {
   import type { MemoryStore } from 'express-session'
 
