@@ -4,24 +4,24 @@
  * @module sojourn/express
  */
 
-import type { NodeRequest } from './core/node-channel.ts'
-import type { GatedResponse } from './core/node-gate.ts'
-import { nodeAccess, type NodeAccess } from './core/node-sessions.ts'
+import type { NodeRequest } from './core/server/node-channel.ts'
+import type { GatedResponse } from './core/server/node-gate.ts'
+import { nodeAccess, type NodeAccess } from './core/server/node-sessions.ts'
 import type { SessionOptions } from './core/options.ts'
-import { assertHeld, defineSession } from './core/request-property.ts'
-import { beforeResponse } from './core/response-gate.ts'
-import type { Known } from './core/typed-data.ts'
+import { assertHeld, defineSession } from './core/server/request-property.ts'
+import { beforeResponse } from './core/server/response-gate.ts'
+import type { Known } from './core/schema/data-types.ts'
 import type { PlainData } from './core/data.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { UserSession } from './core/user-sessions.ts'
+export type { UserSession } from './core/users/user-sessions.ts'
 export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/management.ts'
+export type { SignedIn } from './core/server/management.ts'
 export type { SessionOptions } from './core/options.ts'
-export type { CheckedRequest } from './core/same-origin.ts'
-export type { Session } from './core/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
+export type { CheckedRequest } from './core/browser/same-origin.ts'
+export type { Session } from './core/session/session.ts'
+export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
 
 /** The sessions of an Express application. No function uses `this`, so every one may be destructured. */
 export interface ExpressSessions<Data extends object = PlainData> extends NodeAccess<Data> {

@@ -6,24 +6,23 @@
  */
 
 import { isSessionError } from './core/errors.ts'
-import { answerWith } from './core/fetch-answer.ts'
-import { HeldChannel } from './core/held-channel.ts'
-import { management, signedIn, type Management, type SignedIn } from './core/management.ts'
+import { answerWith, waiter } from './core/server/fetch-response.ts'
+import { HeldChannel } from './core/server/held-channel.ts'
+import { management, signedIn, type Management, type SignedIn } from './core/server/management.ts'
 import type { SessionOptions } from './core/options.ts'
 import type { PlainData } from './core/data.ts'
-import type { Session } from './core/session.ts'
-import { waiter } from './core/wait-until.ts'
-import type { Known } from './core/typed-data.ts'
+import type { Session } from './core/session/session.ts'
+import type { Known } from './core/schema/data-types.ts'
 import { createSessions as createManager } from './index.ts'
 
 export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { UserSession } from './core/user-sessions.ts'
+export type { UserSession } from './core/users/user-sessions.ts'
 export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/management.ts'
+export type { SignedIn } from './core/server/management.ts'
 export type { SessionOptions } from './core/options.ts'
-export type { CheckedRequest } from './core/same-origin.ts'
-export type { Session } from './core/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/typed-data.ts'
+export type { CheckedRequest } from './core/browser/same-origin.ts'
+export type { Session } from './core/session/session.ts'
+export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
 
 /** One request, as its handler sees it. */
 export interface Visit<Data extends object = PlainData> {

@@ -12,33 +12,38 @@
  * @module
  */
 
-import { barring } from './testing/barring.ts'
-import { changing } from './testing/changing.ts'
-import { closing } from './testing/closing.ts'
-import { counting } from './testing/counting.ts'
-import { creating } from './testing/creating.ts'
-import { ending } from './testing/ending.ts'
-import { expecting } from './testing/expecting.ts'
-import { failing } from './testing/failing.ts'
-import { lasting } from './testing/lasting.ts'
-import { limiting, limitingAtOnce } from './testing/limiting.ts'
-import { listing } from './testing/listing.ts'
-import { listingAtOnce } from './testing/listing-at-once.ts'
-import { naming } from './testing/naming.ts'
-import { racing } from './testing/racing.ts'
-import { openSubject, type CaseGroup, type Subject, type StoreUnderTest } from './testing/subject.ts'
+import { barring } from './testing/conformance/barring.ts'
+import { changing } from './testing/conformance/changing.ts'
+import { closing } from './testing/conformance/closing.ts'
+import { counting } from './testing/conformance/counting.ts'
+import { creating } from './testing/conformance/creating.ts'
+import { ending } from './testing/conformance/ending.ts'
+import { expecting } from './testing/conformance/expecting.ts'
+import { failing } from './testing/conformance/failing.ts'
+import { lasting } from './testing/conformance/lasting.ts'
+import { limiting, limitingAtOnce } from './testing/conformance/limiting.ts'
+import { listing } from './testing/conformance/listing.ts'
+import { listingAtOnce } from './testing/conformance/listing-at-once.ts'
+import { naming } from './testing/conformance/naming.ts'
+import { racing } from './testing/conformance/racing.ts'
+import {
+  openSubject,
+  type CaseGroup,
+  type Subject,
+  type StoreUnderTest,
+} from './testing/conformance/subject.ts'
 
 export { manualClock, type ManualClock } from './testing/manual-clock.ts'
-export type { StoreUnderTest } from './testing/subject.ts'
+export type { StoreUnderTest } from './testing/conformance/subject.ts'
 export {
   type FailOptions,
   startUpstash,
   type UpstashOptions,
   type UpstashRequest,
   type UpstashServer,
-} from './testing/upstash.ts'
-export type { UpstashFault } from './testing/upstash-faults.ts'
-export type { UpstashCommand } from './testing/upstash-json.ts'
+} from './testing/upstash/server.ts'
+export type { UpstashFault } from './testing/upstash/faults.ts'
+export type { UpstashCommand } from './testing/upstash/json.ts'
 
 /** What the suite needs of a test runner. Vitest, Jest and `node:test` all fit. */
 export interface TestRunner {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { adoptionOf, type Adoption } from '../core/adoption.ts'
+import { adoptionOf, type Adoption } from '../core/adoption/adoption.ts'
 import type { AdoptionOptions } from './old-session.ts'
 import { connectAccess, type OldConnectStore, type OldStore } from './old-store.ts'
 import { secretsOf, type Secrets } from './signature.ts'

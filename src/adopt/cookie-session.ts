@@ -5,8 +5,8 @@
  * @module
  */
 
-import { adoptionOf, type Adoption } from '../core/adoption.ts'
-import type { OldSession } from '../core/old-library.ts'
+import { adoptionOf, type Adoption } from '../core/adoption/adoption.ts'
+import type { OldSession } from '../core/adoption/old-library.ts'
 import { namesIn, valuesOf } from './old-cookies.ts'
 import { common, oldSession, type AdoptionOptions } from './old-session.ts'
 import { isSigned, secretsOf } from './signature.ts'

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { adoptionOf, type Adoption } from '../core/adoption.ts'
+import { adoptionOf, type Adoption } from '../core/adoption/adoption.ts'
 import { invalidOption } from '../core/errors.ts'
 import type { PlainData } from '../core/data.ts'
 import type { MaybePromise } from '../core/store.ts'

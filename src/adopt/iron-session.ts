@@ -6,10 +6,10 @@
  * @module
  */
 
-import { adoptionOf, type Adoption } from '../core/adoption.ts'
-import { fromBase64url, type Bytes } from '../core/base64url.ts'
+import { adoptionOf, type Adoption } from '../core/adoption/adoption.ts'
+import { fromBase64url, type Bytes } from '../core/runtime.ts'
 import { invalidOption } from '../core/errors.ts'
-import type { OldSession } from '../core/old-library.ts'
+import type { OldSession } from '../core/adoption/old-library.ts'
 import { namesIn, valuesOf } from './old-cookies.ts'
 import { common, oldSession, type AdoptionOptions } from './old-session.ts'
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { adoptionOf, type Adoption } from '../core/adoption.ts'
+import { adoptionOf, type Adoption } from '../core/adoption/adoption.ts'
 import { invalidOption } from '../core/errors.ts'
 import { common, inOneCookie, type AdoptionOptions } from './old-session.ts'
 import { clientAccess, withoutCookie, type OldStore, type OldStoreAccess } from './old-store.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findTokens, mentions } from '../core/cookie.ts'
+import { findTokens, mentions } from '../core/browser/cookie.ts'
 
 /** The different values of a cookie that have the right form; at most two. */
 export function valuesOf(header: string, name: string, hasForm: (value: string) => boolean): string[] {

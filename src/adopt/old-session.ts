@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OldLibrary, OldSession } from '../core/old-library.ts'
+import type { OldLibrary, OldSession } from '../core/adoption/old-library.ts'
 import type { PlainData } from '../core/data.ts'
 import { namesIn, valuesOf } from './old-cookies.ts'
 

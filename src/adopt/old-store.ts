@@ -7,7 +7,7 @@
 
 import { invalidOption } from '../core/errors.ts'
 import { saysMissing } from '../core/missing.ts'
-import type { OldSession } from '../core/old-library.ts'
+import type { OldSession } from '../core/adoption/old-library.ts'
 import type { PlainData } from '../core/data.ts'
 import { connected, type KeyValueClientSource } from './old-client.ts'
 import { oldSession } from './old-session.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OldLibrary } from '../core/old-library.ts'
+import type { OldLibrary } from '../core/adoption/old-library.ts'
 import { decoded } from './old-cookies.ts'
 import { common, inOneCookie, type AdoptionOptions } from './old-session.ts'
 import { withoutCookie, type OldStoreAccess } from './old-store.ts'

@@ -5,11 +5,11 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
-import { checkNames } from '../core/known-options.ts'
+import { checkNames } from '../core/check-options.ts'
 import { saysMissing } from '../core/missing.ts'
 import type { Store } from '../core/store.ts'
-import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from '../stores/blob/blob-store.ts'
-import type { Shelf } from '../stores/blob/shelf.ts'
+import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from '../stores/key-value/store.ts'
+import type { Shelf } from '../stores/key-value/key-value.ts'
 import { ask } from './ask.ts'
 import { StoredCookie } from './stored-cookie.ts'
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isObject } from '../core/known-options.ts'
+import { isObject } from '../core/check-options.ts'
 import { ExpressCookie, steady } from './express-cookie.ts'
 import { ExpressSession, type SessionRequest } from './express-session.ts'
 

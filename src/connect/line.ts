@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Deadline, type Outcomes } from '../core/deadline.ts'
+import { Deadline, type Outcomes } from '../core/wrappers/time-limit.ts'
 
 /** A line for each name. Whatever is asked ends within the limit, its place in the line included. */
 export class Line {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isObject } from '../core/known-options.ts'
+import { isObject } from '../core/check-options.ts'
 
 /** See the module. */
 export interface Loaded {

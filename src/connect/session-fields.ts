@@ -4,8 +4,8 @@
  * @module
  */
 
-import { decodeValue } from '../core/codec.ts'
-import { fieldName, parseField } from '../core/field.ts'
+import { decodeValue } from '../core/record/values.ts'
+import { fieldName, parseField } from '../core/record/field-name.ts'
 import type { Change } from '../core/store.ts'
 
 /** Where the cookie's attributes lie. */

@@ -6,7 +6,7 @@
  */
 
 import { rawErrorOf, type SessionError, type SessionErrorCode } from './errors.ts'
-import { nodeBuiltin } from './node-builtin.ts'
+import { nodeBuiltin } from './runtime.ts'
 import { quoted } from './quoted.ts'
 import { warn } from './warn.ts'
 import type { EndReason } from './store.ts'

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { CookieValues } from './cookie-value.ts'
-import type { CookieSettings, SessionCookie } from './cookie.ts'
+import type { CookieValues } from './browser/signature.ts'
+import type { CookieSettings, SessionCookie } from './browser/cookie.ts'
 import type { OnEvent } from './events.ts'
-import type { LifetimeSettings } from './lifetime.ts'
-import type { Sealer } from './sealer.ts'
-import type { ShapeSettings } from './shape.ts'
+import type { LifetimeSettings } from './record/lifetime.ts'
+import type { Sealer } from './wrappers/sealer.ts'
+import type { ShapeSettings } from './schema/shape.ts'
 import type { Store } from './store.ts'
 
 /** Checked and completed options, without the store. */

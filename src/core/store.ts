@@ -142,7 +142,7 @@ export interface Bar {
  * outlive its record. Each verb is atomic for one list.
  *
  * A list may be lost apart from the records, to eviction for example. `look` and `bar` keep that
- * from letting anybody in: see `core/directory.ts`. A store whose lists go with its records can do
+ * from letting anybody in: see `core/users/session-lists.ts`. A store whose lists go with its records can do
  * without.
  */
 export interface SessionIndex {

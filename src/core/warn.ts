@@ -1,6 +1,6 @@
 /** @module Telling the developer what no caller can be told. */
 
-import { isNode } from './node-builtin.ts'
+import { isNode } from './runtime.ts'
 
 const slot = Symbol.for('sojourn.warned')
 

@@ -1,6 +1,6 @@
 /** @module Questions that are given up after a while. */
 
-import { Deadline } from '../core/deadline.ts'
+import { Deadline } from '../core/wrappers/time-limit.ts'
 
 /** Runs work and rejects if it takes too long, or throws at once. */
 export type Limited = <T>(work: () => T | PromiseLike<T>) => Promise<T>

@@ -1,6 +1,6 @@
 /** @module Whether there are other processes, which cannot see what this one keeps in its memory. */
 
-import { nodeBuiltin } from '../core/node-builtin.ts'
+import { nodeBuiltin } from '../core/runtime.ts'
 import { about, type Finding } from './finding.ts'
 
 /** For a store whose sessions no other process can see. */

@@ -1,6 +1,6 @@
 /** @module What can go wrong with the file of the SQLite store. */
 
-import { isNode, nodeBuiltin } from '../core/node-builtin.ts'
+import { isNode, nodeBuiltin } from '../core/runtime.ts'
 import type { SqlitePlace } from '../stores/sqlite.ts'
 import { fileSystemFinding } from './file-system.ts'
 import { about, type Finding } from './finding.ts'

@@ -6,7 +6,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SessionError } from '../core/errors.ts'
-import { varyByCookie } from '../core/node-head.ts'
+import { varyByCookie } from '../core/server/node-head.ts'
 import type { Alarm } from './alarm.ts'
 import { commitHeader } from './commit-header.ts'
 import type { Entry } from './entry.ts'

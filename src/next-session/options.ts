@@ -4,9 +4,9 @@
  * @module
  */
 
-import { checkPrefix, SCOPE } from '../core/cookie-options.ts'
+import { checkPrefix, SCOPE } from '../core/browser/cookie-options.ts'
 import { invalidOption } from '../core/errors.ts'
-import { checkAll, isBoolean, isObject, type Known } from '../core/known-options.ts'
+import { checkAll, isBoolean, isObject, type Known } from '../core/check-options.ts'
 import type { CookieDefaults, Options } from './types.ts'
 
 const PREFIX = 'nextSession: '

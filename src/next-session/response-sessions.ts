@@ -6,8 +6,8 @@
 
 import type { ServerResponse } from 'node:http'
 import { isSessionError } from '../core/errors.ts'
-import type { GatedResponse, GatePort } from '../core/gate-port.ts'
-import { holdResponse } from '../core/response-gate.ts'
+import type { GatedResponse, GatePort } from '../core/server/gate-port.ts'
+import { holdResponse } from '../core/server/response-gate.ts'
 import type { Alarm } from './alarm.ts'
 import type { LiveSession } from './live-session.ts'
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { decodeValue, encodeValue } from '../core/codec.ts'
+import { decodeValue, encodeValue } from '../core/record/values.ts'
 import { isSessionError } from '../core/errors.ts'
-import { fieldName } from '../core/field.ts'
+import { fieldName } from '../core/record/field-name.ts'
 import { RESERVED } from './entry.ts'
 import { expiryOf, readCookie } from './stored-cookie.ts'
 import type { Cookie, SessionData, SessionRecord } from './types.ts'

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { CookieSettings, SessionCookie } from '../core/cookie.ts'
-import { scopeOf } from '../core/set-cookie.ts'
+import type { CookieSettings, SessionCookie } from '../core/browser/cookie.ts'
+import { scopeOf } from '../core/browser/set-cookie.ts'
 
 /** The names under which the cookies of one response stand in the lists of Next.js. */
 export class CookieNames {

@@ -5,8 +5,8 @@
  */
 
 import { headers } from 'next/headers.js'
-import type { ToClient } from '../core/client-session.ts'
-import { sessionEvents, type EventsOptions, type SessionEvents } from '../core/session-events.ts'
+import type { ToClient } from '../core/live/client-session.ts'
+import { sessionEvents, type EventsOptions, type SessionEvents } from '../core/live/route.ts'
 import type { Sessions } from '../core/sessions.ts'
 
 /** Makes it. */

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { nodeBuiltin } from '../core/node-builtin.ts'
-import type { NodeHeaders } from '../core/node-head.ts'
-import type { Prefetch } from '../core/channel.ts'
-import { pageOf } from '../core/prefetch.ts'
+import { nodeBuiltin } from '../core/runtime.ts'
+import type { NodeHeaders } from '../core/server/node-head.ts'
+import type { Prefetch } from '../core/browser/channel.ts'
+import { pageOf } from '../core/browser/prefetch.ts'
 import { shared } from './shared.ts'
 
 /** What Node tells of a request when it begins. */
@@ -36,7 +36,7 @@ export function noteExchanges(): void {
 
 /** The one under way, if it was noted. */
 export function currentExchange(): Exchange | undefined {
-  return shared().exchanges?.getStore()
+  return shared().exchanges?.getStore() as Exchange | undefined
 }
 
 /**

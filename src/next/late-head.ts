@@ -6,9 +6,9 @@
  * @module
  */
 
-import { serializeCookie, type SessionCookie } from '../core/cookie.ts'
-import { addCookies, linesOf } from '../core/node-head.ts'
-import { scopeOf, scopeOfLine } from '../core/set-cookie.ts'
+import { serializeCookie, type SessionCookie } from '../core/browser/cookie.ts'
+import { addCookies, linesOf } from '../core/server/node-head.ts'
+import { scopeOf, scopeOfLine } from '../core/browser/set-cookie.ts'
 import type { HeadedResponse } from './exchange.ts'
 
 /** Sees to it that the head has our cookies. */

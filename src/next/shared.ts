@@ -6,13 +6,12 @@
  */
 
 import type { Store } from '../core/store.ts'
-import type { Exchange } from './exchange.ts'
 
 interface Shared {
   stores: Map<string, Store>
   requests: WeakMap<object, Map<string, Promise<unknown>>>
-  /** The request under way, on Node. */
-  exchanges?: { getStore(): Exchange | undefined }
+  /** The request under way, on Node: an `Exchange`. */
+  exchanges?: { getStore(): unknown }
 }
 
 const slot = Symbol.for('sojourn.next')

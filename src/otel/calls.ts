@@ -5,8 +5,8 @@
  */
 
 import type { Attributes } from '@opentelemetry/api'
-import { nodeBuiltin } from '../core/node-builtin.ts'
-import { STORE_CHANNEL, type StoreCall, type StoreOutcome } from '../core/tracing.ts'
+import { nodeBuiltin } from '../core/runtime.ts'
+import { STORE_CHANNEL, type StoreCall, type StoreOutcome } from '../core/wrappers/tracing.ts'
 
 /** An operation that has ended. */
 export type EndedCall = StoreCall & Required<Pick<StoreCall, 'outcome' | 'duration'>>

@@ -15,8 +15,8 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import { nodeBuiltin } from '../core/node-builtin.ts'
-import { STORE_CHANNEL, type StoreCall } from '../core/tracing.ts'
+import { nodeBuiltin } from '../core/runtime.ts'
+import { STORE_CHANNEL, type StoreCall } from '../core/wrappers/tracing.ts'
 import { endAttributes, hearStores, isFailure, startAttributes } from './calls.ts'
 
 /** Returns how to stop; `null` where nothing is told. */

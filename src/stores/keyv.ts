@@ -5,10 +5,10 @@
  */
 
 import { invalidOption, storeError } from '../core/errors.ts'
-import { checkNames } from '../core/known-options.ts'
+import { checkNames } from '../core/check-options.ts'
 import type { Store } from '../core/store.ts'
-import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from './blob/blob-store.ts'
-import type { Shelf } from './blob/shelf.ts'
+import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from './key-value/store.ts'
+import type { Shelf } from './key-value/key-value.ts'
 import { heard, throwing } from './keyv/errors.ts'
 
 /** What we use of a `Keyv`, version 5 or 6. */

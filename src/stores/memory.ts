@@ -6,7 +6,7 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
-import { checkNames } from '../core/known-options.ts'
+import { checkNames } from '../core/check-options.ts'
 import type {
   Bar,
   Change,
@@ -21,10 +21,10 @@ import type {
   StoredRecord,
   UpdateResult,
 } from '../core/store.ts'
-import { applyChange } from './embedded/apply-change.ts'
-import { BoundedLists } from './embedded/bounded-lists.ts'
-import { endOfEntry } from './embedded/listing.ts'
-import { deadlineOf, REMAINS_FOR, type Deadline } from './embedded/deadline.ts'
+import { applyChange } from './shared/apply-change.ts'
+import { BoundedLists } from './memory/bounded-lists.ts'
+import { endOfEntry } from './shared/listing.ts'
+import { deadlineOf, REMAINS_FOR, type Deadline } from './shared/record-end.ts'
 
 /** Options of `memoryStore`. */
 export interface MemoryStoreOptions {

@@ -19,21 +19,21 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '../core/store.ts'
-import { copyOf } from './embedded/apply-change.ts'
-import { openConnection, requireSqlite, type Connection } from './embedded/sqlite-connection.ts'
-import { warnOfFleetingDisk } from './embedded/fleeting-disk.ts'
-import { GroupCommit } from './embedded/group-commit.ts'
-import { isThere } from './embedded/own-files.ts'
-import { patiently } from './embedded/patiently.ts'
-import { pack } from './embedded/packed-text.ts'
-import { storeFailure } from './embedded/sqlite-failure.ts'
-import { checkedOptions, type CheckedOptions, type SqliteStoreOptions } from './embedded/sqlite-options.ts'
-import type { SqliteIndex, SqlitePlace, SqliteStore } from './embedded/sqlite-types.ts'
-import { startSweeper } from './embedded/sweeper.ts'
+import { copyOf } from './shared/apply-change.ts'
+import { openConnection, requireSqlite, type Connection } from './sqlite/connection.ts'
+import { warnOfFleetingDisk } from './sqlite/fleeting-disk.ts'
+import { GroupCommit } from './sqlite/group-commit.ts'
+import { isThere } from './sqlite/own-files.ts'
+import { patiently } from './sqlite/busy-read.ts'
+import { pack } from './sqlite/packed-record.ts'
+import { storeFailure } from './sqlite/failure.ts'
+import { checkedOptions, type CheckedOptions, type SqliteStoreOptions } from './sqlite/options.ts'
+import type { SqliteIndex, SqlitePlace, SqliteStore } from './sqlite/types.ts'
+import { startSweeper } from './sqlite/sweeper.ts'
 
-export type { Durability } from './embedded/sqlite-connection.ts'
-export type { SqliteStoreOptions } from './embedded/sqlite-options.ts'
-export type { SqliteIndex, SqlitePlace, SqliteStore } from './embedded/sqlite-types.ts'
+export type { Durability } from './sqlite/connection.ts'
+export type { SqliteStoreOptions } from './sqlite/options.ts'
+export type { SqliteIndex, SqlitePlace, SqliteStore } from './sqlite/types.ts'
 
 /** What lists say while there is no file. */
 const UNLISTED: Listing = { isListed: false, barredAt: null, isSpared: false }

@@ -5,10 +5,10 @@
  */
 
 import { invalidOption } from '../core/errors.ts'
-import { checkNames } from '../core/known-options.ts'
+import { checkNames } from '../core/check-options.ts'
 import type { Store } from '../core/store.ts'
-import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from './blob/blob-store.ts'
-import type { Shelf } from './blob/shelf.ts'
+import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from './key-value/store.ts'
+import type { Shelf } from './key-value/key-value.ts'
 
 /** What we use of an unstorage `Storage`. */
 export interface UnstorageLike {

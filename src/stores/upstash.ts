@@ -9,12 +9,12 @@
  */
 
 import { Link } from './redis/link.ts'
-import { linkedStore, type RedisStore } from './redis/linked-store.ts'
+import { linkedStore, type RedisStore } from './redis/store.ts'
 import { UpstashConnection } from './upstash/connection.ts'
 import { checkedOptions, type UpstashStoreOptions } from './upstash/options.ts'
 import type { UpstashSource } from './upstash/source.ts'
 
-export type { RedisIndex, RedisStore } from './redis/linked-store.ts'
+export type { RedisIndex, RedisStore } from './redis/store.ts'
 export type { UpstashStoreOptions } from './upstash/options.ts'
 export type { UpstashAddress, UpstashClient, UpstashSource } from './upstash/source.ts'
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { SessionEvent } from '../../src/core/events.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
-import { createToken } from '../../src/core/token.ts'
+import { createToken } from '../../src/core/record/token.ts'
 import { createSessions } from '../../src/node.ts'
 import { memoryStore, type MemoryStore } from '../../src/stores/memory.ts'
 import { gated, recorded, type Verb } from '../support/pausing-store.ts'

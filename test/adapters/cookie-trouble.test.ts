@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { SessionOptions } from '../../src/index.ts'
-import { createToken } from '../../src/core/token.ts'
+import { createToken } from '../../src/core/record/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { plain } from '../support/plain-visitor.ts'
 import { servers, type Start } from './habits/servers.ts'

@@ -7,7 +7,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isSessionError } from '../../src/core/errors.ts'
-import type { Session } from '../../src/core/session.ts'
+import type { Session } from '../../src/core/session/session.ts'
 
 /** What a route wants to be answered. */
 export interface Answer {

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
-import { identify } from '../../src/core/token.ts'
+import { identify } from '../../src/core/record/token.ts'
 import { createSessions as createExpress } from '../../src/express.ts'
 import { createSessions as createFastify } from '../../src/fastify.ts'
 import { createSessions as createFetch } from '../../src/fetch.ts'

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SessionOptions } from '../../src/core/options.ts'
 import { customSession } from '../../src/adopt.ts'
-import { createToken } from '../../src/core/token.ts'
+import { createToken } from '../../src/core/record/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { Store } from '../../src/core/store.ts'
 import { PlainVisitor, type PlainInit } from '../support/plain-visitor.ts'

@@ -22,7 +22,7 @@ import {
   vi,
 } from 'vitest'
 import { connectSession, ironSession, nextSession, type Adoption } from '../../src/adopt.ts'
-import { isCsrfToken } from '../../src/core/csrf-token.ts'
+import { isCsrfToken } from '../../src/core/browser/form-token.ts'
 import type { SessionEvent } from '../../src/core/events.ts'
 import { SessionError } from '../../src/core/errors.ts'
 import type { SessionOptions } from '../../src/core/options.ts'

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { encodeMeta, type RecordMeta } from '../../src/core/record.ts'
+import { encodeMeta, type RecordMeta } from '../../src/core/record/meta.ts'
 import type { ClientKind } from '../stores/redis/clients.ts'
 import { usePlace } from '../stores/redis/place.ts'
 import { type Act, type Seen, serverHere, type SkewedServer, startSkewedServer } from './clocks/server.ts'

@@ -3,7 +3,7 @@
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
-import { identify } from '../../src/core/token.ts'
+import { identify } from '../../src/core/record/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'

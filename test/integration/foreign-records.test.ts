@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Session } from '../../src/core/session.ts'
-import { pack } from '../../src/stores/embedded/packed-text.ts'
+import type { Session } from '../../src/core/session/session.ts'
+import { pack } from '../../src/stores/sqlite/packed-record.ts'
 import {
   redisEngine,
   sqliteEngine,

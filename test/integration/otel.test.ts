@@ -5,8 +5,8 @@
 
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { pointerKey } from '../../src/core/grace.ts'
-import { Identity, identify } from '../../src/core/token.ts'
+import { pointerKey } from '../../src/core/request/successor.ts'
+import { Identity, identify } from '../../src/core/record/token.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { runTraced, SECRET, type Client, type Exported, type PrintedSpan } from './otel/traced.ts'
 

@@ -6,7 +6,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, expect, inject, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
-import { identify, type Identity } from '../../src/core/token.ts'
+import { identify, type Identity } from '../../src/core/record/token.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { Browser } from '../support/browser.ts'
 import { gated } from '../support/pausing-store.ts'

@@ -4,7 +4,7 @@
  */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { identify, type Identity } from '../../src/core/token.ts'
+import { identify, type Identity } from '../../src/core/record/token.ts'
 import { race, type Race } from '../support/race.ts'
 import { memoryCourse, type RaceCourse, redisCourse, sqliteCourse } from '../support/race-course.ts'
 import type { Conditions, Racer } from '../support/racer.ts'

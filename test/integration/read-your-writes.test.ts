@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
-import { identify } from '../../src/core/token.ts'
+import { identify } from '../../src/core/record/token.ts'
 import { redisStore, type RedisClient } from '../../src/stores/redis.ts'
 import { Browser } from '../support/browser.ts'
 import { LAG, startLaggingCluster, startLaggingSentinels, type LaggingGroup } from './lagging/groups.ts'

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { Sessions } from '../../src/core/sessions.ts'
-import { MOST_SESSIONS } from '../../src/core/directory.ts'
+import { MOST_SESSIONS } from '../../src/core/users/session-lists.ts'
 import { Browser } from '../support/browser.ts'
 import { usePlace } from '../stores/redis/place.ts'
 

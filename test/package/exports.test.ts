@@ -19,7 +19,7 @@ const ENTRIES: Record<string, string[]> = {
   './next': [...RUNTIME, 'next/cache.js', 'next/headers.js', 'next/server.js'],
   './next-session': RUNTIME,
   './next-session/lib/compat': [],
-  './adopt': ['cookie', 'devalue'],
+  './adopt': RUNTIME,
   './node': RUNTIME,
   './express': RUNTIME,
   './fastify': RUNTIME,

@@ -7,7 +7,7 @@ import session, { type SessionData } from 'express-session'
 import { expect, test } from 'vitest'
 import { fromConnectStore } from '../../src/connect.ts'
 import type { Store } from '../../src/core/store.ts'
-import { leaseName, nameOf } from '../../src/stores/blob/names.ts'
+import { leaseName, nameOf } from '../../src/stores/key-value/names.ts'
 
 const HOUR = 3_600_000
 const KEY = 'x'.repeat(43)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fromConnectStore } from '../../src/connect.ts'
-import { nameOf } from '../../src/stores/blob/names.ts'
+import { nameOf } from '../../src/stores/key-value/names.ts'
 import { manualClock } from '../../src/testing.ts'
 import { Watched } from './connect/watched.ts'
 

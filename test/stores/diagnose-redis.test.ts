@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { replicaFindings } from '../../src/doctor/redis-replicas.ts'
+import { replicaFindings } from '../../src/doctor/redis/replicas.ts'
 import { admin, silent } from './redis/clients.ts'
 import { examine } from './diagnose/examine.ts'
 import { KINDS, startPatient } from './diagnose/servers.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { beneath, type Change } from '../../src/core/store.ts'
-import { storeCommands } from '../../src/doctor/redis-rights.ts'
+import { storeCommands } from '../../src/doctor/redis/rights.ts'
 import { upstashStore } from '../../src/stores/upstash.ts'
 import { startUpstash, type UpstashServer } from '../../src/testing.ts'
 import { examine } from './diagnose/examine.ts'

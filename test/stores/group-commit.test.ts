@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { GroupCommit } from '../../src/stores/embedded/group-commit.ts'
+import { GroupCommit } from '../../src/stores/sqlite/group-commit.ts'
 
 describe('GroupCommit', () => {
   let directory: string

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { IndexEntry } from '../../src/core/store.ts'
 import { type RedisStore, redisStore } from '../../src/stores/redis.ts'
-import { TOLD_FOR } from '../../src/stores/redis/lists.ts'
+import { TOLD_FOR } from '../../src/stores/redis/lists/lists.ts'
 import { type ClientKind, clients, type GlideKind, KINDS } from './redis/clients.ts'
 import { usePlace } from './redis/place.ts'
 

@@ -8,7 +8,7 @@ import type { Change, UpdateResult } from '../../src/core/store.ts'
 import type { Command } from '../../src/stores/redis/client.ts'
 import { Connection } from '../../src/stores/redis/connection.ts'
 import { Link } from '../../src/stores/redis/link.ts'
-import { update } from '../../src/stores/redis/update.ts'
+import { update } from '../../src/stores/redis/records/update.ts'
 import { bytesOf, held, LIMITS, useScriptless } from './redis/limited.ts'
 import { usePlace } from './redis/place.ts'
 

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test, vi } from 'vitest'
 
 import type { IndexEntry } from '../../src/core/store.ts'
-import { REMAINS_FOR } from '../../src/stores/embedded/deadline.ts'
-import { pack } from '../../src/stores/embedded/packed-text.ts'
+import { REMAINS_FOR } from '../../src/stores/shared/record-end.ts'
+import { pack } from '../../src/stores/sqlite/packed-record.ts'
 import { fields, usePlace } from './sqlite-place.ts'
 
 const HOUR = 3_600_000

@@ -7,9 +7,9 @@
 
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import type { CookieChannel } from '../../src/core/channel.ts'
-import { nodeChannel } from '../../src/core/node-channel.ts'
-import type { Session } from '../../src/core/session.ts'
+import type { CookieChannel } from '../../src/core/browser/channel.ts'
+import { nodeChannel } from '../../src/core/server/node-channel.ts'
+import type { Session } from '../../src/core/session/session.ts'
 import { settingsOf, type Sessions } from '../../src/core/sessions.ts'
 
 /** One request, with its session and what the response has sent so far. */

@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isSessionError } from '../../src/core/errors.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
-import type { Session } from '../../src/core/session.ts'
+import type { Session } from '../../src/core/session/session.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import type { EndReason, Store } from '../../src/core/store.ts'
 import { Browser, type Visit } from './browser.ts'

@@ -7,9 +7,9 @@
 import { expect } from 'vitest'
 import type { SessionEvent } from '../../src/core/events.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
-import { encodeMeta } from '../../src/core/record.ts'
+import { encodeMeta } from '../../src/core/record/meta.ts'
 import { Sessions } from '../../src/core/sessions.ts'
-import { createToken, identify } from '../../src/core/token.ts'
+import { createToken, identify } from '../../src/core/record/token.ts'
 import { Browser } from './browser.ts'
 import type { Engine, Raw } from './engines.ts'
 

@@ -1,8 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { nodeChannel } from '../../src/core/node-channel.ts'
-import { privateResponse } from '../../src/core/private-response.ts'
+import { nodeChannel } from '../../src/core/server/node-channel.ts'
+import { privateResponse } from '../../src/core/server/private-response.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 

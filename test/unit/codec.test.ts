@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeInteger, decodeValue, encodeValue } from '../../src/core/codec.ts'
+import { decodeInteger, decodeValue, encodeValue } from '../../src/core/record/values.ts'
 import { isSessionError } from '../../src/core/errors.ts'
 import { anyText } from '../support/any-text.ts'
 import { runs } from '../support/runs.ts'

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { beforeEach, expect, test } from 'vitest'
-import { nodeChannel } from '../../src/core/node-channel.ts'
+import { nodeChannel } from '../../src/core/server/node-channel.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'

@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clearingCookie, findTokens, mentions, serializeCookie, tokenCookie } from '../../src/core/cookie.ts'
+import {
+  clearingCookie,
+  findTokens,
+  mentions,
+  serializeCookie,
+  tokenCookie,
+} from '../../src/core/browser/cookie.ts'
 import { resolveOptions } from '../../src/core/options.ts'
-import { createToken, isToken } from '../../src/core/token.ts'
+import { createToken, isToken } from '../../src/core/record/token.ts'
 import { anyText } from '../support/any-text.ts'
 import { runs } from '../support/runs.ts'
 

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { createCsrfToken, isCsrfToken } from '../../src/core/csrf-token.ts'
-import type { Session } from '../../src/core/session.ts'
+import { createCsrfToken, isCsrfToken } from '../../src/core/browser/form-token.ts'
+import type { Session } from '../../src/core/session/session.ts'
 import { Sessions } from '../../src/core/sessions.ts'
-import { createToken, identify } from '../../src/core/token.ts'
+import { createToken, identify } from '../../src/core/record/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { milliseconds, type Duration } from '../../src/core/duration.ts'
+import { milliseconds, type Duration } from '../../src/core/record/duration.ts'
 import { isSessionError } from '../../src/core/errors.ts'
 import { runs } from '../support/runs.ts'
 

@@ -3,7 +3,7 @@ import type { SessionEvent } from '../../src/core/events.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { isAlive } from '../../src/core/store.ts'
-import { identify } from '../../src/core/token.ts'
+import { identify } from '../../src/core/record/token.ts'
 import { memoryStore, type MemoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'
 

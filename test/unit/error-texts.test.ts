@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { storeError, type SessionError } from '../../src/core/errors.ts'
 import { Sessions } from '../../src/core/sessions.ts'
-import type { StandardSchema } from '../../src/core/schema.ts'
+import type { StandardSchema } from '../../src/core/schema/schema.ts'
 import {
   createSessions,
   isSessionError,

@@ -1,8 +1,8 @@
 import { channel } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createEmitter } from '../../src/core/events.ts'
-import { SessionWatch, type Watchable } from '../../src/core/session-watch.ts'
-import { createToken, Identity, listName, listOfToken } from '../../src/core/token.ts'
+import { SessionWatch, type Watchable } from '../../src/core/users/watch.ts'
+import { createToken, Identity, listName, listOfToken } from '../../src/core/record/token.ts'
 import { memoryStore, type MemoryStore } from '../../src/stores/memory.ts'
 
 let memory: MemoryStore

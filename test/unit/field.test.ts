@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fieldName, isInternal, parseField } from '../../src/core/field.ts'
+import { fieldName, isInternal, parseField } from '../../src/core/record/field-name.ts'
 import { anyText } from '../support/any-text.ts'
 import { runs } from '../support/runs.ts'
 

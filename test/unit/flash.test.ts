@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CheckedRequest } from '../../src/core/same-origin.ts'
+import type { CheckedRequest } from '../../src/core/browser/same-origin.ts'
 import { Browser } from '../support/browser.ts'
 import { useMemory } from '../support/opened.ts'
 

@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { isSessionError } from '../../src/core/errors.ts'
-import type { Session } from '../../src/core/session.ts'
+import type { Session } from '../../src/core/session/session.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { beginning, cookieMaxAge, expiresIn, isTouchDue, lifetimeOf } from '../../src/core/lifetime.ts'
+import { beginning, cookieMaxAge, expiresIn, isTouchDue, lifetimeOf } from '../../src/core/record/lifetime.ts'
 
 const DAY = 86_400_000
 const lengths = fc.integer({ min: 1, max: 400 * DAY })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
-import { identify } from '../../src/core/token.ts'
+import { identify } from '../../src/core/record/token.ts'
 import { memoryStore, type MemoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'
 import { faulty, gated } from '../support/pausing-store.ts'

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { PlainData } from '../../src/core/data.ts'
-import type { Session } from '../../src/core/session.ts'
+import type { Session } from '../../src/core/session/session.ts'
 import { useMemory } from '../support/opened.ts'
 
 const opened = useMemory()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { networkOf } from '../../src/core/network.ts'
+import { networkOf } from '../../src/core/lifecycle/network.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { anyText } from '../support/any-text.ts'

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { format, inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Session } from '../../src/core/session.ts'
+import type { Session } from '../../src/core/session/session.ts'
 import { Sessions } from '../../src/core/sessions.ts'
-import { identify } from '../../src/core/token.ts'
+import { identify } from '../../src/core/record/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'
 

@@ -7,7 +7,7 @@
 import { act, createElement, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { ClientSession } from '../../src/core/client-session.ts'
+import type { ClientSession } from '../../src/core/live/client-session.ts'
 import { SessionProvider, useRestoredList, useSession, useSessionStorage } from '../../src/react.ts'
 
 const ADA = { tag: 'a', at: 1, expiresAt: null, ended: null, data: { name: 'ada' } } as ClientSession

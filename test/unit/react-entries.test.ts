@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { decode, encode } from '../../src/react/storage-codec.ts'
-import { bodyOf, entryText, headOf, isExpired } from '../../src/react/storage-entry.ts'
-import { milliseconds } from '../../src/react/storage-lifetime.ts'
-import { openEntry } from '../../src/react/storage-open.ts'
+import { decode, encode } from '../../src/react/storage/codec.ts'
+import { bodyOf, entryText, headOf, isExpired } from '../../src/react/storage/entry.ts'
+import { milliseconds } from '../../src/react/storage/duration.ts'
+import { openEntry } from '../../src/react/storage/open-entry.ts'
 
 describe('the codec', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { unique, withFirst } from '../../src/react/list-page.ts'
-import { listText, type Loaded, loadedFrom, markOf, pagesAround } from '../../src/react/list-text.ts'
+import { unique, withFirst } from '../../src/react/list/source.ts'
+import { listText, type Loaded, loadedFrom, markOf, pagesAround } from '../../src/react/list/pages.ts'
 
 const page = (from: number | null, next: number | null, ids: number[]) => ({
   from,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeMeta, encodeMeta, type RecordMeta } from '../../src/core/record.ts'
+import { decodeMeta, encodeMeta, type RecordMeta } from '../../src/core/record/meta.ts'
 import { anyText } from '../support/any-text.ts'
 import { runs } from '../support/runs.ts'
 

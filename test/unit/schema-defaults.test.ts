@@ -2,7 +2,7 @@ import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { StandardSchema } from '../../src/core/schema.ts'
+import type { StandardSchema } from '../../src/core/schema/schema.ts'
 import { useMemory } from '../support/opened.ts'
 
 const { begin } = useMemory()

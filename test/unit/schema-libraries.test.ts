@@ -2,8 +2,8 @@ import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { StandardSchema } from '../../src/core/schema.ts'
-import { identify } from '../../src/core/token.ts'
+import type { StandardSchema } from '../../src/core/schema/schema.ts'
+import { identify } from '../../src/core/record/token.ts'
 import { useMemory } from '../support/opened.ts'
 
 const opened = useMemory()

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { SessionOptions } from '../../src/core/options.ts'
 import type { PlainData } from '../../src/core/data.ts'
-import type { StandardSchema } from '../../src/core/schema.ts'
-import type { Session } from '../../src/core/session.ts'
+import type { StandardSchema } from '../../src/core/schema/schema.ts'
+import type { Session } from '../../src/core/session/session.ts'
 import { useMemory } from '../support/opened.ts'
 
 const opened = useMemory()

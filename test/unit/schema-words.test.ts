@@ -1,10 +1,10 @@
 /** What errors of a schema say: which key and why, and nothing of the data. */
 
 import { expect, test } from 'vitest'
-import { checkWrite } from '../../src/core/check-write.ts'
+import { checkWrite } from '../../src/core/schema/check-write.ts'
 import { isSessionError } from '../../src/core/errors.ts'
 import type { PlainData } from '../../src/core/data.ts'
-import type { StandardSchema } from '../../src/core/schema.ts'
+import type { StandardSchema } from '../../src/core/schema/schema.ts'
 
 const SECRET = 'hunter2-secret'
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Session } from '../../src/core/session.ts'
+import type { Session } from '../../src/core/session/session.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { memoryStore, type MemoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'

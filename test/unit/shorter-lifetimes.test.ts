@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { SessionOptions } from '../../src/core/options.ts'
 import { Sessions } from '../../src/core/sessions.ts'
-import { identify } from '../../src/core/token.ts'
+import { identify } from '../../src/core/record/token.ts'
 import { memoryStore, type MemoryStore } from '../../src/stores/memory.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { Browser } from '../support/browser.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { Sessions, settingsOf } from '../../src/core/sessions.ts'
-import { createToken, identify, idOfKey, isToken } from '../../src/core/token.ts'
+import { createToken, identify, idOfKey, isToken } from '../../src/core/record/token.ts'
 import { Browser } from '../support/browser.ts'
 import { runs } from '../support/runs.ts'
 

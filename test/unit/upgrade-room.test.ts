@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
 import { isAlive } from '../../src/core/store.ts'
-import { identify } from '../../src/core/token.ts'
+import { identify } from '../../src/core/record/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { Browser } from '../support/browser.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { resolveOptions } from '../../src/core/options.ts'
-import { cookieWouldCome } from '../../src/core/withheld.ts'
+import { cookieWouldCome } from '../../src/core/browser/withheld.ts'
 
 type SameSite = 'lax' | 'strict' | 'none'
 

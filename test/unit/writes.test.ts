@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import type { CookieChannel, PendingWrites } from '../../src/core/channel.ts'
+import type { CookieChannel, PendingWrites } from '../../src/core/browser/channel.ts'
 import { Sessions } from '../../src/core/sessions.ts'
-import type { Session } from '../../src/core/session.ts'
+import type { Session } from '../../src/core/session/session.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { faulty, gated } from '../support/pausing-store.ts'
 

@@ -11,7 +11,7 @@ import type {
   StoredRecord,
   UpdateResult,
 } from '../../src/core/store.ts'
-import { applyChange } from '../../src/stores/embedded/apply-change.ts'
+import { applyChange } from '../../src/stores/shared/apply-change.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 
 const CAPABILITIES = { atomic: true, durable: false }

@@ -8,8 +8,8 @@ import { mistakeOf } from './factory-failure.ts'
 import { denialOf } from './failure.ts'
 import type { MaybePromise } from '../../core/store.ts'
 import type { Executor, ExecutorSource, RedisClient } from './client.ts'
-import { inPatience, untilReady } from './outage.ts'
-import { executorFor } from './recognise.ts'
+import { inPatience, untilReady } from './clients/outage.ts'
+import { executorFor } from './clients/recognise.ts'
 import { isClass, unusable } from './unusable.ts'
 
 /** A client, or a function that makes one when it is first needed. */

@@ -2,7 +2,7 @@
 
 import { isSessionError, remembering, SessionError, storeError, unreachedError } from '../../core/errors.ts'
 import { stripped } from '../../core/stripped.ts'
-import { NotConnected } from './outage.ts'
+import { NotConnected } from './clients/outage.ts'
 import { ChangedCommand } from './command-words.ts'
 import { UnreadableReply } from './replies.ts'
 

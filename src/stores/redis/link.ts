@@ -5,7 +5,7 @@
  * @module
  */
 
-import { requestsShare } from '../../core/node-builtin.ts'
+import { requestsShare } from '../../core/runtime.ts'
 import type { Command, Executor, ExecutorSource } from './client.ts'
 import { StoreClock } from './clock.ts'
 import { repliesOf } from './replies.ts'

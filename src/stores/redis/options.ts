@@ -1,7 +1,7 @@
 /** @module The options of a store in Redis. */
 
 import { invalidOption } from '../../core/errors.ts'
-import { checkNames } from '../../core/known-options.ts'
+import { checkNames } from '../../core/check-options.ts'
 
 /** Options of all stores that keep the records of Redis. */
 export interface KeyOptions {

@@ -1,6 +1,6 @@
 /** @module Texts that were sent as base64 (RFC 4648 section 4). */
 
-import { nodeBuiltin } from '../../core/node-builtin.ts'
+import { nodeBuiltin } from '../../core/runtime.ts'
 
 // A text may begin with the character that marks byte order; by default it would be lost.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })

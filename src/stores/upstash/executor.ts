@@ -1,7 +1,7 @@
 /** @module Talking to Redis over HTTP. */
 
 import type { Command, Executor } from '../redis/client.ts'
-import { throwFirstError } from '../redis/hash.ts'
+import { throwFirstError } from '../redis/records/hash.ts'
 import type { Transport } from './transport.ts'
 
 /** Commands that change nothing, so that they may be sent twice. */

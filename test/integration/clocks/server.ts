@@ -9,7 +9,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { SessionOptions } from '../../../src/core/options.ts'
-import type { Session } from '../../../src/core/session.ts'
+import type { Session } from '../../../src/core/session/session.ts'
 import type { ClientKind } from '../../stores/redis/clients.ts'
 
 /** What a request does. */

@@ -7,7 +7,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { identify } from '../../../src/core/token.ts'
+import { identify } from '../../../src/core/record/token.ts'
 import { createSessions, isSessionError, type Sessions } from '../../../src/index.ts'
 import { type RedisDurability, redisStore } from '../../../src/stores/redis.ts'
 import { Browser } from '../../support/browser.ts'

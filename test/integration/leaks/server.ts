@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { format, inspect } from 'node:util'
 import type { SessionEvent } from '../../../src/core/events.ts'
 import type { SessionOptions } from '../../../src/core/options.ts'
-import type { Session } from '../../../src/core/session.ts'
+import type { Session } from '../../../src/core/session/session.ts'
 import type { Store } from '../../../src/core/store.ts'
 import type { ClientKind } from '../../stores/redis/clients.ts'
 import type { Places } from './search.ts'
@@ -175,7 +175,7 @@ async function serve({ store: place, options }: Plan): Promise<void> {
   recordTokens()
   const { createServer } = await import('node:http')
   const { createSessions } = await import('../../../src/index.ts')
-  const { nodeChannel } = await import('../../../src/core/node-channel.ts')
+  const { nodeChannel } = await import('../../../src/core/server/node-channel.ts')
   const store = await storeOf(place)
   // As logs do. What the driver threw is not enumerable: whoever wants it there asks for it.
   const onEvent = (event: SessionEvent): void =>

@@ -98,7 +98,7 @@ async function main(kind: Client, url: string): Promise<void> {
   const { instrumentSessions } = await import('../../../src/otel.ts')
   const { createSessions } = await import('../../../src/index.ts')
   const { redisStore } = await import('../../../src/stores/redis.ts')
-  const { identify } = await import('../../../src/core/token.ts')
+  const { identify } = await import('../../../src/core/record/token.ts')
   const { Browser } = await import('../../support/browser.ts')
   instrumentSessions({ meterProvider })
   const tracer = trace.getTracer('application')

@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
 import { Link } from '../../../src/stores/redis/link.ts'
-import { linkedStore, type RedisStore } from '../../../src/stores/redis/linked-store.ts'
+import { linkedStore, type RedisStore } from '../../../src/stores/redis/store.ts'
 import { upstashExecutor } from '../../../src/stores/upstash/executor.ts'
 import { Transport } from '../../../src/stores/upstash/transport.ts'
 import { startUpstash, type UpstashServer } from '../../../src/testing.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createToken, identify } from '../../../src/core/token.ts'
+import { createToken, identify } from '../../../src/core/record/token.ts'
 
 beforeEach(() => {
   vi.resetModules()
@@ -10,7 +10,7 @@ afterEach(() => void vi.restoreAllMocks())
 test('key and id are the same with WebCrypto as with the crypto of Node', async () => {
   const token = createToken()
   const expected = await identify(token)
-  const fresh = await import('../../../src/core/token.ts')
+  const fresh = await import('../../../src/core/record/token.ts')
   const answer = fresh.identify(token)
   expect(answer).toBeInstanceOf(Promise)
   expect(await answer).toEqual(expected)
@@ -18,7 +18,7 @@ test('key and id are the same with WebCrypto as with the crypto of Node', async 
 })
 
 test('a secret is refused, and a token needs none', async () => {
-  const { resolveSecret } = await import('../../../src/core/cookie-value.ts')
+  const { resolveSecret } = await import('../../../src/core/browser/signature.ts')
   const token = createToken()
   expect(() => resolveSecret('a'.repeat(43), 'app')).toThrow(/secret: this runtime has no node:crypto/)
   expect(resolveSecret(undefined, 'app').read(token)).toBe(token)

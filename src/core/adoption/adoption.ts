@@ -1,0 +1,246 @@
+/**
+ * Moving the sessions of another library over: a browser that brings its cookie gets one of ours,
+ * with the data and the person signed in, and is not logged out.
+ *
+ * Every step can be done twice. A receipt is made first (see `receipt.ts`); from then on all
+ * requests with the old cookie come to the same token and key, so that they share one record,
+ * whichever creates it, and what a process left undone is done by the next. In this order: the
+ * receipt, the record, a look at what was stored, a note in the receipt that it is done. Only then
+ * is the request served, and the old session removed.
+ *
+ * @module
+ */
+
+import { adoptable, type Adopted } from './adoptable.ts'
+import type { Binding } from '../request/request-session.ts'
+import type { Context } from '../settings.ts'
+import { Deadline } from '../wrappers/time-limit.ts'
+import { confirm, enroll, listFor } from '../users/session-lists.ts'
+import { isSessionError, storeError } from '../errors.ts'
+import { storeErrorEvent } from '../events.ts'
+import { follow } from '../request/successor.ts'
+import { finishReceipt, issueReceipt, readReceipt, type Claim, type Receipt } from './issued-receipt.ts'
+import { announce, clearOld, handOver } from './handover.ts'
+import { beginning, lifetimeOf } from '../record/lifetime.ts'
+import type { OldLibrary, OldSession } from './old-library.ts'
+import { arrive, knownReason } from '../request/open.ts'
+import { backOff } from '../contention.ts'
+import { RECEIPT, receiptField } from '../request/receipt.ts'
+import { decodeMeta, encodeMeta, type RecordMeta } from '../record/meta.ts'
+import { isAlive, type EndedRecord, type LoadedRecord } from '../store.ts'
+import { createToken, identify, listOfToken, type Identity } from '../record/token.ts'
+
+/** How to take over the sessions of another library. The functions of `sojourn/adopt` make them. */
+export interface Adoption {
+  /** Takes over the session of an old cookie, if the request brings one. Answers whether it did. */
+  adopt(binding: Binding): Promise<boolean>
+}
+
+type Answer = LoadedRecord | EndedRecord | null
+
+/** So many milliseconds after its receipt a session counts as begun with it, whichever request makes it. */
+const MOVE_TIME = 60_000
+/** Looks at a record that was just created, about a second in all. */
+const MAX_LOOKS = 40
+
+/** Makes the adoption of a library's sessions; what needs none does not load this module. */
+export function adoptionOf(library: OldLibrary): Adoption {
+  return {
+    async adopt(binding) {
+      const id = await oldId(binding, library)
+      return id !== null && adoptOne(binding, { context: binding.context, library, id })
+    },
+  }
+}
+
+async function oldId(binding: Binding, library: OldLibrary): Promise<string | null> {
+  const candidates = library.candidates(binding.channel.header ?? '')
+  const ids = await Promise.all(candidates.map(async (candidate) => library.identify(candidate)))
+  const [id = null, ...others] = new Set(ids.filter((found) => found !== null))
+  if (others.length === 0) return id
+  binding.context.emit({ type: 'ambiguous' })
+  return null
+}
+
+/** Answers false if there is nothing to take over. */
+async function adoptOne(binding: Binding, claim: Claim): Promise<boolean> {
+  const { context, library } = claim
+  const now = await context.store.now()
+  // Before the receipt: a session that has been removed has a receipt by then.
+  const old = await load(claim, now)
+  if (!library.isUnique && old !== null && !(old instanceof Error)) {
+    const chosen = choose(claim, old)
+    if (chosen === null) return false
+    if (chosen.userId === undefined) return adoptAlone(binding, claim, chosen, now)
+  }
+  let receipt = await readReceipt(claim)
+  let answer: Answer | undefined
+  if (receipt?.isDone !== true) {
+    if (old instanceof Error) throw old
+    const chosen = old === null ? null : choose(claim, old)
+    if (old === null || chosen === null) return false
+    receipt ??= await issueReceipt(claim, old, await listFor(context, chosen.userId), now)
+    if (receipt === null) return false
+    if (!receipt.isDone) {
+      answer = await establish(claim, receipt, chosen, now)
+      if (answer === undefined) return false
+    }
+  }
+  if (old !== null && !(old instanceof Error) && !library.keep) await remove(claim)
+  const { identity } = receipt
+  if (identity !== null)
+    await enter(
+      binding,
+      library,
+      identity,
+      answer ?? (await context.store.load(identity.key, listOfToken(identity.token))),
+    )
+  return true
+}
+
+/** Makes the new record. Answers what became of it; `undefined` if it cannot be made. */
+async function establish(
+  claim: Claim,
+  receipt: Receipt,
+  chosen: Adopted,
+  now: number,
+): Promise<Answer | undefined> {
+  const { context, library } = claim
+  const { store, settings } = context
+  const { identity } = receipt
+  if (identity === null) return null
+  const { userId } = chosen
+  // When they signed in is not known, so it is not fresh.
+  const person = userId === undefined ? {} : { userId, authenticatedAt: 1 }
+  const begun = now - receipt.createdAt < MOVE_TIME ? receipt.createdAt : now
+  const meta: RecordMeta = { ...beginning(settings, begun), ...person }
+  const fields = new Map(chosen.fields)
+  if (library.isUnique) fields.set(RECEIPT, receiptField(receipt.key, receipt.until))
+
+  let answer: Answer
+  let isCreated = false
+  try {
+    const { count } = await enroll(context, identity, meta, null)
+    const record = { meta: encodeMeta(meta, settings.app), fields }
+    isCreated = await store.create(identity.key, record, lifetimeOf(meta))
+    answer = await look(context, identity.key)
+    if (!isReadable(answer, settings.app, userId))
+      return refuse(claim, 'The new session cannot be read back from the store.')
+    if (isAlive(answer)) await confirm(context, identity, meta, count)
+  } catch (error) {
+    if (isSessionError(error, 'ERR_TOO_MANY_SESSIONS')) return refuse(claim, error.message)
+    if (!isSessionError(error, 'ERR_SESSION_GONE')) throw error
+    // When an old session began is not known. One that begins there later must not be ended for it.
+    if (!isCreated)
+      return refuse(claim, 'All sessions of this person were ended, perhaps after this one began.')
+    // They were ended meanwhile.
+    answer = { ended: 'revoked' }
+  }
+  await finishReceipt(claim, receipt, now)
+  if (isCreated) context.emit({ type: 'adopted', id: identity.id, from: library.kind })
+  return answer
+}
+
+/** Reads the new record, which a replica may not have yet. */
+async function look({ store }: Context, key: string): Promise<Answer> {
+  let answer = await store.load(key)
+  for (let look = 1; answer === null && look < MAX_LOOKS; look++) {
+    await backOff(look)
+    answer = await store.load(key)
+  }
+  return answer
+}
+
+function isReadable(answer: Answer, app: string, userId: string | undefined): boolean {
+  if (!isAlive(answer)) return answer !== null
+  const meta = decodeMeta(answer.meta, app)
+  return meta !== null && meta.userId === userId
+}
+
+/** Serves the request with the new record, and tells the browser of it, where a cookie can be sent. */
+async function enter(
+  binding: Binding,
+  library: OldLibrary,
+  identity: Identity,
+  answer: Answer,
+): Promise<void> {
+  if (isAlive(answer)) {
+    await arrive(binding, identity, answer, true)
+    if (binding.living === null) return
+    // The token is the one that the browser will have.
+    binding.living.byOldToken = false
+    handOver(binding, library)
+  } else if (answer?.ended === 'rotated') {
+    const next = await follow(binding.context, identity)
+    if (next !== null && isAlive(next.answer)) await arrive(binding, next.identity, next.answer, true)
+    else binding.ended = 'rotated'
+  } else if (answer !== null) binding.ended = knownReason(answer.ended)
+}
+
+/**
+ * For a cookie that other browsers may hold too, of a visitor who is not signed in: a session of its
+ * own. Where no cookie can be sent there is none yet, and only the data is shown.
+ */
+async function adoptAlone(
+  binding: Binding,
+  { context, library }: Claim,
+  { fields }: Adopted,
+  now: number,
+): Promise<boolean> {
+  const { settings, emit } = context
+  const identity = await identify(createToken())
+  const undo = announce(binding, identity.token, settings)
+  if (undo === null) {
+    binding.journal.replace(fields)
+    return true
+  }
+  try {
+    await binding.create(identity, beginning(settings, now), new Map(fields), now)
+  } catch (error) {
+    undo()
+    throw error
+  }
+  emit({ type: 'adopted', id: identity.id, from: library.kind })
+  clearOld(binding, library)
+  return true
+}
+
+/** What to take from the old session; `null` if it cannot be taken over. */
+function choose(claim: Claim, old: OldSession): Adopted | null {
+  const chosen = adoptable(old, claim.library.selection, claim.context.settings.maxBytes)
+  if (!('refused' in chosen)) return chosen
+  refuse(claim, chosen.refused)
+  return null
+}
+
+function refuse({ context, library }: Claim, reason: string): undefined {
+  context.emit({ type: 'adoption-refused', from: library.kind, reason })
+}
+
+/** The old session; the error if its store failed, for where it is needed. */
+async function load(claim: Claim, now: number): Promise<OldSession | null | Error> {
+  try {
+    return await bounded(claim, 'load', claim.library.load(claim.id, now))
+  } catch (error) {
+    if (isSessionError(error)) return error
+    throw error
+  }
+}
+
+/** A failure leaves that to the next request with the old cookie. */
+async function remove(claim: Claim): Promise<void> {
+  await bounded(claim, 'remove', claim.library.remove(claim.id)).catch(() => {})
+}
+
+async function bounded<T>({ context, library }: Claim, operation: string, work: Promise<T>): Promise<T> {
+  const fail = (code: 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT', cause?: unknown): Error => {
+    const error = storeError(code, library.kind, cause)
+    context.emit(storeErrorEvent(library.kind, operation, error))
+    return error
+  }
+  return new Deadline(context.settings.timeout).race(work, {
+    succeeded: () => {},
+    failed: (error) => fail('ERR_STORE_UNAVAILABLE', error),
+    late: () => fail('ERR_STORE_TIMEOUT'),
+  })
+}

@@ -1,0 +1,211 @@
+/**
+ * Sessions in a store of sojourn: each key is a field of its own, and only fields that changed are
+ * written. So parallel requests keep each other's writes, and none brings back a session that has
+ * ended. The store sees the hash of the id.
+ *
+ * @module
+ */
+
+import { decodeValue } from '../core/record/values.ts'
+import type { OnEvent } from '../core/events.ts'
+import { fieldName, parseField } from '../core/record/field-name.ts'
+import { guardStore } from '../core/wrappers/guard.ts'
+import { isTouchDue } from '../core/record/lifetime.ts'
+import { decodeMeta, encodeMeta, type RecordMeta } from '../core/record/meta.ts'
+import { gone, keyTaken } from '../core/session-errors.ts'
+import { isAlive, type LoadedRecord, type Store, type UpdateResult } from '../core/store.ts'
+import { createToken, identify, type Identity } from '../core/record/token.ts'
+import { tracedStore } from '../core/wrappers/tracing.ts'
+import { RESERVED, type Archive, type Entry, type Found } from './entry.ts'
+import { cookieText, readStoredCookie, valueTexts } from './session-fields.ts'
+import { expiryOf, newCookie } from './stored-cookie.ts'
+import type { Cookie, CookieDefaults, SessionData, SessionRecord } from './types.ts'
+
+/** The default `app` of `createSessions`, so that it finds these sessions too. */
+const APP = 'sojourn'
+/** Without a `maxAge`, sessions end after a day without a request. */
+const IDLE = 86_400_000
+/** next-session knows no absolute lifetime, records need one: ten years. */
+const ABSOLUTE = 315_360_000_000
+/** Clocks that differ by less count as one, in milliseconds: the difference holds the way to the store too. */
+const SAME_CLOCK = 5000
+const COOKIE = fieldName('next-session', 'cookie')
+
+/**
+ * Keeps sessions in a store of sojourn.
+ * @param timeout milliseconds an operation of the store may take
+ */
+export function fieldArchive(
+  store: Store,
+  timeout: number,
+  emit: OnEvent,
+  defaults: CookieDefaults,
+): Archive {
+  const guarded = tracedStore(guardStore(store, timeout, emit))
+  return {
+    newId: createToken,
+    begin: (id) => new FieldEntry(guarded, id),
+    async find(id): Promise<Found | null> {
+      const identity = await identify(id)
+      const record = await guarded.load(identity.key)
+      if (!isAlive(record)) return null
+      const meta = decodeMeta(record.meta, APP)
+      if (meta === null) {
+        await guarded.verify?.(identity.key)
+        emit({ type: 'unreadable', id: identity.id, what: 'record' })
+        return null
+      }
+      const skew = skewOf(record.now)
+      const cookie = readStoredCookie(record.fields.get(COOKIE), skew) ?? newCookie(defaults, Date.now())
+      const endsAt = (expiryOf(cookie) ?? meta.absoluteAt - skew) + skew
+      if (record.now >= Math.min(meta.absoluteAt, endsAt)) {
+        await guarded.destroy(identity.key, 'idle')
+        return null
+      }
+      const data = readData(record.fields)
+      const entry = new FieldEntry(guarded, id, { identity, meta, skew, data, cookie })
+      if (isShort(record, meta, cookie, skew)) entry.extend(cookie)
+      return { data, cookie, entry }
+    },
+  }
+}
+
+interface Stored {
+  identity: Identity
+  meta: RecordMeta
+  skew: number
+  data: SessionRecord
+  cookie: Cookie
+}
+
+class FieldEntry implements Entry {
+  // Another request may have written since this one began.
+  readonly endsEmpty = false
+  readonly #store: Store
+  readonly #id: string
+  #stored: Pick<Stored, 'identity' | 'meta' | 'skew'> | null = null
+  /** What the store holds, as far as this request knows. */
+  #fields: ReadonlyMap<string, string> = new Map()
+  #cookie = ''
+
+  constructor(store: Store, id: string, stored?: Stored) {
+    this.#store = store
+    this.#id = id
+    if (stored === undefined) return
+    this.#stored = stored
+    // Written anew: what changes on the way through the codec is no change of the application's.
+    this.#fields = valueTexts(stored.data)
+    this.#cookie = cookieText(stored.cookie, stored.skew)
+  }
+
+  get isStored(): boolean {
+    return this.#stored !== null
+  }
+
+  isChanged(session: SessionData): boolean {
+    try {
+      const { set, removed } = this.#difference(valueTexts(session))
+      return set.size > 0 || removed.length > 0
+    } catch {
+      return true
+    }
+  }
+
+  async save(session: SessionData): Promise<void> {
+    const fields = valueTexts(session)
+    if (this.#stored === null) return this.#create(session, fields)
+    const cookie = cookieText(session.cookie, this.#stored.skew)
+    const { set, removed } = this.#difference(fields)
+    if (cookie !== this.#cookie) set.set(COOKIE, cookie)
+    if (set.size === 0 && removed.length === 0) return
+    const { status } = await this.#update(session.cookie, set, removed)
+    if (status === 'gone') throw gone()
+    this.#fields = fields
+    this.#cookie = cookie
+  }
+
+  async touch(session: SessionData): Promise<boolean> {
+    if (this.#stored === null) return false
+    const cookie = cookieText(session.cookie, this.#stored.skew)
+    const { status } = await this.#update(session.cookie, new Map([[COOKIE, cookie]]), [])
+    if (status === 'ok') this.#cookie = cookie
+    return status === 'ok'
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#stored === null) return
+    await this.#store.destroy(this.#stored.identity.key, 'logout')
+    this.#stored = null
+  }
+
+  /** Moves the store's deadline in the background. A failure is an event. */
+  extend(cookie: Cookie): void {
+    if (this.#stored === null) return
+    const { identity, meta } = this.#stored
+    const lifetime = { idle: idleOf(cookie, meta), absoluteAt: meta.absoluteAt }
+    void new Promise((resolve) => resolve(this.#store.touch(identity.key, lifetime))).catch(() => {})
+  }
+
+  async #create(session: SessionData, fields: Map<string, string>): Promise<void> {
+    const identity = await identify(this.#id)
+    const now = await this.#store.now()
+    const { maxAge } = session.cookie
+    const idle = maxAge ? Math.max(1, Math.round(maxAge * 1000)) : IDLE
+    const meta = { createdAt: now, absoluteAt: now + ABSOLUTE, idle, persist: Boolean(maxAge) }
+    const skew = skewOf(now)
+    const cookie = cookieText(session.cookie, skew)
+    const record = { meta: encodeMeta(meta, APP), fields: new Map(fields).set(COOKIE, cookie) }
+    const lifetime = { idle: idleOf(session.cookie, meta), absoluteAt: meta.absoluteAt }
+    if (!(await this.#store.create(identity.key, record, lifetime))) throw keyTaken()
+    this.#stored = { identity, meta, skew }
+    this.#fields = fields
+    this.#cookie = cookie
+  }
+
+  async #update(cookie: Cookie, set: Map<string, string>, removed: string[]): Promise<UpdateResult> {
+    if (this.#stored === null) throw gone()
+    const { identity, meta } = this.#stored
+    const lifetime = { idle: idleOf(cookie, meta), absoluteAt: meta.absoluteAt }
+    return this.#store.update(identity.key, { set, delete: removed }, lifetime)
+  }
+
+  #difference(fields: ReadonlyMap<string, string>): { set: Map<string, string>; removed: string[] } {
+    const set = new Map([...fields].filter(([name, text]) => this.#fields.get(name) !== text))
+    const removed = [...this.#fields.keys()].filter((name) => !fields.has(name))
+    return { set, removed }
+  }
+}
+
+function readData(fields: ReadonlyMap<string, string>): SessionRecord {
+  const data: [string, unknown][] = []
+  for (const [name, text] of fields) {
+    const { namespace, key } = parseField(name)
+    if (namespace !== '' || RESERVED.has(key)) continue
+    const value = decodeValue(text)
+    if (value !== undefined) data.push([key, value])
+  }
+  return Object.fromEntries(data)
+}
+
+/** How far the store's clock is ahead of ours. */
+function skewOf(now: number): number {
+  const skew = now - Date.now()
+  return Math.abs(skew) < SAME_CLOCK ? 0 : skew
+}
+
+/**
+ * How long the store keeps a record: never shorter than `expires` says, and as long as `maxAge`, so
+ * that a write does not take back what another request has extended. `find` ends it on time.
+ */
+function idleOf(cookie: Cookie, meta: RecordMeta): number {
+  if (!cookie.maxAge) return meta.idle
+  const left = (expiryOf(cookie) ?? 0) - Date.now()
+  return Math.max(1, Math.round(cookie.maxAge * 1000), left)
+}
+
+/** Whether the store would forget the session too early. */
+function isShort(record: LoadedRecord, meta: RecordMeta, cookie: Cookie, skew: number): boolean {
+  const expires = expiryOf(cookie)
+  if (expires === undefined) return isTouchDue(meta, record)
+  return record.expiresIn + SAME_CLOCK < expires + skew - record.now
+}
