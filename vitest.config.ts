@@ -5,7 +5,11 @@ import { slowestFiles } from './test/support/slowest-files.ts'
 
 // On a busy machine everything takes several times as long; how long is no test's business.
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
-const builds = { testTimeout: 600_000, hookTimeout: 600_000 }
+const builds = {
+  globalSetup: './test/support/global-package.ts',
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+}
 // What strace and small file systems are for.
 const linux = ['test/faults/embedded-power.test.ts', 'test/faults/embedded-full.test.ts']
 const elsewhere = process.platform === 'linux' ? [] : linux
@@ -52,7 +56,6 @@ const config: ViteUserConfig = {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: [...configDefaults.exclude, 'test/e2e/apps/**'],
-          globalSetup: './test/support/global-package.ts',
           ...builds,
         },
       },

@@ -7,15 +7,15 @@
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { inject } from 'vitest'
 import { freePort } from '../support/redis-server.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const execute = promisify(execFile)
 /** What npm says of the others alone: that they are old, or have scripts. */
 const OF_OTHERS = /deprecated|install-scripts|EBADENGINE|^npm warn\s*$/
@@ -77,14 +77,10 @@ export interface Served {
   stop(): Promise<void>
 }
 
-/** Packs what was built. */
+/** Makes a place for the applications of one test file. */
 export async function openWorkshop(): Promise<Workshop> {
   const home = mkdtempSync(join(tmpdir(), 'sojourn-outside-'))
-  await npm(['pack', '--ignore-scripts', '--pack-destination', home], ROOT)
-  const tarball = join(
-    home,
-    readdirSync(home).find((name) => name.endsWith('.tgz'))!,
-  )
+  const tarball = inject('tarball')
   const newFolder = (): string => mkdtempSync(join(home, 'app-'))
 
   async function finish(folder: string, packages: readonly string[]): Promise<Application> {
