@@ -36,7 +36,8 @@ export type { LoginOptions, Session } from './core/session/session.ts'
 export type { Sessions } from './core/sessions.ts'
 export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
 export type { KeysOf } from './core/data.ts'
-export type { StoreCall, StoreOperation, StoreOutcome } from './core/wrappers/tracing.ts'
+export type { StoreCall, StoreOutcome } from './core/wrappers/tracing.ts'
+export type { StoreOperation } from './core/wrappers/wrap.ts'
 export type {
   Change,
   EndedRecord,

@@ -5,6 +5,7 @@
  */
 
 import type { MaybePromise, Store } from '../store.ts'
+import { wrapStore } from './wrap.ts'
 
 /** The same store. `work` is called once, after the first operation that succeeds. */
 export function afterFirstUse(store: Store, work: () => void): Store {
@@ -23,19 +24,5 @@ export function afterFirstUse(store: Store, work: () => void): Store {
     return answer
   }
 
-  return {
-    name: store.name,
-    capabilities: store.capabilities,
-    ...(store.identity !== undefined && { identity: store.identity }),
-    ...(store.watchInterval !== undefined && { watchInterval: store.watchInterval }),
-    now: () => used(store.now()),
-    create: (key, record, lifetime) => used(store.create(key, record, lifetime)),
-    load: (key, list) => used(store.load(key, list)),
-    update: (key, change, lifetime) => used(store.update(key, change, lifetime)),
-    touch: (key, lifetime) => used(store.touch(key, lifetime)),
-    destroy: (key, reason) => used(store.destroy(key, reason)),
-    ...(store.verify && { verify: (key) => store.verify!(key) }),
-    ...(store.index !== undefined && { index: store.index }),
-    close: () => store.close?.(),
-  }
+  return wrapStore(store, () => (work) => used(work()))
 }

@@ -8,7 +8,8 @@
 import { Deadline, type Outcomes } from './time-limit.ts'
 import { isSessionError, isUnreached, storeError, type SessionError, unreachedError } from '../errors.ts'
 import { type OnEvent, storeErrorEvent } from '../events.ts'
-import type { MaybePromise, SessionIndex, Store } from '../store.ts'
+import type { MaybePromise, Store } from '../store.ts'
+import { type StoreOperation, wrapStore } from './wrap.ts'
 
 const MISSES_TO_OPEN = 5
 const OPEN_FOR = 1000
@@ -28,7 +29,7 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
   let openUntil = 0
 
   /** Makes the function that watches over one kind of operation. */
-  function watch(operation: string): <T>(work: () => MaybePromise<T>) => MaybePromise<T> {
+  function watch(operation: StoreOperation): <T>(work: () => MaybePromise<T>) => MaybePromise<T> {
     const outcomes: Outcomes = {
       succeeded: recovered,
       failed: (error) => failed(operation, answered(error)),
@@ -94,41 +95,7 @@ export function guardStore(store: Store, timeout: number, emit: OnEvent): Store 
     return storeError('ERR_STORE_UNAVAILABLE', store.name, error)
   }
 
-  const now = watch('now')
-  const create = watch('create')
-  const load = watch('load')
-  const update = watch('update')
-  const touch = watch('touch')
-  const destroy = watch('destroy')
-  const verify = watch('verify')
-
-  function guardIndex(index: SessionIndex): SessionIndex {
-    const [add, entries, remove] = [watch('index.add'), watch('index.entries'), watch('index.remove')]
-    const [first, look, bar] = [watch('index.first'), watch('index.look'), watch('index.bar')]
-    return {
-      add: (list, entry) => add(() => index.add(list, entry)),
-      entries: (list) => entries(() => index.entries(list)),
-      remove: (list, keys) => remove(() => index.remove(list, keys)),
-      ...(index.first && { first: (list, count) => first(() => index.first!(list, count)) }),
-      ...(index.look && { look: (list, key) => look(() => index.look!(list, key)) }),
-      ...(index.bar && { bar: (list, it) => bar(() => index.bar!(list, it)) }),
-    }
-  }
-
-  return {
-    name: store.name,
-    capabilities: store.capabilities,
-    ...(store.identity !== undefined && { identity: store.identity }),
-    now: () => now(() => store.now()),
-    create: (key, record, lifetime) => create(() => store.create(key, record, lifetime)),
-    load: (key, list) => load(() => store.load(key, list)),
-    update: (key, change, lifetime) => update(() => store.update(key, change, lifetime)),
-    touch: (key, lifetime) => touch(() => store.touch(key, lifetime)),
-    destroy: (key, reason) => destroy(() => store.destroy(key, reason)),
-    ...(store.verify && { verify: (key) => verify(() => store.verify!(key)) }),
-    ...(store.index !== undefined && { index: guardIndex(store.index) }),
-    close: () => store.close?.(),
-  }
+  return wrapStore(store, watch)
 }
 
 /** Drivers and query builders bring promises of their own. */

@@ -26,6 +26,7 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '../store.ts'
+import { wrapStore } from './wrap.ts'
 
 /** A change in ciphertext, with what the answer will say of the increments in it. */
 interface Computed {
@@ -39,12 +40,7 @@ const ATTEMPTS = 100
 /** Wraps a store. */
 export function sealedStore(store: Store, sealer: Sealer): Store {
   return {
-    name: store.name,
-    capabilities: store.capabilities,
-    ...(store.identity !== undefined && { identity: store.identity }),
-    ...(store.index !== undefined && { index: store.index }),
-    ...(store.verify && { verify: (key) => store.verify!(key) }),
-    now: () => store.now(),
+    ...wrapStore(store, () => (work) => work()),
     async create(key, record, lifetime) {
       return store.create(key, await sealRecord(sealer.forRecord(key), record), lifetime)
     },
@@ -63,7 +59,6 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
       // Ciphertext is longer than what limits are meant for: it may still fit.
       return result.status === 'too-large' ? computed() : unsealResult(record, result)
     },
-    touch: (key, lifetime) => store.touch(key, lifetime),
     async destroy(key, reason) {
       const answer = await store.destroy(key, reason)
       if (answer === null) return null
@@ -71,7 +66,6 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
       // Nothing could be handed on to a successor.
       return record ?? (reason === 'rotated' ? null : unreadable(answer))
     },
-    close: () => store.close?.(),
   }
 }
 
