@@ -50,10 +50,11 @@ export interface StoreCall {
 export function tracedStore(store: Store): Store {
   if (channel === undefined) return store
   const to = channel
-  return wrapStore(
-    store,
-    (operation) => (work, key) => (to.hasSubscribers ? trace(to, store.name, operation, key, work) : work()),
-  )
+  return wrapStore(store, (operation) => (work, concerned) => {
+    if (!to.hasSubscribers) return work()
+    const key = typeof concerned === 'object' ? (concerned?.key ?? null) : concerned
+    return trace(to, store.name, operation, key, work)
+  })
 }
 
 function trace<T>(

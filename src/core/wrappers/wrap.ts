@@ -4,12 +4,24 @@
  * @module
  */
 
-import type { MaybePromise, SessionIndex, Store } from '../store.ts'
+import type { IndexEntry, MaybePromise, SessionIndex, Store } from '../store.ts'
 
 const VERBS = ['now', 'create', 'load', 'update', 'touch', 'destroy'] as const
 const OPTIONAL_VERBS = ['verify'] as const
 const LIST_VERBS = ['add', 'entries', 'remove'] as const
 const OPTIONAL_LIST_VERBS = ['first', 'look', 'bar'] as const
+
+/** Where a verb takes the record that it concerns: its key, or an entry that names it. */
+const CONCERNS: Partial<Record<string, number>> = {
+  create: 0,
+  load: 0,
+  update: 0,
+  touch: 0,
+  destroy: 0,
+  verify: 0,
+  add: 1,
+  look: 1,
+}
 
 /** What a store was asked. */
 export type StoreOperation =
@@ -17,12 +29,12 @@ export type StoreOperation =
   | `index.${(typeof LIST_VERBS | typeof OPTIONAL_LIST_VERBS)[number]}`
 
 /**
- * Makes what is put around one kind of call: `work` is the call.
- * @param key of the record that it concerns; `null` for what concerns no single one
+ * Makes what is put around one kind of call: `work` is the call, `concerned` the key of its record or
+ * an entry that names it, `null` for what concerns no single one.
  */
 export type Around = (
   operation: StoreOperation,
-) => <T>(work: () => MaybePromise<T>, key: string | null) => MaybePromise<T>
+) => <T>(work: () => MaybePromise<T>, concerned: string | IndexEntry | null) => MaybePromise<T>
 
 /** The same store, with something around every call. */
 export function wrapStore(store: Store, around: Around): Store {
@@ -55,18 +67,12 @@ function wrapVerbs<Verb extends string>(
   for (const verb of verbs) {
     if (subject[verb] === undefined) continue
     const run = around(verb)
-    wrapped[verb] = (...given) => run(() => (subject[verb] as Call)(...given), keyIn(verb, given))
+    const at = CONCERNS[verb]
+    wrapped[verb] = (...given) =>
+      run(
+        () => (subject[verb] as Call)(...given),
+        at === undefined ? null : (given[at] as string | IndexEntry),
+      )
   }
   return wrapped
-}
-
-/** The key of a record among what a verb was given. */
-function keyIn(verb: string, [first, second]: unknown[]): string | null {
-  if (verb === 'add') return (second as { key: string }).key
-  if (verb === 'look') return second as string
-  return verb === 'now' || !isOfRecord(verb) ? null : (first as string)
-}
-
-function isOfRecord(verb: string): boolean {
-  return ([...VERBS, ...OPTIONAL_VERBS] as string[]).includes(verb)
 }
