@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from 'redis'
 import { describe, expect, test } from 'vitest'
@@ -40,17 +40,25 @@ describe('next dev', () => {
 })
 
 describe('next build', () => {
-  test('fails with a clear message when a client component imports sojourn/next', async () => {
-    for (const bundler of ['turbopack', 'webpack'] as const) {
+  test.each(['turbopack', 'webpack'] as const)(
+    'fails with a clear message when a client component imports sojourn/next: %s',
+    async (bundler) => {
       const app = prepareApp(probe, { name: `guard-${bundler}`, bundler })
-      writeFileSync(
-        join(app.dir, 'app/links/page.tsx'),
-        `'use client'\nimport { getSession } from '../../lib/session'\nexport default function Page() { return <p>{String(getSession)}</p> }\n`,
-      )
+      for (const part of ['app', 'pages', 'proxy.ts']) rmSync(join(app.dir, part), { recursive: true })
+      for (const [file, text] of Object.entries({ ...GUARDED })) {
+        mkdirSync(join(app.dir, file, '..'), { recursive: true })
+        writeFileSync(join(app.dir, file), text)
+      }
       await expect(app.build()).rejects.toThrow(
         /'server-only' cannot be imported from a Client Component module/,
       )
       app.remove()
-    }
-  })
+    },
+  )
 })
+
+/** An application whose only page makes the mistake. */
+const GUARDED = {
+  'app/layout.tsx': `export default function Layout({ children }) { return <html><body>{children}</body></html> }\n`,
+  'app/page.tsx': `'use client'\nimport { getSession } from '../lib/session'\nexport default function Page() { return <p>{String(getSession)}</p> }\n`,
+}

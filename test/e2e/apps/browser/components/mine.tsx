@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react'
 import { useSessionStorage } from 'sojourn/react'
 // As the package's own provider does.
-import { setSessionTag } from '../node_modules/sojourn/dist/react/tag.js'
+import { setSessionTag } from '../node_modules/sojourn/dist/react/storage/owner.js'
 import { noteSeen } from './seen'
 
 export function Tagged({ tag, children }: { tag: string | null; children: ReactNode }) {
