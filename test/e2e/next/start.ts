@@ -201,9 +201,13 @@ export function testStart(variant: Variant): void {
     await guest.post('/api/set', { key: 'first', value: 0 })
     const keys = Array.from({ length: 20 }, (_, i) => `key${i}`)
     const post = (path: string, body?: object) => visitor(server.url, guest.cookie).post(path, body)
-    await Promise.all(keys.map((key) => post('/api/set', { key, value: key })))
+    /** A machine with much else to do may give a write up, and says so. */
+    const set = async (key: string): Promise<void> => {
+      const { status } = await post('/api/set', { key, value: key })
+      if (status !== 200) return set(key)
+    }
+    await Promise.all(keys.map(set))
     const answers = await Promise.all(Array.from({ length: 200 }, () => post('/api/increment')))
-    // A machine with much else to do may give some of them up, and says so.
     const kept = answers.filter(({ status }) => status === 200).length
     expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([])
     const { data } = (await (await guest.get('/api/data')).json()) as { data: Record<string, number> }

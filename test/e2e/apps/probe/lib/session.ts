@@ -11,7 +11,7 @@ export const sessions = createSessions<{
   [key: string]: unknown
 }>({
   ...(url !== undefined && { store: redisStore(() => createClient({ url })) }),
-  timeout: '1s',
+  timeout: '3s',
 })
 
 export const { getSession, requireSession } = sessions
