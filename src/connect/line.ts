@@ -5,13 +5,13 @@
  * @module
  */
 
-import { Deadline, type Outcomes } from '../core/wrappers/time-limit.ts'
+import { TimeLimit, type Outcomes } from '../core/wrappers/time-limit.ts'
 
 /** A line for each name. Whatever is asked ends within the limit, its place in the line included. */
 export class Line {
   /** The writes under a name, as long as one is under way. */
   readonly #writes = new Map<string, Promise<unknown>>()
-  readonly #deadline: Deadline
+  readonly #deadline: TimeLimit
   readonly #outcomes: Outcomes
 
   /**
@@ -19,7 +19,7 @@ export class Line {
    * @param late makes the error for what has not ended by then
    */
   constructor(limit: number, late: () => Error) {
-    this.#deadline = new Deadline(limit)
+    this.#deadline = new TimeLimit(limit)
     this.#outcomes = { succeeded: () => {}, failed: (error) => error as Error, late }
   }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Adoption } from './adoption/adoption.ts'
-import { Binding } from './request/request-session.ts'
+import { RequestSession } from './request/request-session.ts'
 import type { CookieChannel } from './browser/channel.ts'
 import type { Living } from './record/meta.ts'
 import { findTokens } from './browser/cookie.ts'
@@ -102,35 +102,35 @@ export class Sessions<Data extends object = PlainData> {
    * @throws `ERR_STORE_*` if the store fails: that is never taken for "no session"
    */
   open(channel: CookieChannel): Promise<Session<Data>> {
-    return this.#open(new Binding(this.#context, channel))
+    return this.#open(new RequestSession(this.#context, channel))
   }
 
   async #look(header: string | null): Promise<Look<Data>> {
-    const binding = new Binding(this.#context, lookingChannel(header))
-    const session = await this.#open(binding)
-    return { session, living: binding.living }
+    const current = new RequestSession(this.#context, lookingChannel(header))
+    const session = await this.#open(current)
+    return { session, living: current.living }
   }
 
-  async #open(binding: Binding): Promise<Session<Data>> {
+  async #open(current: RequestSession): Promise<Session<Data>> {
     const { settings } = this.#context
-    const { channel } = binding
+    const { channel } = current
     const tokens = findTokens(channel.header ?? '', settings.cookie.name, settings.cookieValues)
     const [token] = tokens
-    if (tokens.length > 1) await openRivals(binding, tokens)
+    if (tokens.length > 1) await openRivals(current, tokens)
     else if (token !== undefined) {
       const derived = identify(token)
       const identity = derived instanceof Promise ? await derived : derived
-      await openRecord(binding, identity)
+      await openRecord(current, identity)
     }
     if (
       this.#adoptions.length > 0 &&
-      binding.living === null &&
-      binding.endRivals === null &&
-      !binding.isWithheld
+      current.living === null &&
+      current.endRivals === null &&
+      !current.isWithheld
     )
-      await adoptFirst(this.#adoptions, binding)
-    const isShaped = hasShape(settings, binding.journal.fields)
-    return new Session<Data>(binding, isShaped ? await shapeOf(binding) : null)
+      await adoptFirst(this.#adoptions, current)
+    const isShaped = hasShape(settings, current.journal.fields)
+    return new Session<Data>(current, isShaped ? await shapeOf(current) : null)
   }
 
   /**
@@ -175,6 +175,6 @@ export class Sessions<Data extends object = PlainData> {
 }
 
 /** Takes over the session of another library's cookie, of the first that the request brings. */
-async function adoptFirst(adoptions: readonly Adoption[], binding: Binding): Promise<void> {
-  for (const adoption of adoptions) if (await adoption.adopt(binding)) return
+async function adoptFirst(adoptions: readonly Adoption[], current: RequestSession): Promise<void> {
+  for (const adoption of adoptions) if (await adoption.adopt(current)) return
 }

@@ -1,6 +1,6 @@
 /** @module Questions that are given up after a while. */
 
-import { Deadline } from '../core/wrappers/time-limit.ts'
+import { TimeLimit } from '../core/wrappers/time-limit.ts'
 
 /** Runs work and rejects if it takes too long, or throws at once. */
 export type Limited = <T>(work: () => T | PromiseLike<T>) => Promise<T>
@@ -11,7 +11,7 @@ export type Limited = <T>(work: () => T | PromiseLike<T>) => Promise<T>
  * @param limit milliseconds
  */
 export function limitedTo(limit: number): Limited {
-  const deadline = new Deadline(limit)
+  const deadline = new TimeLimit(limit)
   const outcomes = {
     succeeded: () => undefined,
     failed: (error: unknown) => (error instanceof Error ? error : new Error('')),

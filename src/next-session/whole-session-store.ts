@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Deadline } from '../core/wrappers/time-limit.ts'
+import { TimeLimit } from '../core/wrappers/time-limit.ts'
 import { isSessionError, SessionError, storeError } from '../core/errors.ts'
 import { type OnEvent, storeErrorEvent } from '../core/events.ts'
 import { RESERVED, type Archive, type Entry, type Found } from './entry.ts'
@@ -95,7 +95,7 @@ function textOf(session: SessionData): string {
 
 /** Gives each operation a deadline. Only the first answer counts, and none goes unheard. */
 function asker(store: SessionStore, timeout: number, emit: OnEvent): Ask {
-  const deadline = new Deadline(timeout)
+  const deadline = new TimeLimit(timeout)
   const name = nameOf(store)
 
   function failed(operation: string, error: unknown): SessionError {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { StoreClock } from '../../src/stores/redis/clock.ts'
+import { RedisClock } from '../../src/stores/redis/clock.ts'
 import { lifetime, record, usePlace } from './redis/place.ts'
 import { startWorker } from './redis/worker.ts'
 
 const HOUR = 3_600_000
 
-function clocks(): { steady: number; wall: number; store: StoreClock } {
+function clocks(): { steady: number; wall: number; store: RedisClock } {
   const machine = { steady: 500, wall: 7 * HOUR }
-  const store = new StoreClock(
+  const store = new RedisClock(
     () => machine.steady,
     () => machine.wall,
   )

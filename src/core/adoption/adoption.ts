@@ -12,9 +12,9 @@
  */
 
 import { adoptable, type Adopted } from './adoptable.ts'
-import type { Binding } from '../request/request-session.ts'
+import type { RequestSession } from '../request/request-session.ts'
 import type { Context } from '../settings.ts'
-import { Deadline } from '../wrappers/time-limit.ts'
+import { TimeLimit } from '../wrappers/time-limit.ts'
 import { confirm, enroll, listFor } from '../users/session-lists.ts'
 import { isSessionError, storeError } from '../errors.ts'
 import { storeErrorEvent } from '../events.ts'
@@ -33,7 +33,7 @@ import { createToken, identify, listOfToken, type Identity } from '../record/tok
 /** How to take over the sessions of another library. The functions of `sojourn/adopt` make them. */
 export interface Adoption {
   /** Takes over the session of an old cookie, if the request brings one. Answers whether it did. */
-  adopt(binding: Binding): Promise<boolean>
+  adopt(current: RequestSession): Promise<boolean>
 }
 
 type Answer = LoadedRecord | EndedRecord | null
@@ -46,24 +46,24 @@ const MAX_LOOKS = 40
 /** Makes the adoption of a library's sessions; what needs none does not load this module. */
 export function adoptionOf(library: OldLibrary): Adoption {
   return {
-    async adopt(binding) {
-      const id = await oldId(binding, library)
-      return id !== null && adoptOne(binding, { context: binding.context, library, id })
+    async adopt(current) {
+      const id = await oldId(current, library)
+      return id !== null && adoptOne(current, { context: current.context, library, id })
     },
   }
 }
 
-async function oldId(binding: Binding, library: OldLibrary): Promise<string | null> {
-  const candidates = library.candidates(binding.channel.header ?? '')
+async function oldId(current: RequestSession, library: OldLibrary): Promise<string | null> {
+  const candidates = library.candidates(current.channel.header ?? '')
   const ids = await Promise.all(candidates.map(async (candidate) => library.identify(candidate)))
   const [id = null, ...others] = new Set(ids.filter((found) => found !== null))
   if (others.length === 0) return id
-  binding.context.emit({ type: 'ambiguous' })
+  current.context.emit({ type: 'ambiguous' })
   return null
 }
 
 /** Answers false if there is nothing to take over. */
-async function adoptOne(binding: Binding, claim: Claim): Promise<boolean> {
+async function adoptOne(current: RequestSession, claim: Claim): Promise<boolean> {
   const { context, library } = claim
   const now = await context.store.now()
   // Before the receipt: a session that has been removed has a receipt by then.
@@ -71,7 +71,7 @@ async function adoptOne(binding: Binding, claim: Claim): Promise<boolean> {
   if (!library.isUnique && old !== null && !(old instanceof Error)) {
     const chosen = choose(claim, old)
     if (chosen === null) return false
-    if (chosen.userId === undefined) return adoptAlone(binding, claim, chosen, now)
+    if (chosen.userId === undefined) return adoptAlone(current, claim, chosen, now)
   }
   let receipt = await readReceipt(claim)
   let answer: Answer | undefined
@@ -90,7 +90,7 @@ async function adoptOne(binding: Binding, claim: Claim): Promise<boolean> {
   const { identity } = receipt
   if (identity !== null)
     await enter(
-      binding,
+      current,
       library,
       identity,
       answer ?? (await context.store.load(identity.key, listOfToken(identity.token))),
@@ -159,22 +159,22 @@ function isReadable(answer: Answer, app: string, userId: string | undefined): bo
 
 /** Serves the request with the new record, and tells the browser of it, where a cookie can be sent. */
 async function enter(
-  binding: Binding,
+  current: RequestSession,
   library: OldLibrary,
   identity: Identity,
   answer: Answer,
 ): Promise<void> {
   if (isAlive(answer)) {
-    await arrive(binding, identity, answer, true)
-    if (binding.living === null) return
+    await arrive(current, identity, answer, true)
+    if (current.living === null) return
     // The token is the one that the browser will have.
-    binding.living.byOldToken = false
-    handOver(binding, library)
+    current.living.byOldToken = false
+    handOver(current, library)
   } else if (answer?.ended === 'rotated') {
-    const next = await follow(binding.context, identity)
-    if (next !== null && isAlive(next.answer)) await arrive(binding, next.identity, next.answer, true)
-    else binding.ended = 'rotated'
-  } else if (answer !== null) binding.ended = knownReason(answer.ended)
+    const next = await follow(current.context, identity)
+    if (next !== null && isAlive(next.answer)) await arrive(current, next.identity, next.answer, true)
+    else current.ended = 'rotated'
+  } else if (answer !== null) current.ended = knownReason(answer.ended)
 }
 
 /**
@@ -182,26 +182,26 @@ async function enter(
  * own. Where no cookie can be sent there is none yet, and only the data is shown.
  */
 async function adoptAlone(
-  binding: Binding,
+  current: RequestSession,
   { context, library }: Claim,
   { fields }: Adopted,
   now: number,
 ): Promise<boolean> {
   const { settings, emit } = context
   const identity = await identify(createToken())
-  const undo = announce(binding, identity.token, settings)
+  const undo = announce(current, identity.token, settings)
   if (undo === null) {
-    binding.journal.replace(fields)
+    current.journal.replace(fields)
     return true
   }
   try {
-    await binding.create(identity, beginning(settings, now), new Map(fields), now)
+    await current.create(identity, beginning(settings, now), new Map(fields), now)
   } catch (error) {
     undo()
     throw error
   }
   emit({ type: 'adopted', id: identity.id, from: library.kind })
-  clearOld(binding, library)
+  clearOld(current, library)
   return true
 }
 
@@ -238,7 +238,7 @@ async function bounded<T>({ context, library }: Claim, operation: string, work: 
     context.emit(storeErrorEvent(library.kind, operation, error))
     return error
   }
-  return new Deadline(context.settings.timeout).race(work, {
+  return new TimeLimit(context.settings.timeout).race(work, {
     succeeded: () => {},
     failed: (error) => fail('ERR_STORE_UNAVAILABLE', error),
     late: () => fail('ERR_STORE_TIMEOUT'),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Binding } from '../request/request-session.ts'
+import type { RequestSession } from '../request/request-session.ts'
 import { clearingCookie } from '../browser/cookie.ts'
 import { isSessionError, type SessionErrorCode } from '../errors.ts'
 import type { LifetimeSettings } from '../record/lifetime.ts'
@@ -15,28 +15,32 @@ import { scopeOf } from '../browser/set-cookie.ts'
 const LATER: SessionErrorCode[] = ['ERR_SESSION_READONLY', 'ERR_HEADERS_SENT']
 
 /** Sends the token of a session that lives. */
-export function handOver(binding: Binding, library: OldLibrary): void {
-  if (binding.living === null) return
-  const { identity, meta } = binding.living
+export function handOver(current: RequestSession, library: OldLibrary): void {
+  if (current.living === null) return
+  const { identity, meta } = current.living
   const { idle, persist, absoluteAt } = meta
-  const absolute = absoluteAt - binding.clock.now()
-  if (announce(binding, identity.token, { idle, persist, absolute }) !== null) clearOld(binding, library)
+  const absolute = absoluteAt - current.clock.now()
+  if (announce(current, identity.token, { idle, persist, absolute }) !== null) clearOld(current, library)
 }
 
 /** Sends a token; returns how to take it back. `null` where no cookie can be sent. */
-export function announce(binding: Binding, token: string, lifetime: LifetimeSettings): (() => void) | null {
+export function announce(
+  current: RequestSession,
+  token: string,
+  lifetime: LifetimeSettings,
+): (() => void) | null {
   try {
-    return binding.announceSuccessor(token, lifetime, true)
+    return current.announceSuccessor(token, lifetime, true)
   } catch (error) {
     if (LATER.some((code) => isSessionError(error, code))) return null
     throw error
   } finally {
-    binding.isSucceeding = false
+    current.isSucceeding = false
   }
 }
 
 /** Takes the old cookies away, but for one that ours stands in place of. */
-export function clearOld({ channel, context }: Binding, library: OldLibrary): void {
+export function clearOld({ channel, context }: RequestSession, library: OldLibrary): void {
   if (library.keep) return
   const ours = context.settings.cookie
   // Ours may be kept apart for each embedding site; the old one was not.

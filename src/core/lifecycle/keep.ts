@@ -5,7 +5,7 @@
  */
 
 import { isInternal, parseField } from '../record/field-name.ts'
-import { isIn, keyOf, placeOf, versionOf } from '../schema/version-fields.ts'
+import { isIn, keyOf, prefixOf, versionOf } from '../schema/version-fields.ts'
 
 /** Which data a sign-in carries over; keys are those of the default namespace. */
 export type Keep = boolean | { keys?: readonly string[]; namespaces?: readonly string[] }
@@ -20,7 +20,7 @@ export function kept(old: ReadonlyMap<string, string>, keep: Keep): Map<string, 
     [...old].filter(([name]) => {
       const version = versionOf(name)
       if (version === null) return !isInternal(name) && namespaces.has(parseField(name).namespace)
-      const place = placeOf(version)
+      const place = prefixOf(version)
       // Beside the values of a version there may be its mark.
       const isNamed = isIn(place, name) ? keys.has(keyOf(place, name)) : keys.size > 0
       return isNamed || namespaces.has('')

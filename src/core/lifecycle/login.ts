@@ -9,9 +9,9 @@ import { kept, type Keep } from './keep.ts'
 import { checkNames } from '../check-options.ts'
 import { beginning } from '../record/lifetime.ts'
 import { resolveLifetime, type LifetimeOptions } from '../record/lifetime.ts'
-import { checkUserId, placeOf } from './sign-in.ts'
+import { checkUserId, deviceOf } from './sign-in.ts'
 import { overgrowth } from '../record/size.ts'
-import { succeed } from './replace.ts'
+import { replaceRecord } from './replace.ts'
 import type { View } from '../request/view.ts'
 
 /** Options of `login`. */
@@ -53,21 +53,21 @@ export async function login<Data extends object>(
 ): Promise<void> {
   checkUserId(userId)
   checkNames(options, OPTIONS, 'login: ', insteadOf)
-  const { binding } = view
-  const lifetime = resolveLifetime(binding.context.settings, options)
+  const { current } = view
+  const lifetime = resolveLifetime(current.context.settings, options)
   const { set, removed } = await view.encode({ ...options.data })
-  const place = placeOf(options)
-  const previous = binding.living?.meta.userId
+  const place = deviceOf(options)
+  const previous = current.living?.meta.userId
   const keep = options.keep ?? (previous === undefined || previous === userId)
   const fields = (old: ReadonlyMap<string, string>): Map<string, string> => {
     const all = new Map([...kept(view.inherit(old), keep), ...set])
     for (const name of removed) all.delete(name)
     return all
   }
-  const before = binding.journal.fields
-  const refusal = overgrowth(before, fields(before), binding.context.settings.maxBytes)
+  const before = current.journal.fields
+  const refusal = overgrowth(before, fields(before), current.context.settings.maxBytes)
   if (refusal !== null) throw refusal
-  await succeed(binding, {
+  await replaceRecord(current, {
     lifetime,
     required: false,
     grace: 0,

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Binding } from '../request/request-session.ts'
+import type { RequestSession } from '../request/request-session.ts'
 import { later } from '../browser/channel.ts'
 import { tagOf } from '../request/outline.ts'
 import type { Living } from '../record/meta.ts'
@@ -23,7 +23,7 @@ import { isAlive, type EndReason } from '../store.ts'
 import { createToken, identify, type Identity } from '../record/token.ts'
 
 /** What a new record takes from its predecessor, and what it adds. */
-export interface Succession {
+export interface Replacement {
   /** Decides the cookie's life. */
   lifetime: LifetimeSettings
   /** Chooses the fields of the new record from those of the old one. */
@@ -50,69 +50,69 @@ export const LOST_AFTER = 5000
  * it has grown meanwhile, so that a sign-in finds no room for what it adds: then the session goes on
  * under the new token as it was
  */
-export async function succeed(binding: Binding, succession: Succession): Promise<void> {
-  const { context, living: before } = binding
-  if (succession.required) binding.assertNotGone()
-  const identity = await identify(createToken(await listFor(context, succession.userId)))
+export async function replaceRecord(current: RequestSession, replacement: Replacement): Promise<void> {
+  const { context, living: before } = current
+  if (replacement.required) current.assertNotGone()
+  const identity = await identify(createToken(await listFor(context, replacement.userId)))
   const announce = (): (() => void) =>
-    binding.announceSuccessor(identity.token, succession.lifetime, !succession.required)
+    current.announceSuccessor(identity.token, replacement.lifetime, !replacement.required)
   // Where a cookie is taken back by clearing it, the one would go that the browser has withheld.
-  const isLate = before === null && binding.isWithheld
-  if (isLate) binding.channel.assertWritable?.()
+  const isLate = before === null && current.isWithheld
+  if (isLate) current.channel.assertWritable?.()
   const undo = isLate ? () => {} : announce()
   let refusal: SessionError | null = null
   try {
-    await binding.endRivals?.('rotated')
+    await current.endRivals?.('rotated')
     const now = await context.store.now()
     let pointer: string | null = null
-    if (before !== null && succession.grace > 0) {
+    if (before !== null && replacement.grace > 0) {
       pointer = await pointerKey(before.identity.key)
-      if (!(await point(context, pointer, identity, now, succession.grace))) {
+      if (!(await point(context, pointer, identity, now, replacement.grace))) {
         undo()
-        return await join(binding, before)
+        return await join(current, before)
       }
     }
-    refusal = await replace(binding, succession, identity, now, pointer)
-    if (refusal !== null && binding.living !== null)
-      binding.announceSuccessor(binding.living.identity.token, binding.living.meta, false)
-    if (isLate) await announceLate(binding, announce)
+    refusal = await replace(current, replacement, identity, now, pointer)
+    if (refusal !== null && current.living !== null)
+      current.announceSuccessor(current.living.identity.token, current.living.meta, false)
+    if (isLate) await announceLate(current, announce)
   } catch (error) {
     undo()
     throw error
   } finally {
-    binding.isSucceeding = false
+    current.isSucceeding = false
   }
   if (before === null) return
-  const { id } = binding.living?.identity ?? identity
+  const { id } = current.living?.identity ?? identity
   context.emit({ type: 'rotated', id, previousId: before.identity.id })
-  later(binding.channel, () => withdraw(context, before.identity, before.meta))
+  later(current.channel, () => withdraw(context, before.identity, before.meta))
   if (refusal !== null) throw refusal
 }
 
 /** Answers why the new record is but a copy of the old one, if it is. It has a token of its own then. */
 async function replace(
-  binding: Binding,
-  succession: Succession,
+  current: RequestSession,
+  replacement: Replacement,
   chosen: Identity,
   now: number,
   pointer: string | null,
 ): Promise<SessionError | null> {
-  const { context, living: before } = binding
+  const { context, living: before } = current
   const { store, settings } = context
   let identity = chosen
-  let meta = withTag(succession.meta(now), before)
+  let meta = withTag(replacement.meta(now), before)
   let ended: EndReason | null = null
   try {
     let listed = await enroll(context, identity, meta, before)
     const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
     if (before !== null) ended = 'rotated'
-    if (succession.required && old === null) throw gone()
+    if (replacement.required && old === null) throw gone()
     // Another request has ended it, so this sign-in replaces nothing: it is one more.
     if (before !== null && old === null) listed = await enroll(context, identity, meta, null)
-    let fields = succession.fields(old?.fields ?? new Map())
+    let fields = replacement.fields(old?.fields ?? new Map())
     const refusal = old === null ? null : overgrowth(old.fields, fields, settings.maxBytes)
     if (old !== null && refusal !== null) fields = new Map(old.fields)
-    if (before !== null && refusal !== null && !succession.required) {
+    if (before !== null && refusal !== null && !replacement.required) {
       await withdraw(context, identity, meta)
       meta = { ...before.meta, rotatedAt: now }
       identity = await identify(createToken(await listFor(context, meta.userId)))
@@ -121,24 +121,24 @@ async function replace(
     meta = listed.meta
     fields.delete(MARK)
     if (pointer !== null) fields.set(MARK, pointer)
-    await binding.create(identity, meta, fields, now)
+    await current.create(identity, meta, fields, now)
     ended = 'revoked'
     await confirm(context, identity, meta, listed.count)
-    return succession.required ? null : refusal
+    return replacement.required ? null : refusal
   } catch (error) {
-    if (ended === 'revoked') later(binding.channel, async () => store.destroy(identity.key, 'revoked'))
-    if (ended !== null) binding.lose(ended)
+    if (ended === 'revoked') later(current.channel, async () => store.destroy(identity.key, 'revoked'))
+    if (ended !== null) current.lose(ended)
     throw error
   }
 }
 
 /** Sends the cookie of a record that was made already; without it the record must not stay. */
-async function announceLate(binding: Binding, announce: () => unknown): Promise<void> {
+async function announceLate(current: RequestSession, announce: () => unknown): Promise<void> {
   try {
     announce()
   } catch (error) {
-    if (binding.living !== null) await end(binding.context, binding.living.identity.key, 'revoked')
-    binding.lose('revoked')
+    if (current.living !== null) await end(current.context, current.living.identity.key, 'revoked')
+    current.lose('revoked')
     throw error
   }
 }
@@ -150,10 +150,10 @@ function withTag(meta: RecordMeta, before: Living | null): RecordMeta {
 }
 
 /** Goes on with the record that another request is making of the same one. */
-async function join(binding: Binding, before: Living): Promise<void> {
-  const next = await follow(binding.context, before.identity)
+async function join(current: RequestSession, before: Living): Promise<void> {
+  const next = await follow(current.context, before.identity)
   // Whoever made the pointer may have gone no further: then the record still lives.
-  if (next === null || next.answer === null) return binding.reload()
-  if (!isAlive(next.answer)) throw binding.lose(next.answer.ended)
-  await arrive(binding, next.identity, next.answer, true)
+  if (next === null || next.answer === null) return current.reload()
+  if (!isAlive(next.answer)) throw current.lose(next.answer.ended)
+  await arrive(current, next.identity, next.answer, true)
 }

@@ -10,7 +10,7 @@ import { insteadOf } from '../foreign-options.ts'
 import { MAX_GRACE } from '../request/successor.ts'
 import { checkNames } from '../check-options.ts'
 import { resolveLifetime, type LifetimeOptions } from '../record/lifetime.ts'
-import { LOST_AFTER, succeed } from './replace.ts'
+import { LOST_AFTER, replaceRecord } from './replace.ts'
 import type { View } from '../request/view.ts'
 
 /** Options of `rotate`. */
@@ -33,23 +33,23 @@ const OPTIONS: readonly (keyof RotateOptions)[] = ['grace', 'after', 'idle', 'ab
  */
 export async function rotate(view: View, options: RotateOptions): Promise<void> {
   checkNames(options, OPTIONS, 'rotate: ', insteadOf)
-  const { binding } = view
+  const { current } = view
   const grace = options.grace === undefined ? 0 : milliseconds(options.grace, 'grace')
   if (grace > MAX_GRACE) throw invalidOption("grace: is longer than '30s'. Shorten it.")
   const after = options.after === undefined ? 0 : milliseconds(options.after, 'after')
-  if (binding.living === null) return
-  const { meta, byOldToken } = binding.living
+  if (current.living === null) return
+  const { meta, byOldToken } = current.living
   const wait = byOldToken && grace > 0 ? LOST_AFTER : after
   // Another server's clock may be ahead of this one: a token from there has no age, and is not too young.
-  const age = Math.max(0, binding.clock.now() - (meta.rotatedAt ?? meta.createdAt))
+  const age = Math.max(0, current.clock.now() - (meta.rotatedAt ?? meta.createdAt))
   if (age < wait) return
   // Against the whole lifetime, not against what is left of it: near its end '24h' is no error.
   const whole = { ...meta, absolute: meta.absoluteAt - meta.createdAt }
   const { absolute, ...lifetime } = resolveLifetime(whole, options)
   const isExtended = options.absolute !== undefined
-  await succeed(binding, {
+  await replaceRecord(current, {
     grace,
-    lifetime: { ...lifetime, absolute: isExtended ? absolute : meta.absoluteAt - binding.clock.now() },
+    lifetime: { ...lifetime, absolute: isExtended ? absolute : meta.absoluteAt - current.clock.now() },
     required: true,
     fields: (old) => view.inherit(old),
     userId: meta.userId,

@@ -26,7 +26,7 @@ export function checkUserId(userId: unknown, where = 'login'): void {
  * What is kept of the place.
  * @throws `ERR_OPTION_INVALID` if one is given that is no text
  */
-export function placeOf(from: {
+export function deviceOf(from: {
   device?: string | undefined
   address?: string | undefined
 }): Pick<RecordMeta, 'device' | 'network'> {

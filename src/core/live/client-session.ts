@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bindingOf } from '../session/handle.ts'
+import { requestSessionOf } from '../session/handle.ts'
 import type { JsonOf } from './json-data.ts'
 import { outlineOf, type SessionOutline } from '../request/outline.ts'
 import type { Session } from '../session/session.ts'
@@ -54,5 +54,5 @@ export async function clientSession<Data extends object, Client>(
   const selected = await toClient?.(session)
   // Through JSON, so that a page's first value is the same as one that came over the network.
   const data = JSON.parse(JSON.stringify(selected) ?? 'null') as Told<Client> | null
-  return { ...outlineOf(bindingOf(session)), data }
+  return { ...outlineOf(requestSessionOf(session)), data }
 }

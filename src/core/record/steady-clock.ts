@@ -5,7 +5,7 @@
  */
 
 /** See the module. */
-export class StoreClock {
+export class SteadyClock {
   /** What to add to `performance.now()`. */
   #offset = 0
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Binding } from './request-session.ts'
+import type { RequestSession } from './request-session.ts'
 import { later } from '../browser/channel.ts'
 import type { Living } from '../record/meta.ts'
 import { noteStranger } from '../browser/cookie-trouble.ts'
@@ -27,70 +27,74 @@ export type Answer = LoadedRecord | EndedRecord | null
  * @param asked what the store has answered already
  * @throws `ERR_STORE_*` if the store fails
  */
-export async function openRecord(binding: Binding, identity: Identity, asked?: Answer): Promise<void> {
-  const { context } = binding
+export async function openRecord(current: RequestSession, identity: Identity, asked?: Answer): Promise<void> {
+  const { context } = current
   const list = listOfToken(identity.token)
   const answer = asked === undefined ? await context.store.load(identity.key, list) : asked
   if (isAlive(answer)) {
-    const arrival = arrive(binding, identity, answer, false)
+    const arrival = arrive(current, identity, answer, false)
     // Awaiting what is not there would cost every request a turn.
     if (arrival !== undefined) await arrival
-  } else if (answer === null) noteStranger(binding.channel, identity.key, context.settings.cookie.name)
-  else if (answer.ended === 'rotated') await openSuccessor(binding, identity)
-  else binding.ended = knownReason(answer.ended)
+  } else if (answer === null) noteStranger(current.channel, identity.key, context.settings.cookie.name)
+  else if (answer.ended === 'rotated') await openSuccessor(current, identity)
+  else current.ended = knownReason(answer.ended)
 }
 
 /** Takes a living record as this request's session, if it can be read and its time is not over. */
 export function arrive(
-  binding: Binding,
+  current: RequestSession,
   identity: Identity,
   record: LoadedRecord,
   byOldToken: boolean,
 ): MaybePromise<void> {
-  const { context } = binding
+  const { context } = current
   const stored = decodeMeta(record.meta, context.settings.app)
-  if (stored === null) return unreadable(binding, identity)
+  if (stored === null) return unreadable(current, identity)
   const meta = shortened(stored, context.settings)
   if (record.now >= meta.absoluteAt) {
-    binding.ended = 'absolute'
-    return later(binding.channel, () => end(context, identity.key, 'absolute'))
+    current.ended = 'absolute'
+    return later(current.channel, () => end(context, identity.key, 'absolute'))
   }
   const { listing } = record
   if (listing !== undefined && isBarred(meta, listing)) {
-    binding.ended = 'revoked'
-    return later(binding.channel, () => end(context, identity.key, 'revoked'))
+    current.ended = 'revoked'
+    return later(current.channel, () => end(context, identity.key, 'revoked'))
   }
-  if (listing?.isListed === false) later(binding.channel, () => relist(context, identity, meta))
-  binding.adopt(identity, meta, record, byOldToken)
-  return welcome(binding, binding.living, record)
+  if (listing?.isListed === false) later(current.channel, () => relist(context, identity, meta))
+  current.adopt(identity, meta, record, byOldToken)
+  return welcome(current, current.living, record)
 }
 
 /** Leaves the session anonymous, unless it is the store that cannot be read. */
-async function unreadable({ context }: Binding, { key, id }: Identity): Promise<void> {
+async function unreadable({ context }: RequestSession, { key, id }: Identity): Promise<void> {
   await context.store.verify?.(key)
   context.emit({ type: 'unreadable', id, what: 'record' })
 }
 
 /** What follows once a record is a request's session: its deadline moves, and a grace ends. */
-export function welcome(binding: Binding, living: Living | null, record: LoadedRecord): MaybePromise<void> {
-  if (living === null || binding.channel.looksOnly === true) return
+export function welcome(
+  current: RequestSession,
+  living: Living | null,
+  record: LoadedRecord,
+): MaybePromise<void> {
+  if (living === null || current.channel.looksOnly === true) return
   const { identity, meta, byOldToken } = living
   const pointer = record.fields.get(MARK)
-  if (isTouchDue(meta, record) && prefetchBehind(binding.channel)?.isCertain !== true)
-    later(binding.channel, () => binding.touch())
+  if (isTouchDue(meta, record) && prefetchBehind(current.channel)?.isCertain !== true)
+    later(current.channel, () => current.touch())
   const receipt = record.fields.get(RECEIPT)
   if (receipt !== undefined && !byOldToken)
-    closeReceipt(binding.channel, binding.context.store, identity.key, meta, record.now, receipt)
-  if (pointer !== undefined && !byOldToken) return endGrace(binding.context, identity.key, meta, pointer)
+    closeReceipt(current.channel, current.context.store, identity.key, meta, record.now, receipt)
+  if (pointer !== undefined && !byOldToken) return endGrace(current.context, identity.key, meta, pointer)
 }
 
-async function openSuccessor(binding: Binding, old: Identity): Promise<void> {
-  const { context } = binding
+async function openSuccessor(current: RequestSession, old: Identity): Promise<void> {
+  const { context } = current
   const next = await follow(context, old)
   if (next === null) context.emit({ type: 'reuse', id: old.id })
-  if (next === null || next.answer === null) binding.ended = 'rotated'
-  else if (isAlive(next.answer)) await arrive(binding, next.identity, next.answer, true)
-  else binding.ended = knownReason(next.answer.ended)
+  if (next === null || next.answer === null) current.ended = 'rotated'
+  else if (isAlive(next.answer)) await arrive(current, next.identity, next.answer, true)
+  else current.ended = knownReason(next.answer.ended)
 }
 
 /** The application may show it, so it is none that somebody else put into the store. */

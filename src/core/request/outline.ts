@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Binding } from './request-session.ts'
+import type { RequestSession } from './request-session.ts'
 import type { Living } from '../record/meta.ts'
 import type { EndReason } from '../store.ts'
 
@@ -24,7 +24,7 @@ export interface SessionOutline {
 }
 
 /** The public part of the session of a request. */
-export function outlineOf({ living, clock, ended }: Binding): SessionOutline {
+export function outlineOf({ living, clock, ended }: RequestSession): SessionOutline {
   const at = Date.now()
   if (living === null) return { tag: null, expiresAt: null, at, ended }
   const tag = living.meta.userId === undefined ? null : tagOf(living)

@@ -15,21 +15,21 @@ import type { Context } from '../settings.ts'
 import { isSessionError } from '../errors.ts'
 import { Journal, type JournalHost } from './journal.ts'
 import { beginning, cookieMaxAge, expiresIn, lifetimeOf, type LifetimeSettings } from '../record/lifetime.ts'
-import { Outbox } from './sent-cookies.ts'
+import { SentCookies } from './sent-cookies.ts'
 import { decodeMeta, encodeMeta, type Living, type RecordMeta } from '../record/meta.ts'
 import { changedMeanwhile, gone, keyTaken, revokedMeanwhile, withheld } from '../session-errors.ts'
 import { outgrown, withLimits } from '../record/size.ts'
-import { StoreClock } from '../record/steady-clock.ts'
+import { SteadyClock } from '../record/steady-clock.ts'
 import { isAlive, type Change, type EndReason, type LoadedRecord, type UpdateResult } from '../store.ts'
 import { createToken, identify, type Identity } from '../record/token.ts'
 import { isWithheld } from '../browser/withheld.ts'
 
 /** See the module. */
-export class Binding implements JournalHost {
+export class RequestSession implements JournalHost {
   readonly context: Context
   readonly channel: CookieChannel
   readonly journal: Journal
-  readonly clock: StoreClock = new StoreClock()
+  readonly clock: SteadyClock = new SteadyClock()
   /** The record, if there is one. */
   living: Living | null = null
   /** Why the session that the request brought is no more. */
@@ -43,7 +43,7 @@ export class Binding implements JournalHost {
   /** Ends the sessions of all tokens of a request that is anonymous because it brings several. */
   endRivals: ((reason: EndReason) => Promise<void>) | null = null
   #gone = false
-  #sent: Outbox | null = null
+  #sent: SentCookies | null = null
   /** Chosen when the first write begins, since the cookie is announced before the store is asked. */
   #nextToken: string | null = null
 
@@ -55,8 +55,8 @@ export class Binding implements JournalHost {
   }
 
   /** Made when the first cookie is sent: most requests send none. */
-  get #outbox(): Outbox {
-    return (this.#sent ??= new Outbox(this.channel, this.context.settings))
+  get #cookies(): SentCookies {
+    return (this.#sent ??= new SentCookies(this.channel, this.context.settings))
   }
 
   /** Whether the browser may have withheld the cookie of a session that is not to be replaced. */
@@ -80,7 +80,7 @@ export class Binding implements JournalHost {
     if (this.living === null && this.isWithheld) return () => {}
     if (this.living === null)
       return this.#announceToken((this.#nextToken ??= createToken()), this.context.settings)
-    if (this.living.byOldToken || this.channel.resend !== true || !this.#outbox.isEmpty) return () => {}
+    if (this.living.byOldToken || this.channel.resend !== true || !this.#cookies.isEmpty) return () => {}
     return this.#announceAgain(this.living)
   }
 
@@ -146,7 +146,7 @@ export class Binding implements JournalHost {
 
   /** Clears the cookie; returns how to take that back. */
   announceEnd(): () => void {
-    return this.#outbox.sendClearing()
+    return this.#cookies.sendClearing()
   }
 
   /** Notes that the session has ended, by this request. A later write begins another one. */
@@ -213,7 +213,7 @@ export class Binding implements JournalHost {
     if (this.isWithheld) throw withheld(settings.cookie.sameSite)
     const token = (this.#nextToken ??= createToken())
     // The write announced it when it was made, unless a logout came in between.
-    const undo = this.#outbox.carries(token) ? () => {} : this.#announceToken(token, settings)
+    const undo = this.#cookies.carries(token) ? () => {} : this.#announceToken(token, settings)
     try {
       const now = await store.now()
       return await this.create(await identify(token), beginning(settings, now), fields, now)
@@ -238,7 +238,7 @@ export class Binding implements JournalHost {
 
   #announceToken(token: string, lifetime: LifetimeSettings | RecordMeta, isSignIn = false): () => void {
     const maxAge = cookieMaxAge(lifetime, this.clock.now())
-    return this.#outbox.sendToken(token, maxAge, isSignIn)
+    return this.#cookies.sendToken(token, maxAge, isSignIn)
   }
 
   #moved(): void {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Binding } from './request-session.ts'
+import { RequestSession } from './request-session.ts'
 import { findTokens, MOST_TOKENS } from '../browser/cookie.ts'
 import { end } from '../users/session-lists.ts'
 import type { SessionEvent } from '../events.ts'
@@ -26,9 +26,9 @@ interface Asked {
  * eight, which no browser has by accident, are refused without asking the store.
  * @throws `ERR_STORE_*` if the store fails
  */
-export async function openRivals(binding: Binding, tokens: readonly string[]): Promise<void> {
-  if (tokens.length > MOST_TOKENS) return refuse(binding)
-  const { store } = binding.context
+export async function openRivals(current: RequestSession, tokens: readonly string[]): Promise<void> {
+  if (tokens.length > MOST_TOKENS) return refuse(current)
+  const { store } = current.context
   const all = await Promise.all(
     tokens.map(async (token): Promise<Asked> => {
       const identity = await identify(token)
@@ -36,14 +36,14 @@ export async function openRivals(binding: Binding, tokens: readonly string[]): P
     }),
   )
   const hopeful = all.filter(mayLive)
-  if (hopeful.length > 1) return decide(binding, hopeful)
-  for (const { identity, answer } of hopeful) await openRecord(binding, identity, answer)
-  if (binding.living !== null) return
+  if (hopeful.length > 1) return decide(current, hopeful)
+  for (const { identity, answer } of hopeful) await openRecord(current, identity, answer)
+  if (current.living !== null) return
   // How a session ended tells more than that another took its place.
   for (const { identity, answer } of all.filter((asked) => !mayLive(asked))) {
-    const { ended } = binding
-    await openRecord(binding, identity, answer)
-    binding.ended ??= ended
+    const { ended } = current
+    await openRecord(current, identity, answer)
+    current.ended ??= ended
   }
 }
 
@@ -52,57 +52,57 @@ export async function openRivals(binding: Binding, tokens: readonly string[]): P
  * not known, and it must not outlive a sign-in or a sign-out.
  * @throws `ERR_SESSION_CONFLICT` if they are too many for a sign-out; a sign-in ends the first eight
  */
-async function endRivals(binding: Binding, reason: EndReason): Promise<void> {
-  const { context, channel } = binding
+async function endRivals(current: RequestSession, reason: EndReason): Promise<void> {
+  const { context, channel } = current
   const { cookie, cookieValues } = context.settings
   const tokens = findTokens(channel.header ?? '', cookie.name, cookieValues)
   if (tokens.length > MOST_TOKENS && reason !== 'rotated') throw tooManyTokens(cookie.name)
   const looks = await Promise.all(
     tokens.slice(0, MOST_TOKENS).map(async (token) => {
-      const look = new Binding({ ...context, emit: () => {} }, lookingChannel(null))
+      const look = new RequestSession({ ...context, emit: () => {} }, lookingChannel(null))
       await openRecord(look, await identify(token))
       return look.living?.identity.key
     }),
   )
   const keys = new Set(looks.filter((key) => key !== undefined))
   await Promise.all([...keys].map((key) => end(context, key, reason)))
-  binding.endRivals = null
+  current.endRivals = null
 }
 
 /** Two that live, or that have been replaced by what may live: perhaps by the same. */
-async function decide(binding: Binding, hopeful: readonly Asked[]): Promise<void> {
+async function decide(current: RequestSession, hopeful: readonly Asked[]): Promise<void> {
   const events: SessionEvent[] = []
-  const context = { ...binding.context, emit: (event: SessionEvent) => void events.push(event) }
+  const context = { ...current.context, emit: (event: SessionEvent) => void events.push(event) }
   const looks = await Promise.all(
     hopeful.map(async ({ identity, answer }) => {
-      const look = new Binding(context, lookingChannel(null))
+      const look = new RequestSession(context, lookingChannel(null))
       await openRecord(look, identity, answer)
       return look
     }),
   )
   const living = looks.filter((look) => look.living !== null)
-  if (new Set(living.map((look) => look.living?.identity.key)).size > 1) return refuse(binding)
+  if (new Set(living.map((look) => look.living?.identity.key)).size > 1) return refuse(current)
   // The newest token of a session is the one that can be written with.
   const chosen = living.find((look) => look.living?.byOldToken === false) ?? living[0]
-  for (const event of events) if (chosen === undefined || event.type !== 'reuse') binding.context.emit(event)
-  if (chosen?.living != null) return take(binding, chosen)
-  binding.ended =
+  for (const event of events) if (chosen === undefined || event.type !== 'reuse') current.context.emit(event)
+  if (chosen?.living != null) return take(current, chosen)
+  current.ended =
     looks.map(({ ended }) => ended).find((ended) => ended !== null && ended !== 'rotated') ?? null
-  binding.ended ??= looks[0]?.ended ?? null
+  current.ended ??= looks[0]?.ended ?? null
 }
 
-async function take(binding: Binding, look: Binding): Promise<void> {
+async function take(current: RequestSession, look: RequestSession): Promise<void> {
   const { living, clock, journal } = look
   if (living === null) return
   const now = clock.now()
   const record = { meta: '', fields: new Map(journal.fields), now, expiresIn: living.expiresAt - now }
-  binding.adopt(living.identity, living.meta, record, living.byOldToken)
-  await welcome(binding, living, record)
+  current.adopt(living.identity, living.meta, record, living.byOldToken)
+  await welcome(current, living, record)
 }
 
-function refuse(binding: Binding): void {
-  binding.endRivals = (reason) => endRivals(binding, reason)
-  binding.context.emit({ type: 'ambiguous' })
+function refuse(current: RequestSession): void {
+  current.endRivals = (reason) => endRivals(current, reason)
+  current.context.emit({ type: 'ambiguous' })
 }
 
 function mayLive({ answer }: Asked): boolean {

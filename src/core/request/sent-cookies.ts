@@ -13,7 +13,7 @@ import { clearingCookie, tokenCookie, type SessionCookie } from '../browser/cook
 import type { Settings } from '../settings.ts'
 
 /** See the module. */
-export class Outbox {
+export class SentCookies {
   readonly #channel: CookieChannel
   readonly #settings: Settings
   readonly #sent: SessionCookie[] = []

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Binding } from './request-session.ts'
+import type { RequestSession } from './request-session.ts'
 import { checkWrite } from '../schema/check-write.ts'
 import { decodeValue } from '../record/values.ts'
 import { encodeValues, type EncodedValues } from '../record/encoded-values.ts'
@@ -19,14 +19,14 @@ import { refreshShape, upgradeRecord } from './upgrade-record.ts'
 
 /** See the module. */
 export class View {
-  readonly binding: Binding
+  readonly current: RequestSession
   /** The name; `''` for the default namespace. */
   readonly namespace: string
   readonly #shape: Shape | null
 
   /** @param shape for the default namespace alone */
-  constructor(binding: Binding, namespace: string, shape: Shape | null) {
-    this.binding = binding
+  constructor(current: RequestSession, namespace: string, shape: Shape | null) {
+    this.current = current
     this.namespace = namespace
     this.#shape = shape
   }
@@ -39,7 +39,7 @@ export class View {
   /** What is shown for a key. */
   text(key: string): string | undefined {
     const name = this.nameOf(key)
-    return this.binding.journal.fields.get(name) ?? this.#shape?.defaults.get(name)
+    return this.current.journal.fields.get(name) ?? this.#shape?.defaults.get(name)
   }
 
   /** The value that is shown for a key. */
@@ -51,7 +51,7 @@ export class View {
   /** All values that are shown, by key. */
   values(): PlainData {
     const all = new Map<string, string>()
-    for (const [name, text] of [...(this.#shape?.defaults ?? []), ...this.binding.journal.fields]) {
+    for (const [name, text] of [...(this.#shape?.defaults ?? []), ...this.current.journal.fields]) {
       const key = this.#keyOf(name)
       if (key !== null) all.set(key, text)
     }
@@ -62,9 +62,9 @@ export class View {
   decode(text: string): unknown {
     const value = decodeValue(text)
     // The id is a hash, computed when it is first asked for.
-    if (value === undefined && this.binding.living !== null) {
-      const { id } = this.binding.living.identity
-      this.binding.context.emit({ type: 'unreadable', id, what: 'field' })
+    if (value === undefined && this.current.living !== null) {
+      const { id } = this.current.living.identity
+      this.current.context.emit({ type: 'unreadable', id, what: 'field' })
     }
     return value
   }
@@ -84,7 +84,7 @@ export class View {
   /** Whether the store holds what is shown for a key, or nothing where nothing is. */
   isStored(key: string): boolean {
     const name = this.nameOf(key)
-    return this.storedFor(name, this.binding.journal.fields.get(name)) === this.text(key)
+    return this.storedFor(name, this.current.journal.fields.get(name)) === this.text(key)
   }
 
   /**
@@ -113,14 +113,14 @@ export class View {
   prepare(): Promise<void> | null {
     const shape = this.#shape
     if (!shape?.upgrade) return null
-    return this.binding.journal.exclusive(() => upgradeRecord(this.binding, shape))
+    return this.current.journal.exclusive(() => upgradeRecord(this.current, shape))
   }
 
   /** Reads the record again. */
   async reload(): Promise<void> {
-    if (this.#shape === null) return this.binding.reload()
-    await refreshShape(this.binding, this.#shape)
-    await upgradeRecord(this.binding, this.#shape)
+    if (this.#shape === null) return this.current.reload()
+    await refreshShape(this.current, this.#shape)
+    await upgradeRecord(this.current, this.#shape)
   }
 
   /** The key of a field of this namespace; `null` for other fields. */

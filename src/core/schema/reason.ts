@@ -24,7 +24,7 @@ export function reasonOf(issue: object, data: unknown): string {
 }
 
 /** Where an issue lies, as far as that tells no value: keys of a record may be data, too. */
-export function placeOf(issue: object, data: object): string {
+export function pathOf(issue: object, data: object): string {
   const { path } = issue as { path?: readonly unknown[] }
   const parts = (Array.isArray(path) ? path : []).map((part: unknown) =>
     String(typeof part === 'object' && part !== null && 'key' in part ? part.key : part),

@@ -8,7 +8,7 @@
 import type { PlainData } from '../data.ts'
 import { isSessionError, SessionError } from '../errors.ts'
 import { quoted } from '../quoted.ts'
-import { placeOf, reasonOf } from './reason.ts'
+import { pathOf, reasonOf } from './reason.ts'
 import type { MaybePromise } from '../store.ts'
 import { stripped } from '../stripped.ts'
 
@@ -82,7 +82,7 @@ function valueOf(result: SchemaResult<unknown>, data: PlainData): PlainData {
   }
   if (result.issues === undefined) return result.value as PlainData
   const [issue] = result.issues
-  const path = placeOf(issue ?? {}, data)
+  const path = pathOf(issue ?? {}, data)
   throw new SessionError(
     'ERR_VALUE_INVALID',
     `The schema refused ${path ? quoted(path) : 'the session data'}${reasonOf(issue ?? {}, data)}. Nothing was stored.`,

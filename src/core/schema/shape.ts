@@ -15,12 +15,12 @@ import type { OnEvent } from '../events.ts'
 import { fieldName } from '../record/field-name.ts'
 import { migrated, type Migration } from './migrations.ts'
 import {
-  asideOf,
+  quarantineOf,
   isOfVersion,
   keyOf,
   layerIn,
-  markOf,
-  placeOf,
+  markerOf,
+  prefixOf,
   versionOf,
   type Layer,
 } from './version-fields.ts'
@@ -88,7 +88,7 @@ export async function openShape(
 ): Promise<Shown> {
   const { schema, version } = settings
   const raw = new Map(fields)
-  const own = layerIn(raw, version, placeOf(version))
+  const own = layerIn(raw, version, prefixOf(version))
   const others = othersIn(raw, own)
   const { layers, stored, defaults } = await read(settings, own, others)
   // Also for what is stored now: it may be taken away before the session is opened again.
@@ -122,15 +122,15 @@ export async function openShape(
  */
 function othersIn(raw: ReadonlyMap<string, string>, { version, fields }: Layer): Layer[] {
   const versions = new Set([...raw.keys()].map(versionOf).filter((found) => found !== null))
-  const isMarked = raw.has(markOf(version))
+  const isMarked = raw.has(markerOf(version))
   const older = isMarked ? 0 : Math.max(0, ...[...versions].filter((found) => found < version))
   const others = [
-    ...(older > 0 ? [layerIn(raw, older, placeOf(older))] : []),
-    layerIn(raw, version, asideOf(version)),
+    ...(older > 0 ? [layerIn(raw, older, prefixOf(older))] : []),
+    layerIn(raw, version, quarantineOf(version)),
   ].filter((other) => other.fields.size > 0)
   if (isMarked || fields.size > 0 || others.length > 0) return others
   const newer = Math.min(...[...versions].filter((found) => found > version))
-  return [layerIn(raw, newer, placeOf(newer))].filter((other) => other.fields.size > 0)
+  return [layerIn(raw, newer, prefixOf(newer))].filter((other) => other.fields.size > 0)
 }
 
 /** Reads everything; if that does not fit its own place alone; if that does not fit nothing. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { asideOf, markOf, versionOf, type Layer } from './version-fields.ts'
+import { quarantineOf, markerOf, versionOf, type Layer } from './version-fields.ts'
 import { isHalfFull } from '../record/size.ts'
 
 /** A change that fits as long as nobody else has made it. */
@@ -41,7 +41,7 @@ export function takeOver(
   const sources: string[] = []
   for (const { version, place, fields } of taken) {
     sources.push(...fields.keys())
-    if (place === asideOf(version)) {
+    if (place === quarantineOf(version)) {
       removed.push(...fields.keys())
       // What the schema does not know is not shown, and not lost either.
       for (const [name, text] of fields) {
@@ -50,7 +50,7 @@ export function takeOver(
       }
     } else {
       // From here on both versions go by what they hold, even if that is nothing.
-      set.set(markOf(own.version), '1').set(markOf(version), '1')
+      set.set(markerOf(own.version), '1').set(markerOf(version), '1')
       const oldest = Math.min(version, own.version)
       removed.push(...[...raw.keys()].filter((name) => (versionOf(name) ?? oldest) < oldest))
     }
@@ -59,14 +59,14 @@ export function takeOver(
   const upgrade = { set, delete: removed, expect: new Map(seen) }
   const older = taken.find(({ version }) => version < own.version)
   if (older === undefined || !isHalfFull(upgraded(upgrade, raw), maxBytes)) return upgrade
-  set.delete(markOf(older.version))
-  return { ...upgrade, delete: [...removed, ...older.fields.keys(), markOf(older.version)] }
+  set.delete(markerOf(older.version))
+  return { ...upgrade, delete: [...removed, ...older.fields.keys(), markerOf(older.version)] }
 }
 
 /** Moves what a version cannot read out of its place. */
 export function setAside(raw: ReadonlyMap<string, string>, own: Layer, maxBytes: number): Upgrade {
   const aside = [...own.fields].map(
-    ([name, text]) => [asideOf(own.version) + name.slice(own.place.length), text] as const,
+    ([name, text]) => [quarantineOf(own.version) + name.slice(own.place.length), text] as const,
   )
   return {
     set: new Map(isHalfFull(raw, maxBytes) ? [] : aside),

@@ -33,17 +33,17 @@ export function isOfVersion(name: string): boolean {
 }
 
 /** What the fields of a version begin with. */
-export function placeOf(version: number): string {
-  return version === 1 ? '' : `${markOf(version)}/`
+export function prefixOf(version: number): string {
+  return version === 1 ? '' : `${markerOf(version)}/`
 }
 
 /** The field that says that a version has taken over what it could. */
-export function markOf(version: number): string {
+export function markerOf(version: number): string {
   return `%v${version}`
 }
 
 /** What the fields begin with that a version has set aside. */
-export function asideOf(version: number): string {
+export function quarantineOf(version: number): string {
   return `%aside${version}/`
 }
 

@@ -11,7 +11,7 @@
  * @module
  */
 
-import type { Binding } from '../request/request-session.ts'
+import type { RequestSession } from '../request/request-session.ts'
 import { later } from '../browser/channel.ts'
 import { decodeValue, encodeValue } from '../record/values.ts'
 import { fieldName } from '../record/field-name.ts'
@@ -19,7 +19,7 @@ import { pageBefore, prefetchBehind } from '../browser/prefetch.ts'
 import { withLimits } from '../record/size.ts'
 
 /** What each request has read. */
-const read = new WeakMap<Binding, Map<string, unknown>>()
+const read = new WeakMap<RequestSession, Map<string, unknown>>()
 
 /** More pages than that get no message ahead that they would be remembered for. */
 const MOST_MARKS = 20
@@ -28,40 +28,40 @@ const MOST_MARKS = 20
 let last = 0
 
 /** Writes a message. */
-export async function writeFlash(binding: Binding, key: string, value: unknown): Promise<void> {
+export async function writeFlash(current: RequestSession, key: string, value: unknown): Promise<void> {
   last = Math.max(Date.now(), last + 1)
   const order = last.toString(36).padStart(9, '0')
-  await binding.journal.set(new Map([[`${prefixOf(key)}${order}${unique()}`, encodeValue(value, key)]]))
+  await current.journal.set(new Map([[`${prefixOf(key)}${order}${unique()}`, encodeValue(value, key)]]))
 }
 
 /**
  * Reads the latest message. It stays readable for the rest of this request; its removal
  * is left to the adapter, since a render reads messages but cannot write.
  */
-export function readFlash(binding: Binding, key: string): unknown {
-  let seen = read.get(binding)
-  if (seen === undefined) read.set(binding, (seen = new Map()))
+export function readFlash(current: RequestSession, key: string): unknown {
+  let seen = read.get(current)
+  if (seen === undefined) read.set(current, (seen = new Map()))
   if (seen.has(key)) return seen.get(key)
-  const { fields } = binding.journal
+  const { fields } = current.journal
   const all = named(fields, prefixOf(key))
   if (all.length === 0) return undefined
-  const { channel } = binding
+  const { channel } = current
   const marks = named(fields, marksOf(key))
   const shown = shownOn(marks.length === 0 ? null : pageBefore(channel), marks, fields)
   const latest = all.findLast((name) => name > shown)
   const value = latest === undefined ? undefined : decodeValue(fields.get(latest) ?? '')
-  const id = binding.living?.identity.id
+  const id = current.living?.identity.id
   if (latest !== undefined && value === undefined && id !== undefined)
-    binding.context.emit({ type: 'unreadable', id, what: 'field' })
+    current.context.emit({ type: 'unreadable', id, what: 'field' })
   seen.set(key, value)
   const prefetch = prefetchBehind(channel)
-  if (prefetch === null || latest === undefined) later(channel, () => change(binding, [...all, ...marks]))
+  if (prefetch === null || latest === undefined) later(channel, () => change(current, [...all, ...marks]))
   else if (
     prefetch.page !== null &&
     shownOn(prefetch.page, marks, fields) < latest &&
     marks.length < MOST_MARKS
   )
-    later(channel, () => change(binding, [], [[`${marksOf(key)}${unique()}`, `${prefetch.page} ${latest}`]]))
+    later(channel, () => change(current, [], [[`${marksOf(key)}${unique()}`, `${prefetch.page} ${latest}`]]))
   return value
 }
 
@@ -78,7 +78,7 @@ function shownOn(page: string | null, marks: readonly string[], fields: Readonly
 
 /** Changes fields without touching the cookie; a request that is made ahead leaves the deadline too. */
 async function change(
-  { context, living, channel, clock }: Binding,
+  { context, living, channel, clock }: RequestSession,
   removed: readonly string[],
   set: [name: string, value: string][] = [],
 ): Promise<void> {

@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Binding } from '../request/request-session.ts'
+import type { RequestSession } from '../request/request-session.ts'
 import { refuseAssigning, refuseDeleting } from './foreign-habits.ts'
 import { freezeShared } from '../freeze-shared.ts'
 import type { View } from '../request/view.ts'
@@ -51,8 +51,8 @@ export class Handle extends Refusing {
 }
 
 /** The session behind a handle. @internal */
-export function bindingOf(handle: Handle): Binding {
-  return viewOf(handle).binding
+export function requestSessionOf(handle: Handle): RequestSession {
+  return viewOf(handle).current
 }
 
 /** Whether a value is the session of a request, or a namespace of it. @internal */

@@ -7,7 +7,7 @@
 import { noKey } from '../record/field-name.ts'
 import { refuseCallback } from './foreign-habits.ts'
 import { freezeShared } from '../freeze-shared.ts'
-import { bindingOf, Handle, isSessionHandle, viewOf } from './handle.ts'
+import { requestSessionOf, Handle, isSessionHandle, viewOf } from './handle.ts'
 import { isObject } from '../check-options.ts'
 import { quoted } from '../quoted.ts'
 import type { Absent, AllOf } from '../schema/data-types.ts'
@@ -128,14 +128,14 @@ export class Namespace<Data extends object = PlainData> extends Handle {
 
   /** Only the public id of the session: data and token stay on the server. */
   toJSON(): { id: string | null } {
-    return { id: bindingOf(this).living?.identity.id ?? null }
+    return { id: requestSessionOf(this).living?.identity.id ?? null }
   }
 }
 
 /** Lets a write fail that nobody awaits. */
 function observed<T>(handle: Handle, write: (view: View) => Promise<T>): Promise<T> {
   const view = viewOf(handle)
-  return view.binding.journal.writes.observe(write(view))
+  return view.current.journal.writes.observe(write(view))
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Binding } from '../request/request-session.ts'
+import type { RequestSession } from '../request/request-session.ts'
 import { createCsrfToken, isCsrfToken } from '../browser/form-token.ts'
 import { milliseconds, type Duration } from '../record/duration.ts'
 import { checkEndReason } from '../end-reason.ts'
@@ -12,7 +12,7 @@ import { endSession } from '../lifecycle/logout.ts'
 import { readFlash, writeFlash } from './flash.ts'
 import { FOREIGN, refuseCallback } from './foreign-habits.ts'
 import { freezeShared } from '../freeze-shared.ts'
-import { bindingOf, viewOf, type Handle } from './handle.ts'
+import { requestSessionOf, viewOf, type Handle } from './handle.ts'
 import { login, type LoginOptions } from '../lifecycle/login.ts'
 import { Namespace } from './namespace.ts'
 import { notFresh, unauthenticated } from '../session-errors.ts'
@@ -34,43 +34,43 @@ export type { RotateOptions } from '../lifecycle/rotate.ts'
  */
 export class Session<Data extends object = PlainData> extends Namespace<Data> {
   /** @internal */
-  constructor(binding: Binding, shape: Shape | null) {
-    super(new View(binding, '', shape))
+  constructor(current: RequestSession, shape: Shape | null) {
+    super(new View(current, '', shape))
   }
 
   /** The public id: safe to log and show, useless as a credential. `null` until something is stored. */
   get id(): string | null {
-    return bindingOf(this).living?.identity.id ?? null
+    return requestSessionOf(this).living?.identity.id ?? null
   }
 
   /** Whether the request came without a living session. */
   get isNew(): boolean {
-    return bindingOf(this).isNew
+    return requestSessionOf(this).isNew
   }
 
   /** When the session began, in epoch milliseconds. Rotation does not change it. */
   get createdAt(): number | null {
-    return bindingOf(this).living?.meta.createdAt ?? null
+    return requestSessionOf(this).living?.meta.createdAt ?? null
   }
 
   /** When the session ends if no further request comes, in epoch milliseconds on the store's clock. */
   get expiresAt(): number | null {
-    return bindingOf(this).living?.expiresAt ?? null
+    return requestSessionOf(this).living?.expiresAt ?? null
   }
 
   /** Who is signed in, as given to `login`; `null` if nobody is. */
   get userId(): string | null {
-    return bindingOf(this).living?.meta.userId ?? null
+    return requestSessionOf(this).living?.meta.userId ?? null
   }
 
   /** When that person signed in, in epoch milliseconds. */
   get authenticatedAt(): number | null {
-    return bindingOf(this).living?.meta.authenticatedAt ?? null
+    return requestSessionOf(this).living?.meta.authenticatedAt ?? null
   }
 
   /** Why the session that this browser brought is no more; `null` if it lives, or if the store no longer knows. */
   get ended(): EndReason | null {
-    return bindingOf(this).ended
+    return requestSessionOf(this).ended
   }
 
   /** All values of the default namespace, as a plain object that is frozen: `getAll()` gives one of your own. */
@@ -86,7 +86,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     name: Name,
   ): Namespace<NamespaceValues<Data, Name, Values>> {
     if (name === '') return this as unknown as Namespace<NamespaceValues<Data, Name, Values>>
-    return new Namespace(new View(bindingOf(this), name, null))
+    return new Namespace(new View(requestSessionOf(this), name, null))
   }
 
   /**
@@ -95,7 +95,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    */
   start(): Promise<string> {
     refuseCallback(this, 'start', arguments)
-    return inLine(this, (binding) => binding.start())
+    return inLine(this, (current) => current.start())
   }
 
   /**
@@ -104,8 +104,8 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    */
   flash(key: string, value: unknown): Promise<void> {
     refuseCallback(this, 'flash', arguments, 1)
-    const binding = bindingOf(this)
-    return binding.journal.writes.observe(writeFlash(binding, key, value))
+    const current = requestSessionOf(this)
+    return current.journal.writes.observe(writeFlash(current, key, value))
   }
 
   /**
@@ -113,7 +113,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * leaves it, for the page that shows it.
    */
   readFlash<Value = unknown>(key: string): Value | undefined {
-    return readFlash(bindingOf(this), key) as Value | undefined
+    return readFlash(requestSessionOf(this), key) as Value | undefined
   }
 
   /**
@@ -136,7 +136,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   requireFresh(maxAge: Duration): void {
     const limit = milliseconds(maxAge, 'requireFresh')
     if (this.authenticatedAt === null) throw unauthenticated()
-    if (bindingOf(this).clock.now() - this.authenticatedAt > limit) throw notFresh()
+    if (requestSessionOf(this).clock.now() - this.authenticatedAt > limit) throw notFresh()
   }
 
   /**
@@ -149,13 +149,13 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * @param purpose what the form is for; a token serves no other
    */
   csrfToken(purpose = ''): string | null {
-    const { living } = bindingOf(this)
+    const { living } = requestSessionOf(this)
     return living === null ? null : createCsrfToken(living.identity.token, purpose)
   }
 
   /** Whether a text, such as `form.get('csrf')`, is a `csrfToken` of this session and purpose. */
   verifyCsrfToken(text: unknown, purpose = ''): boolean {
-    const { living } = bindingOf(this)
+    const { living } = requestSessionOf(this)
     return living !== null && isCsrfToken(text, living.identity.token, purpose)
   }
 
@@ -190,28 +190,28 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   destroy(reason: EndReason = 'logout'): Promise<void> {
     refuseCallback(this, 'destroy', arguments)
     checkEndReason(reason)
-    return inLine(this, (binding) => endSession(binding, reason))
+    return inLine(this, (current) => endSession(current, reason))
   }
 
   /** Moves the idle deadline now. Reading a session does this by itself, not more than once a minute. */
   touch(): Promise<void> {
     refuseCallback(this, 'touch', arguments)
-    return inLine(this, async (binding) => void (await binding.touch()))
+    return inLine(this, async (current) => void (await current.touch()))
   }
 
   /** Waits until every write of this handle is stored; throws the first failure that nobody awaited. */
   commit(): Promise<void> {
     refuseCallback(this, 'commit', arguments)
-    const { journal, computing } = bindingOf(this)
+    const { journal, computing } = requestSessionOf(this)
     return journal.settle(computing > 0)
   }
 }
 
 /** Does something after all earlier writes and before all later ones. */
-function inLine<T>(session: Handle, work: (binding: Binding) => Promise<T>): Promise<T> {
-  const binding = bindingOf(session)
-  const { journal } = binding
-  return journal.writes.observe(journal.exclusive(() => work(binding)))
+function inLine<T>(session: Handle, work: (current: RequestSession) => Promise<T>): Promise<T> {
+  const current = requestSessionOf(session)
+  const { journal } = current
+  return journal.writes.observe(journal.exclusive(() => work(current)))
 }
 
 Object.defineProperties(Session.prototype, FOREIGN)

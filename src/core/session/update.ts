@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Binding } from '../request/request-session.ts'
+import type { RequestSession } from '../request/request-session.ts'
 import type { EncodedValues } from '../record/encoded-values.ts'
 import { SessionError } from '../errors.ts'
 import { backOff, inTurn } from '../contention.ts'
@@ -34,21 +34,21 @@ const ATTEMPTS = 100
  * @throws `ERR_SESSION_CONFLICT` after a hundred lost rounds
  */
 export function exchange(
-  binding: Binding,
+  current: RequestSession,
   { key, name, compute, encode, storedFor, reload }: Exchange,
 ): Promise<void> {
-  const { journal } = binding
+  const { journal } = current
   // A computation may write to the same session, and must not wait for itself.
-  const line = binding.computing > 0 ? null : (binding.living?.identity.key ?? null)
+  const line = current.computing > 0 ? null : (current.living?.identity.key ?? null)
   return inTurn(line, async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await journal.exclusive(async () => journal.fields.get(name))
-      const { set, removed } = await encode(await counted(binding, compute))
+      const { set, removed } = await encode(await counted(current, compute))
       const isDone = await journal.exclusive(async () => {
         if (journal.fields.get(name) !== before) return false
         journal.check(set)
         const change = { set, delete: removed, expect: new Map([[name, storedFor(before) ?? null]]) }
-        const swapped = await binding.compareAndSet(change)
+        const swapped = await current.compareAndSet(change)
         if (swapped) journal.absorb(set, removed)
         return swapped
       })
@@ -63,11 +63,11 @@ export function exchange(
   })
 }
 
-async function counted(binding: Binding, compute: () => MaybePromise<unknown>): Promise<unknown> {
-  binding.computing++
+async function counted(current: RequestSession, compute: () => MaybePromise<unknown>): Promise<unknown> {
+  current.computing++
   try {
     return await compute()
   } finally {
-    binding.computing--
+    current.computing--
   }
 }

@@ -22,7 +22,7 @@ export async function writeValues(view: View, chosen: () => PlainData): Promise<
   if (upgrade !== null) await upgrade
   const encoded = view.encode(values)
   const { set, removed } = encoded instanceof Promise ? await encoded : encoded
-  const { journal } = view.binding
+  const { journal } = view.current
   const writes: Promise<unknown>[] = []
   if (set.size > 0) writes.push(journal.set(set))
   if (removed.length > 0 && !isNothing(view)) writes.push(journal.delete(removed))
@@ -40,7 +40,7 @@ export async function updateValue(view: View, key: string, compute: Compute): Pr
   if (upgrade !== null) await upgrade
   let stored: unknown
   const name = view.nameOf(key)
-  await exchange(view.binding, {
+  await exchange(view.current, {
     key,
     name,
     compute: () => compute(view.value(key)),
@@ -64,7 +64,7 @@ export async function incrementValue(view: View, key: string, by: number): Promi
   const upgrade = view.prepare()
   if (upgrade !== null) await upgrade
   if (!view.isStored(key)) return incrementShown(view, key, by)
-  const result = await view.binding.journal.increment(view.nameOf(key), by)
+  const result = await view.current.journal.increment(view.nameOf(key), by)
   if (result === null) throw notInteger(key)
   return result
 }
@@ -87,7 +87,7 @@ export async function takeValue(view: View, key: string): Promise<unknown> {
   const upgrade = view.prepare()
   if (upgrade !== null) await upgrade
   const name = view.nameOf(key)
-  const text = await view.binding.journal.take(name)
+  const text = await view.current.journal.take(name)
   return text === null ? undefined : view.decode(view.shownFor(name, text))
 }
 
@@ -102,6 +102,6 @@ async function incrementShown(view: View, key: string, by: number): Promise<numb
 }
 
 /** Whether there is no record and none is on its way, so that there is nothing to remove. */
-function isNothing({ binding }: View): boolean {
-  return binding.living === null && binding.journal.isIdle
+function isNothing({ current }: View): boolean {
+  return current.living === null && current.journal.isIdle
 }

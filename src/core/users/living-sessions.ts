@@ -20,7 +20,7 @@ export interface Listed {
 }
 
 /** The outcome. */
-export interface RollCall {
+export interface LivingSessions {
   /** What lives and can be read, oldest first. */
   living: Listed[]
   /** What may live in a moment: sign-ins and rotations that have not created their record yet. */
@@ -35,7 +35,7 @@ const AT_ONCE = 64
 const SIGN_IN_TIME = 60_000
 
 /** Loads what a list names, and takes off the list most of what is no more. */
-export async function callRoll(context: Context, index: SessionIndex, list: string): Promise<RollCall> {
+export async function livingIn(context: Context, index: SessionIndex, list: string): Promise<LivingSessions> {
   const entries = await index.entries(list)
   const now = await context.store.now()
   const records: Answer[] = []

@@ -19,7 +19,7 @@ import type { Living } from '../record/meta.ts'
 import type { Context } from '../settings.ts'
 import { decodeMeta, type RecordMeta } from '../record/meta.ts'
 import { revokedMeanwhile, tooManySessions } from '../session-errors.ts'
-import { callRoll } from './living-sessions.ts'
+import { livingIn } from './living-sessions.ts'
 import type { EndReason, IndexEntry, Listing, MaybePromise, SessionIndex } from '../store.ts'
 import { digest, idOfKey, listName, type Identity } from '../record/token.ts'
 
@@ -65,7 +65,7 @@ export async function enroll(
   const replaced = before?.meta.userId === meta.userId ? 1 : 0
   if (count - replaced <= limit) return { meta: listed, count }
 
-  const { living, coming } = await callRoll(context, index, list)
+  const { living, coming } = await livingIn(context, index, list)
   if (living.length + coming.length - replaced <= limit) return { meta: listed, count }
   await withdraw(context, identity, meta)
   throw tooManySessions(limit)
@@ -120,7 +120,7 @@ export async function confirm(
   if (limit === null) return trim(context, index, list, count - MOST_SESSIONS, identity.key)
   if (atLimit !== 'evict-oldest' || (await index.entries(list)).length <= limit) return
   // Those still to come will look, too: the last of them sees all.
-  const { living } = await callRoll(context, index, list)
+  const { living } = await livingIn(context, index, list)
   const all = living.map((listed) => listed.entry).sort(byAge)
   // One order for all, so that of two sign-ins at once no more than the older one ends.
   const oldest = all.slice(0, Math.max(0, all.length - limit))

@@ -7,7 +7,7 @@
 import type { Context } from '../settings.ts'
 import { end, listOfId, listOfUser } from './session-lists.ts'
 import { noIndex } from '../session-errors.ts'
-import { callRoll, type Listed } from './living-sessions.ts'
+import { livingIn, type Listed } from './living-sessions.ts'
 import type { IndexEntry, SessionIndex } from '../store.ts'
 import { idOfKey } from '../record/token.ts'
 
@@ -35,7 +35,7 @@ const BARRED_FOR = 401 * 86_400_000
 /** A user's living sessions, oldest first. */
 export async function listSessions(context: Context, userId: string): Promise<UserSession[]> {
   const index = indexOf(context)
-  const { living } = await callRoll(context, index, await listOfUser(context, userId))
+  const { living } = await livingIn(context, index, await listOfUser(context, userId))
   return Promise.all(living.map(toUserSession))
 }
 

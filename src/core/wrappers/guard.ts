@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Deadline, type Outcomes } from './time-limit.ts'
+import { TimeLimit, type Outcomes } from './time-limit.ts'
 import { isSessionError, isUnreached, storeError, type SessionError, unreachedError } from '../errors.ts'
 import { type OnEvent, storeErrorEvent } from '../events.ts'
 import type { MaybePromise, Store } from '../store.ts'
@@ -23,7 +23,7 @@ const OPEN_FOR = 1000
  * @param timeout milliseconds an operation may take
  */
 export function guardStore(store: Store, timeout: number, emit: OnEvent): Store {
-  const deadline = new Deadline(timeout)
+  const deadline = new TimeLimit(timeout)
   /** In a row. */
   let misses = 0
   let openUntil = 0

@@ -26,7 +26,7 @@ interface Waiting {
  * limit they expire in the order they came, so a queue is enough. Where requests may
  * share nothing, each has its own.
  */
-export class Deadline {
+export class TimeLimit {
   readonly #limit: number
   #queue: Waiting[] = []
   #first = 0
@@ -42,7 +42,7 @@ export class Deadline {
    * the limit has passed. After that `succeeded` may still be called, and `failed` is not.
    */
   race<T>(work: Promise<T>, outcomes: Outcomes): Promise<T> {
-    if (!requestsShare && this.#armed) return new Deadline(this.#limit).race(work, outcomes)
+    if (!requestsShare && this.#armed) return new TimeLimit(this.#limit).race(work, outcomes)
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { until: performance.now() + this.#limit, outcomes, reject }
       this.#queue.push(waiting)

@@ -14,7 +14,7 @@ const DISAGREEMENT = 1_000
  * A clock set by the reply to TIME, and run by a monotonic clock. The clock of this
  * machine may be hours wrong; only its differences are looked at.
  */
-export class StoreClock {
+export class RedisClock {
   readonly #steady: () => number
   readonly #wall: () => number
   #offset: number | null = null

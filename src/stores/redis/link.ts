@@ -7,7 +7,7 @@
 
 import { requestsShare } from '../../core/runtime.ts'
 import type { Command, Executor, ExecutorSource } from './client.ts'
-import { StoreClock } from './clock.ts'
+import { RedisClock } from './clock.ts'
 import { repliesOf } from './replies.ts'
 import type { Replication } from './replication.ts'
 
@@ -22,7 +22,7 @@ export class Link {
   /** The name of the store, in errors. */
   readonly name: string
   readonly connection: ExecutorSource
-  readonly clock: StoreClock
+  readonly clock: RedisClock
   /** Whether the server has refused a script. */
   refusesScripts = false
   /** Whether a script can be named by its digest: it has run, and the server has not refused that. */
@@ -37,7 +37,7 @@ export class Link {
   constructor(name: string, connection: ExecutorSource, replication: Replication | null = null) {
     this.name = name
     this.connection = connection
-    this.clock = new StoreClock()
+    this.clock = new RedisClock()
     this.#replication = replication
   }
 

@@ -3,18 +3,18 @@ import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { nodeChannel } from '../../src/core/server/node-channel.ts'
 import { resolveOptions } from '../../src/core/options.ts'
-import { Outbox } from '../../src/core/request/sent-cookies.ts'
+import { SentCookies } from '../../src/core/request/sent-cookies.ts'
 
 const settings = resolveOptions({})
 
-function begin(): { response: ServerResponse; outbox: Outbox; lines: () => unknown } {
+function begin(): { response: ServerResponse; outbox: SentCookies; lines: () => unknown } {
   const request = new IncomingMessage(new Socket())
   const response = new ServerResponse(request)
   response.setHeader('set-cookie', 'lang=en')
   response.setHeader('cache-control', 'max-age=60')
   return {
     response,
-    outbox: new Outbox(nodeChannel(request, response), settings),
+    outbox: new SentCookies(nodeChannel(request, response), settings),
     lines: () => response.getHeader('set-cookie'),
   }
 }

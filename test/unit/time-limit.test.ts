@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Deadline } from '../../src/core/wrappers/time-limit.ts'
+import { TimeLimit } from '../../src/core/wrappers/time-limit.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -15,13 +15,13 @@ async function settled(work: Promise<unknown>): Promise<unknown> {
 
 describe('a deadline', () => {
   test('settles as the work does', async () => {
-    const deadline = new Deadline(100)
+    const deadline = new TimeLimit(100)
     await expect(deadline.race(Promise.resolve(5), outcomes)).resolves.toBe(5)
     await expect(deadline.race(Promise.reject(new Error('refused')), outcomes)).rejects.toThrow('refused')
   })
 
   test('rejects when its limit has passed, and not before', async () => {
-    const deadline = new Deadline(100)
+    const deadline = new TimeLimit(100)
     const outcome = vi.fn<(error: Error) => void>()
     deadline.race(never, outcomes).catch(outcome)
     await vi.advanceTimersByTimeAsync(99)
@@ -31,7 +31,7 @@ describe('a deadline', () => {
   })
 
   test('expires works in the order they came, each at its own time', async () => {
-    const deadline = new Deadline(100)
+    const deadline = new TimeLimit(100)
     const expired: number[] = []
     for (let at = 0; at < 5; at++) {
       deadline.race(never, outcomes).catch(() => expired.push(at))
@@ -48,7 +48,7 @@ describe('a deadline', () => {
   })
 
   test('ignores work that ends late, and still serves what follows', async () => {
-    const deadline = new Deadline(100)
+    const deadline = new TimeLimit(100)
     const slow = Promise.withResolvers<string>()
     const first = settled(deadline.race(slow.promise, outcomes))
     await vi.advanceTimersByTimeAsync(101)
@@ -61,7 +61,7 @@ describe('a deadline', () => {
   })
 
   test('arms one timer for all work, and none once all is done and its time is over', async () => {
-    const deadline = new Deadline(100)
+    const deadline = new TimeLimit(100)
     await Promise.all(Array.from({ length: 100 }, (_, i) => deadline.race(Promise.resolve(i), outcomes)))
     expect(vi.getTimerCount()).toBe(1)
     await vi.advanceTimersByTimeAsync(101)
@@ -70,7 +70,7 @@ describe('a deadline', () => {
 
   test('forgets work that is done: a hundred thousand operations leave nothing behind', async () => {
     vi.useRealTimers()
-    const deadline = new Deadline(1_000_000)
+    const deadline = new TimeLimit(1_000_000)
     const run = async (operations: number): Promise<void> => {
       for (let i = 0; i < operations; i++) await deadline.race(Promise.resolve(i), outcomes)
     }
@@ -82,7 +82,7 @@ describe('a deadline', () => {
   }, 30_000)
 
   test('forgets work that is done though work before it still hangs, once that has expired', async () => {
-    const deadline = new Deadline(100)
+    const deadline = new TimeLimit(100)
     const hanging = settled(deadline.race(never, outcomes))
     for (let i = 0; i < 5000; i++) await deadline.race(Promise.resolve(i), outcomes)
     await vi.advanceTimersByTimeAsync(101)
