@@ -9,6 +9,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findMemcached } from '../../scripts/tools.mjs'
+import { atExit } from './at-exit.ts'
 import { freePort } from './redis-server.ts'
 
 /** A running server. */
@@ -28,7 +29,7 @@ export async function startMemcached(): Promise<MemcachedServer> {
     stdio: 'ignore',
   })
   const kill = (): boolean => child.kill('SIGKILL')
-  process.once('exit', kill)
+  const forget = atExit(kill)
   while (!(await takesConnections(port))) {
     if (child.exitCode !== null) throw new Error(`memcached ended with ${child.exitCode}`)
     await sleep(10)
@@ -36,7 +37,7 @@ export async function startMemcached(): Promise<MemcachedServer> {
   return {
     address: `127.0.0.1:${port}`,
     async stop() {
-      process.off('exit', kill)
+      forget()
       const ended = once(child, 'exit')
       kill()
       await ended

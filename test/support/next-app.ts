@@ -23,6 +23,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inject } from 'vitest'
+import { atExit } from './at-exit.ts'
 import { freePort } from './redis-server.ts'
 
 /** How an application is built and run. */
@@ -73,7 +74,7 @@ const next = join(repository, 'node_modules/next/dist/bin/next')
 /** A build must work without its store. */
 const UNREACHABLE = { REDIS_URL: 'redis://127.0.0.1:1' }
 const running = new Set<ChildProcess>()
-process.on('exit', () => {
+atExit(() => {
   for (const child of running) kill(child, 'SIGKILL')
 })
 

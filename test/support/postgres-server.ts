@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { findPostgres } from '../../scripts/tools.mjs'
+import { atExit } from './at-exit.ts'
 import { freePort } from './redis-server.ts'
 
 /** A running server. */
@@ -47,7 +48,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     server.kill('SIGQUIT')
     remove()
   }
-  process.once('exit', kill)
+  const forget = atExit(kill)
 
   while (!(await answers(url))) {
     if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}:\n${log}`)
@@ -56,7 +57,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   return {
     url,
     async stop() {
-      process.off('exit', kill)
+      forget()
       const ended = once(server, 'exit')
       // Ends with open connections, too.
       server.kill('SIGINT')

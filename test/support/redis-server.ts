@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findRedisServer } from '../../scripts/tools.mjs'
+import { atExit } from './at-exit.ts'
 
 export interface RedisOptions {
   /** Keep an append-only file and sync it on every write, so that `kill9()` loses nothing. Default false. */
@@ -52,7 +53,7 @@ export const HIGHEST_IN_CLUSTER = 55_535
 
 const running = new Set<ChildProcess>()
 const folders = new Set<string>()
-process.on('exit', () => {
+atExit(() => {
   for (const child of running) child.kill('SIGKILL')
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
