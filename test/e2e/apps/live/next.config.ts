@@ -7,7 +7,13 @@ const config: NextConfig = {
   basePath: process.env['BASE_PATH'] ?? '',
   reactCompiler: true,
   reactStrictMode: true,
-  experimental: { turbopackRustReactCompiler: true },
+  experimental: {
+    turbopackRustReactCompiler: true,
+    // Nobody looks into what is built, and nothing is built twice.
+    turbopackMinify: false,
+    turbopackSourceMaps: false,
+    turbopackFileSystemCacheForBuild: false,
+  },
   devIndicators: false,
   turbopack: { root: process.env['REPOSITORY']! },
   outputFileTracingRoot: process.env['REPOSITORY']!,

@@ -8,6 +8,12 @@ const config: NextConfig = {
   headers: async () => [
     { source: '/csrf/configured', headers: [{ key: 'Cache-Control', value: 'private, no-store' }] },
   ],
+  experimental: {
+    // Nobody looks into what is built, and nothing is built twice.
+    turbopackMinify: false,
+    turbopackSourceMaps: false,
+    turbopackFileSystemCacheForBuild: false,
+  },
   devIndicators: false,
   turbopack: { root: process.env['REPOSITORY']! },
   outputFileTracingRoot: process.env['REPOSITORY']!,
