@@ -3,7 +3,7 @@ import type { NextConfig } from 'next'
 const config: NextConfig = {
   ...(process.env['CACHE_COMPONENTS'] === '1' && { cacheComponents: true, partialPrefetching: true }),
   experimental: {
-    // Nobody looks into what is built, and nothing is built twice.
+    // What is built is served once, and read by no person.
     turbopackMinify: false,
     turbopackSourceMaps: false,
     turbopackFileSystemCacheForBuild: false,

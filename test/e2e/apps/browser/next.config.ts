@@ -8,7 +8,7 @@ const config: NextConfig = {
   reactStrictMode: true,
   experimental: {
     turbopackRustReactCompiler: true,
-    // Nobody looks into what is built, and nothing is built twice.
+    // What is built is served once, and read by no person.
     turbopackMinify: false,
     turbopackSourceMaps: false,
     turbopackFileSystemCacheForBuild: false,

@@ -2,7 +2,7 @@ import type { NextConfig } from 'next'
 
 const config: NextConfig = {
   experimental: {
-    // Nobody looks into what is built, and nothing is built twice.
+    // What is built is served once, and read by no person.
     turbopackMinify: false,
     turbopackSourceMaps: false,
     turbopackFileSystemCacheForBuild: false,

@@ -9,7 +9,7 @@ const config: NextConfig = {
     { source: '/csrf/configured', headers: [{ key: 'Cache-Control', value: 'private, no-store' }] },
   ],
   experimental: {
-    // Nobody looks into what is built, and nothing is built twice.
+    // What is built is served once, and read by no person.
     turbopackMinify: false,
     turbopackSourceMaps: false,
     turbopackFileSystemCacheForBuild: false,
