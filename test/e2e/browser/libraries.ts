@@ -80,20 +80,17 @@ const ROWS: Record<string, (open: Open) => Promise<string>> = {
 /** The table of the documentation, cell by cell. */
 export function testLibraries(scene: Scene): void {
   test.each(LIBRARIES)('%s does what the table in docs/browser.md says', async (column, name) => {
-    const found: Record<string, string> = {}
-    for (const [row, measure] of Object.entries(ROWS)) {
-      const tabs: Tab[] = []
-      found[row] = await measure(async (options) => {
-        const tab = await scene.open(options)
-        tabs.push(tab)
-        await tab.page.goto(`${scene.url}/libs/${name}`)
-        await settled(tab.page)
-        return tab
-      })
-      for (const { complaints } of tabs) if (name !== 'sojourn') complaints.length = 0
-      await scene.leave()
+    const open = async (options?: TabOptions): Promise<Tab> => {
+      const tab = await scene.open(options)
+      await tab.page.goto(`${scene.url}/libs/${name}`)
+      await settled(tab.page)
+      return tab
     }
-    expect(found).toEqual(columnOf(column))
+    const found = await Promise.all(
+      Object.entries(ROWS).map(async ([row, measure]) => [row, await measure(open)] as const),
+    )
+    await scene.leave(name === 'sojourn')
+    expect(Object.fromEntries(found)).toEqual(columnOf(column))
   })
 }
 

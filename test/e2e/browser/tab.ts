@@ -95,6 +95,7 @@ export async function browse(
 /** Presses the button for more so many times, each time waiting for the items. */
 export async function loadPages(page: Page, pages: number, list = 'posts'): Promise<void> {
   const items = page.locator(`#${list} li`)
+  await page.locator(`#${list} .more`).waitFor()
   for (let i = 0; i < pages; i++) {
     const before = await items.count()
     await page.locator(`#${list} .more`).click()

@@ -1,0 +1,6 @@
+import { serveBrowserApp } from './browser/app.ts'
+import { testLists } from './browser/lists.ts'
+
+const scene = serveBrowserApp()
+
+testLists(scene)
