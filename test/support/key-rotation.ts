@@ -33,6 +33,9 @@ const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(43).replace(/.$/
 /** A new key is known everywhere before it is used anywhere. */
 const DEPLOYMENTS = [[A], [A, B], [B, A], [B, A, C], [C, B, A]]
 
+/** How many requests come between two steps of a deployment. */
+const REQUESTS = 60
+
 /**
  * Rolls the deployments out: old and new servers answer side by side all the time.
  * @param open a store object for one more server
@@ -88,12 +91,17 @@ export async function rotateKeysUnderLoad(open: () => Promise<Store> | Store): P
   const lanes = people.flatMap((person, i) =>
     i % 2 ? [use(person, 0)] : [1, 2, 3].map((lane) => use(person, lane)),
   )
+  async function someRequests(): Promise<void> {
+    const enough = report.requests + REQUESTS
+    while (report.requests < enough) await sleep(5)
+  }
+
   for (const [at, server] of servers.entries()) {
-    await sleep(150)
+    await someRequests()
     const next = servers[at + 1]
     if (next === undefined) break
     running = [server, next]
-    await sleep(150)
+    await someRequests()
     running = [next]
     // A server that is shut down finishes its requests before the one after the next begins.
     while (busy.get(server)) await turn()

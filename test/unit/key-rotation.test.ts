@@ -15,7 +15,7 @@ test('two changes of keys and secrets under load sign nobody out: memory', async
   expect(report).toMatchObject({ signedOut: 0 })
   expect(report.requests).toBeGreaterThan(500)
   expect(report.events).not.toContain('unreadable')
-}, 30_000)
+})
 
 describe('SQLite', () => {
   const place = usePlace()
@@ -25,7 +25,7 @@ describe('SQLite', () => {
     expect(report).toMatchObject({ signedOut: 0 })
     expect(report.requests).toBeGreaterThan(100)
     expect(report.events).not.toContain('unreadable')
-  }, 30_000)
+  })
 
   test('no byte of user, data or device lies in its files', async () => {
     const visitor = new Browser(new Sessions({ encryption }, place.open()))
