@@ -4,7 +4,7 @@ import { Mixed } from './test/support/mixed.ts'
 import { slowestFiles } from './test/support/slowest-files.ts'
 
 // On a busy machine everything takes several times as long; how long is no test's business.
-const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
+const patience = { testTimeout: 300_000, hookTimeout: 300_000 }
 const builds = {
   globalSetup: './test/support/global-package.ts',
   testTimeout: 600_000,

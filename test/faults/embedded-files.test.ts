@@ -144,7 +144,7 @@ describe('the file', () => {
     await vi.waitFor(async () => {
       const answer = await visitor(site.url, guests.reader.cookie).get('/read')
       expect(await answer.text()).toBe('')
-    }, 20_000)
+    })
     const during = await ask(site, guests)
     const seen = { ...during, after: await askAfter(site, guests, during) }
     expect(seen).toEqual(SIGNED_OUT)

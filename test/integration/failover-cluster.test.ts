@@ -11,7 +11,7 @@ describe.for(KINDS)('a cluster through %s', (kind) => {
     const outcome = await storm(group, kind, 1)
     expect(outcome.wrong).toEqual([])
     expect(isBounded(outcome)).toBe(true)
-  }, 180_000)
+  })
 
   testLosses(startFailoverCluster, kind)
 })

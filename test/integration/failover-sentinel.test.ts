@@ -11,7 +11,7 @@ describe.for(KINDS)('behind sentinels, through %s', (kind) => {
     const outcome = await storm(group, kind, 1)
     expect(outcome.wrong).toEqual([])
     expect(isBounded(outcome)).toBe(true)
-  }, 180_000)
+  })
 
   testLosses(startFailoverSentinels, kind)
 })

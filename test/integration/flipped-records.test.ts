@@ -57,7 +57,7 @@ describe.each(engines)('%s', (_, open) => {
       expect([v, app]).toEqual([1, 'sojourn'])
       expect(['string', 'undefined']).toContain(typeof userId)
     }
-  }, 60_000)
+  })
 
   test('a field with one bit flipped is another value or none, and the others stay', async () => {
     const variants = [...FIELDS].flatMap(([name, text]) =>
@@ -74,7 +74,7 @@ describe.each(engines)('%s', (_, open) => {
         expect(events.length).toBe(bad === undefined ? 1 : 0)
       })
     })
-  }, 60_000)
+  })
 
   test('with encryption, a record with one bit flipped in its meta or a field is no session', async () => {
     const whole = await holding(engine, async (key) => engine.plant(key, await sealed(key)), ENCRYPTED)
@@ -98,7 +98,7 @@ describe.each(engines)('%s', (_, open) => {
       )
       expect(held.events).toEqual([{ type: 'unreadable', id: held.id, what: 'record' }])
     })
-  }, 120_000)
+  })
 })
 
 /** The good record as a store gets to keep it with encryption. */

@@ -118,7 +118,7 @@ describe.for(subjects)('on Redis, with %s', ([, kind, options]) => {
       [...places, 'commands'].map((place) => `${place}: key`).sort(),
     )
     expect(values.in(store)).toEqual(isEncrypted ? [] : places.map((place) => `${place}: value`))
-  }, 240_000)
+  })
 })
 
 test('on SQLite neither is, also when the file is locked, changed and damaged', async () => {
@@ -154,4 +154,4 @@ test('on SQLite neither is, also when the file is locked, changed and damaged', 
   expect(crowd.promised).toEqual([])
   expect(crowd.keys().in(store)).toEqual(['data/sessions.db-wal: key', 'data/sessions.db: key'])
   expect(crowd.values().in(store)).toEqual(['data/sessions.db-wal: value', 'data/sessions.db: value'])
-}, 240_000)
+})

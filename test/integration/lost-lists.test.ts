@@ -177,5 +177,5 @@ describe.each(Object.keys(STORES))('on %s', (kind) => {
       expect([trial, await who(thief)]).toEqual([trial, [null, expect.anything()]])
       expect([trial, await who(copy)]).toEqual([trial, [null, expect.anything()]])
     }
-  }, 300_000)
+  })
 })

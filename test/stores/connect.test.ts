@@ -12,7 +12,7 @@ let postgres: Awaited<ReturnType<typeof startPostgres>>
 
 beforeAll(async () => {
   postgres = await startPostgres()
-}, 60_000)
+})
 
 afterAll(() => postgres.stop())
 

@@ -46,4 +46,4 @@ test('sessions outlive their server, and go on with its replica, with every clie
   for (const kind of SENTINEL_KINDS) expect(await replica.hget(`${kind}:{k}`, 'a')).toBe('2')
   replica.disconnect()
   await Promise.all(stores.map((store) => store.close()))
-}, 60_000)
+})

@@ -29,7 +29,7 @@ test('core, embedded stores and Redis agree on when a session ends', () => {
     }),
     { numRuns: runs(20_000) },
   )
-}, 30_000)
+})
 
 test('a session that is read at any times ends by whichever limit comes first, though touches are rare', () => {
   fc.assert(
@@ -54,4 +54,4 @@ test('a session that is read at any times ends by whichever limit comes first, t
     }),
     { numRuns: runs(10_000) },
   )
-}, 30_000)
+})

@@ -31,7 +31,7 @@ export function testLosses(start: () => Promise<FailoverGroup>, kind: Kind): voi
     expect(await scene.numberOfAda()).toBe(1)
     expect(await scene.isBobSignedIn()).toBe(true)
     await scene.close()
-  }, 120_000)
+  })
 
   test('with durability: replica, what no replica has is refused, by a code of its own', async () => {
     const scene = await open(await groupOfTest(), kind, 'replica')
@@ -48,7 +48,7 @@ export function testLosses(start: () => Promise<FailoverGroup>, kind: Kind): voi
     expect(await scene.numberOfAda()).toBe(1)
     expect(await scene.isBobSignedIn()).toBe(true)
     await scene.close()
-  }, 120_000)
+  })
 
   test('a master that comes back brings nobody back who signed out meanwhile', async () => {
     const group = await groupOfTest()
@@ -62,7 +62,7 @@ export function testLosses(start: () => Promise<FailoverGroup>, kind: Kind): voi
     expect(await scene.numberOfAda()).toBe(1)
     expect(await scene.isBobSignedIn()).toBe(false)
     await scene.close()
-  }, 120_000)
+  })
 }
 
 /** Two who are signed in, with one master, as its replica knows. */
