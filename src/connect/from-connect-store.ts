@@ -15,16 +15,11 @@ import { StoredCookie } from './stored-cookie.ts'
 
 /** What we use of a store of express-session. It keeps its documented contract, or nearly. */
 export interface ConnectStoreLike {
-  // eslint-disable-next-line typescript/no-explicit-any -- stores disagree about what they call back with
-  get(sid: string, callback: (error?: any, session?: any) => void): unknown
-  // eslint-disable-next-line typescript/no-explicit-any -- and about what a session is
-  set(sid: string, session: any, callback?: (error?: any) => void): unknown
-  // eslint-disable-next-line typescript/no-explicit-any -- the same
-  destroy(sid: string, callback?: (error?: any) => void): unknown
-  // eslint-disable-next-line typescript/no-explicit-any -- the same
-  touch?(sid: string, session: any, callback?: (...args: any[]) => void): unknown
-  // eslint-disable-next-line typescript/no-explicit-any -- the same
-  all?(callback: (error?: any, sessions?: any) => void): unknown
+  get(sid: string, callback: (error?: unknown, session?: unknown) => void): unknown
+  set(sid: string, session: unknown, callback?: (error?: unknown) => void): unknown
+  destroy(sid: string, callback?: (error?: unknown) => void): unknown
+  touch?(sid: string, session: unknown, callback?: (...args: unknown[]) => void): unknown
+  all?(callback: (error?: unknown, sessions?: unknown) => void): unknown
 }
 
 /** Options of `fromConnectStore`. */
