@@ -6,7 +6,14 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { filesOfPages, inPages, packagesOf, textOf, writeBlocks } from '../support/markdown-blocks.ts'
+import {
+  filesOfPages,
+  inPages,
+  packagesOf,
+  textOf,
+  writeBlocks,
+  TSCONFIG,
+} from '../support/markdown-blocks.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
 import { BUILDS, COMPILED_ONLY, IN_NODE } from './pages.ts'
 import { openWorkshop, type Application, type Workshop } from './workshop.ts'
@@ -14,22 +21,6 @@ import { openWorkshop, type Application, type Workshop } from './workshop.ts'
 const TYPES = ['connect-pg-simple', 'express', 'express-session', 'node@24', 'pg', 'react', 'react-dom']
 /** What others need to be there. */
 const PEERS = ['@testing-library/dom', 'pg', 'react-dom', 'typescript']
-
-const TSCONFIG = {
-  compilerOptions: {
-    target: 'ES2023',
-    lib: ['ES2024', 'DOM', 'DOM.Iterable'],
-    module: 'preserve',
-    jsx: 'react-jsx',
-    types: ['node', 'react'],
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-    allowImportingTsExtensions: true,
-    moduleDetection: 'force',
-  },
-  include: ['**/*.ts', '**/*.tsx'],
-}
 
 const pages = filesOfPages()
 const built = new Set(

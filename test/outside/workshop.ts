@@ -8,13 +8,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { inject } from 'vitest'
-import { freePort } from '../support/redis-server.ts'
+import { freePort, takesConnections } from '../support/redis-server.ts'
 
 const execute = promisify(execFile)
 /** What npm says of the others alone: that they are old, or have scripts. */
@@ -195,18 +194,6 @@ function applicationIn(folder: string): Omit<Application, 'complaints'> {
     },
   }
   return application
-}
-
-async function takesConnections(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }
 
 function npm(args: readonly string[], cwd: string): Promise<{ stdout: string; stderr: string }> {

@@ -7,27 +7,11 @@ import { spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { inPages, writeBlocks } from '../support/markdown-blocks.ts'
+import { inPages, writeBlocks, TSCONFIG } from '../support/markdown-blocks.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 // Inside the repository, so that `sojourn`, `next` and the others are found as a user finds them.
 const WORK = join(ROOT, '.tmp', `markdown-${process.pid}`)
-
-const TSCONFIG = {
-  compilerOptions: {
-    target: 'ES2023',
-    lib: ['ES2024', 'DOM', 'DOM.Iterable'],
-    module: 'preserve',
-    jsx: 'react-jsx',
-    types: ['node', 'react'],
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-    allowImportingTsExtensions: true,
-    moduleDetection: 'force',
-  },
-  include: ['**/*.ts', '**/*.tsx'],
-}
 
 const SAMPLE = `# A page
 \`\`\`ts

@@ -33,6 +33,23 @@ const FILE_NOTE = /<!-- file: (\S+) -->/
 const WITH_NOTE = /<!-- with: (.*?) -->/gs
 const FILE_LINE = /^ *\/\/ (\S+\.tsx?)$/
 
+/** How such files are compiled. */
+export const TSCONFIG: object = {
+  compilerOptions: {
+    target: 'ES2023',
+    lib: ['ES2024', 'DOM', 'DOM.Iterable'],
+    module: 'preserve',
+    jsx: 'react-jsx',
+    types: ['node', 'react'],
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    moduleDetection: 'force',
+  },
+  include: ['**/*.ts', '**/*.tsx'],
+}
+
 /** Writes the blocks of one page below `folder`, on the same lines that they have in the page. */
 export function writeBlocks(page: string, text: string, folder: string): void {
   const files = new Map<string, Block>()

@@ -6,11 +6,10 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findMemcached } from '../../scripts/tools.mjs'
 import { atExit } from './at-exit.ts'
-import { freePort } from './redis-server.ts'
+import { freePort, takesConnections } from './redis-server.ts'
 
 /** A running server. */
 export interface MemcachedServer {
@@ -42,17 +41,5 @@ export async function startMemcached(): Promise<MemcachedServer> {
       kill()
       await ended
     },
-  }
-}
-
-async function takesConnections(port: number): Promise<boolean> {
-  const socket = connect({ port, host: '127.0.0.1' })
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

@@ -155,3 +155,16 @@ export async function freePort(highest = 65_535): Promise<number> {
     if (port <= highest) return port
   }
 }
+
+/** Whether something listens on a port of the loopback interface. */
+export async function takesConnections(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
