@@ -9,7 +9,7 @@ import { milliseconds, type Duration } from './duration.ts'
 import { invalidOption } from '../errors.ts'
 import { isBoolean } from '../check-options.ts'
 import type { RecordMeta } from './meta.ts'
-import type { Lifetime, LoadedRecord } from '../store.ts'
+import type { Lifetime } from '../store.ts'
 
 /** How long a session lives; settled when it is created or rotated. */
 export interface LifetimeSettings {
@@ -39,11 +39,6 @@ export interface LifetimeOptions {
 const MAX_COOKIE_AGE = 400 * 86_400_000
 const TOUCH_INTERVAL = 60_000
 
-/** The lifetime of a living record, as stores want it. */
-export function lifetimeOf(meta: RecordMeta): Lifetime {
-  return { idle: meta.idle, absoluteAt: meta.absoluteAt }
-}
-
 /** The meta of a session that begins now. */
 export function beginning({ absolute, ...kept }: LifetimeSettings, now: number): RecordMeta {
   return { createdAt: now, absoluteAt: now + absolute, ...kept }
@@ -69,8 +64,8 @@ export function expiresIn(lifetime: Lifetime, now: number): number {
  * Whether the idle deadline is worth moving: when it is off by more than a tenth of the
  * idle timeout, at most a minute. So reads seldom cost a write.
  */
-export function isTouchDue(meta: RecordMeta, loaded: LoadedRecord): boolean {
-  const drift = expiresIn(lifetimeOf(meta), loaded.now) - loaded.expiresIn
+export function isTouchDue(meta: RecordMeta, loaded: { now: number; expiresIn: number }): boolean {
+  const drift = expiresIn(meta, loaded.now) - loaded.expiresIn
   // It is below zero after a deployment with a shorter lifetime.
   return Math.abs(drift) > Math.min(meta.idle / 10, TOUCH_INTERVAL)
 }

@@ -12,7 +12,7 @@
 import { changeOf, clashes, emptyBatch, type Applied, type Batch, type Kind } from './batch.ts'
 import { decodeInteger } from '../record/values.ts'
 import { checkNames, checkSize, grows } from '../record/size.ts'
-import type { Change } from '../store.ts'
+import type { Change, MaybePromise } from '../store.ts'
 import { Writes } from './pending-writes.ts'
 
 /** What a journal needs to know of its session. */
@@ -48,6 +48,8 @@ export class Journal {
   #waiting = 0
   /** How often the fields were replaced. */
   #replaced = 0
+  /** How many computations are running. */
+  #computing = 0
 
   /**
    * @param maxBytes of the record
@@ -150,12 +152,24 @@ export class Journal {
     for (const [name, text] of seen) this.#put(name, text)
   }
 
-  /**
-   * Resolves when no write is on its way; rejects with the first failure that nobody has noticed.
-   * @param isInside whether a computation asks, whose own write cannot end before
-   */
-  async settle(isInside = false): Promise<void> {
-    if (!isInside) return this.writes.settle()
+  /** Runs a computation of `update`. It may write to this same session, and must not wait for itself. */
+  async compute<T>(work: () => MaybePromise<T>): Promise<T> {
+    this.#computing++
+    try {
+      return await work()
+    } finally {
+      this.#computing--
+    }
+  }
+
+  /** Whether a computation is running. */
+  get isComputing(): boolean {
+    return this.#computing > 0
+  }
+
+  /** Resolves when no write is on its way; rejects with the first failure that no caller has noticed. */
+  async settle(): Promise<void> {
+    if (!this.isComputing) return this.writes.settle()
     for (let tail: Promise<unknown> | null = null; tail !== this.#tail; await tail) tail = this.#tail
     this.writes.tellFailure()
   }

@@ -16,7 +16,6 @@ import { later } from '../browser/channel.ts'
 import { decodeValue, encodeValue } from '../record/values.ts'
 import { fieldName } from '../record/field-name.ts'
 import { pageBefore, prefetchBehind } from '../browser/prefetch.ts'
-import { withLimits } from '../record/size.ts'
 
 /** What each request has read. */
 const read = new WeakMap<RequestSession, Map<string, unknown>>()
@@ -86,10 +85,9 @@ async function change(
   const { idle, absoluteAt } = living.meta
   const isAhead = prefetchBehind(channel)?.isCertain === true
   const left = isAhead ? Math.max(1, living.expiresAt - clock.now()) : idle
-  const { store, settings } = context
   // Many that are made ahead at once have all read the same few marks: only the store can count.
-  const limited = withLimits({ set: new Map(set), delete: removed }, settings.maxBytes)
-  await store.update(living.identity.key, limited, { idle: left, absoluteAt })
+  const change = { set: new Map(set), delete: removed }
+  await context.records.update(living.identity.key, { idle: left, absoluteAt }, change)
 }
 
 /** In their order. */

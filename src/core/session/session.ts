@@ -202,8 +202,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   /** Waits until every write of this handle is stored; throws the first failure that nobody awaited. */
   commit(): Promise<void> {
     refuseCallback(this, 'commit', arguments)
-    const { journal, computing } = requestSessionOf(this)
-    return journal.settle(computing > 0)
+    return requestSessionOf(this).journal.settle()
   }
 }
 

@@ -39,11 +39,11 @@ export function exchange(
 ): Promise<void> {
   const { journal } = current
   // A computation may write to the same session, and must not wait for itself.
-  const line = current.computing > 0 ? null : (current.living?.identity.key ?? null)
+  const line = journal.isComputing ? null : (current.living?.identity.key ?? null)
   return inTurn(line, async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await journal.exclusive(async () => journal.fields.get(name))
-      const { set, removed } = await encode(await counted(current, compute))
+      const { set, removed } = await encode(await journal.compute(compute))
       const isDone = await journal.exclusive(async () => {
         if (journal.fields.get(name) !== before) return false
         journal.check(set)
@@ -61,13 +61,4 @@ export function exchange(
       `update(${quoted(key)}) lost against other writers a hundred times. Nothing was stored. Write to different keys, or use increment().`,
     )
   })
-}
-
-async function counted(current: RequestSession, compute: () => MaybePromise<unknown>): Promise<unknown> {
-  current.computing++
-  try {
-    return await compute()
-  } finally {
-    current.computing--
-  }
 }

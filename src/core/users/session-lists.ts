@@ -15,9 +15,8 @@
  * @module
  */
 
-import type { Living } from '../record/meta.ts'
+import { isBarred, isMeant, type Living, type RecordMeta } from '../record/meta.ts'
 import type { Context } from '../settings.ts'
-import { decodeMeta, type RecordMeta } from '../record/meta.ts'
 import { revokedMeanwhile, tooManySessions } from '../session-errors.ts'
 import { livingIn } from './living-sessions.ts'
 import type { EndReason, IndexEntry, Listing, MaybePromise, SessionIndex } from '../store.ts'
@@ -41,7 +40,7 @@ export async function enroll(
   meta: RecordMeta,
   before: Living | null,
 ): Promise<{ meta: RecordMeta; count: number }> {
-  const { index } = context.store
+  const { index } = context.records
   if (index === undefined || meta.userId === undefined) return { meta, count: 0 }
   const list = await listOfUser(context, meta.userId)
   const entry = { key: identity.key, createdAt: meta.createdAt, until: meta.absoluteAt }
@@ -71,19 +70,9 @@ export async function enroll(
   throw tooManySessions(limit)
 }
 
-/** Whether a bar of the user's list means this session. */
-export function isBarred(meta: RecordMeta, { barredAt, isSpared }: Listing): boolean {
-  return !isSpared && isMeant(meta, barredAt) && barredAt > (meta.sparedUntil ?? 0)
-}
-
-/** Whether a session began before its user's list was barred, or in the same millisecond. */
-function isMeant(meta: RecordMeta, barredAt: number | null): barredAt is number {
-  return barredAt !== null && meta.authenticatedAt !== undefined && meta.authenticatedAt <= barredAt
-}
-
 /** Lists a living session again whose entry was lost; ends it if the list has been barred meanwhile. */
 export async function relist(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
-  const { index } = context.store
+  const { index } = context.records
   if (index === undefined || meta.userId === undefined) return
   const list = await listOfUser(context, meta.userId)
   const entry = { key: identity.key, createdAt: meta.createdAt, until: meta.absoluteAt }
@@ -108,7 +97,7 @@ export async function confirm(
   meta: RecordMeta,
   count: number,
 ): Promise<void> {
-  const { index } = context.store
+  const { index } = context.records
   if (index === undefined || meta.userId === undefined) return
   const list = await listOfUser(context, meta.userId)
   const listing = await look(index, list, identity.key)
@@ -160,16 +149,16 @@ export async function withdraw(context: Context, identity: Identity, meta: Recor
 
 /** Ends a session and takes it off its lists. Answers false if there was no record. */
 export async function end(context: Context, key: string, reason: EndReason): Promise<boolean> {
-  const record = await context.store.destroy(key, reason)
-  if (record === null) return false
+  const remains = await context.records.destroy(key, reason)
+  if (remains === null) return false
   const id = await idOfKey(key)
-  await unlist(context, key, id, decodeMeta(record.meta, context.settings.app)?.userId)
+  await unlist(context, key, id, remains.meta?.userId)
   context.emit({ type: 'destroyed', id, reason })
   return true
 }
 
 async function unlist(context: Context, key: string, id: string, userId: string | undefined): Promise<void> {
-  const { index } = context.store
+  const { index } = context.records
   if (index === undefined) return
   await index.remove(await listOfId(context, id), [key])
   if (userId !== undefined) await index.remove(await listOfUser(context, userId), [key])
@@ -181,7 +170,7 @@ function byAge(a: IndexEntry, b: IndexEntry): number {
 
 /** The list that a user's sessions are on; `null` for a visitor who is not signed in, or without lists. */
 export function listFor(context: Context, userId: string | undefined): MaybePromise<string | null> {
-  return userId === undefined || context.store.index === undefined ? null : listOfUser(context, userId)
+  return userId === undefined || context.records.index === undefined ? null : listOfUser(context, userId)
 }
 
 /** The list of a user's sessions. */

@@ -8,8 +8,7 @@
  * @module
  */
 
-import type { Living } from '../record/meta.ts'
-import { isBarred } from './session-lists.ts'
+import { isBarred, type Living } from '../record/meta.ts'
 import { hearEvents, type SessionEvent } from '../events.ts'
 import { isAlive, type Store } from '../store.ts'
 import { listOfToken } from '../record/token.ts'
