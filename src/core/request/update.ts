@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RequestSession } from '../request/request-session.ts'
+import type { RequestSession } from './request-session.ts'
 import type { EncodedValues } from '../record/encoded-values.ts'
 import { SessionError } from '../errors.ts'
 import { backOff, inTurn } from '../contention.ts'
