@@ -139,7 +139,7 @@ export class Sessions<Data extends object = PlainData> {
 
   /**
    * Ends a signed-in session by its public id. Answers whether there was one. Check that it
-   * belongs to whoever asks: `list` says so.
+   * belongs to the user who asks: `list` says so.
    * @throws `ERR_STORE_UNSUPPORTED` if the store keeps no lists
    */
   revoke(id: string): Promise<boolean> {

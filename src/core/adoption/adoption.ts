@@ -4,7 +4,7 @@
  *
  * Every step can be done twice. A receipt is made first (see `receipt.ts`); from then on all
  * requests with the old cookie come to the same token and key, so that they share one record,
- * whichever creates it, and what a process left undone is done by the next. In this order: the
+ * no matter which creates it, and what a process left undone is done by the next. In this order: the
  * receipt, the record, a look at what was stored, a note in the receipt that it is done. Only then
  * is the request served, and the old session removed.
  *
@@ -14,7 +14,7 @@
 import { adoptable, type Adopted } from './adoptable.ts'
 import type { RequestSession } from '../request/request-session.ts'
 import { TimeLimit } from '../wrappers/time-limit.ts'
-import { confirm, enroll, listFor } from '../users/session-lists.ts'
+import { confirm, addToLists, listFor } from '../users/session-lists.ts'
 import { isSessionError, storeError } from '../errors.ts'
 import { storeErrorEvent } from '../events.ts'
 import { followSuccessor } from '../request/successor.ts'
@@ -35,7 +35,7 @@ export interface Adoption {
   adopt(current: RequestSession): Promise<boolean>
 }
 
-/** So many milliseconds after its receipt a session counts as begun with it, whichever request makes it. */
+/** So many milliseconds after its receipt a session counts as begun with it, by any request. */
 const MOVE_TIME = 60_000
 /** Looks at a record that was just created, about a second in all. */
 const MAX_LOOKS = 40
@@ -117,7 +117,7 @@ async function establish(
   let found: Found
   let isCreated = false
   try {
-    const { count } = await enroll(context, identity, meta, null)
+    const { count } = await addToLists(context, identity, meta, null)
     isCreated = await records.create(identity.key, meta, fields)
     found = await look(records, identity.key)
     if (!isReadable(found, userId))
@@ -129,7 +129,7 @@ async function establish(
     // When an old session began is not known. One that begins there later must not be ended for it.
     if (!isCreated)
       return refuse(claim, 'All sessions of this person were ended, perhaps after this one began.')
-    // They were ended meanwhile.
+    // They were ended after that.
     found = { state: 'ended', reason: 'revoked' }
   }
   await finishReceipt(claim, receipt, now)

@@ -7,7 +7,7 @@
 import type { RequestSession } from '../request/request-session.ts'
 import { later } from '../browser/channel.ts'
 import { mentions } from '../browser/cookie.ts'
-import { withdraw } from '../users/session-lists.ts'
+import { removeFromLists } from '../users/session-lists.ts'
 import { followSuccessor } from '../request/successor.ts'
 import { arrive } from '../request/open.ts'
 import type { Living } from '../record/meta.ts'
@@ -16,7 +16,7 @@ import type { EndReason } from '../store.ts'
 
 /**
  * Ends the session and clears the cookie. If the store fails, the cookie stays.
- * @throws `ERR_SESSION_CONFLICT` if the session has got a new token meanwhile: only that can end it
+ * @throws `ERR_SESSION_CONFLICT` if the session has a new token by now: only that can end it
  */
 export async function endSession(current: RequestSession, reason: EndReason): Promise<void> {
   const { context, channel, living: before } = current
@@ -33,17 +33,17 @@ export async function endSession(current: RequestSession, reason: EndReason): Pr
   }
   current.noteEnd(reason)
   context.emit({ type: 'destroyed', id: before.identity.id, reason })
-  later(channel, () => withdraw(context, before.identity, before.meta))
+  later(channel, () => removeFromLists(context, before.identity, before.meta))
 }
 
-/** One of ours, whatever it holds, or of a scope that ours had before. */
+/** One of ours, with any value, or of a scope that ours had before. */
 function bringsCookie({ channel, context: { settings } }: RequestSession): boolean {
   const cookies = [settings.cookie, ...settings.previousCookies]
   return cookies.some(({ name }) => mentions(channel.header ?? '', name))
 }
 
 /**
- * Whether the session has got a new token meanwhile, to which the old one still leads.
+ * Whether the session has a new token by now, to which the old one still leads.
  * @throws `ERR_SESSION_CONFLICT` if it leads there no more
  */
 async function hasMoved(current: RequestSession, before: Living): Promise<boolean> {

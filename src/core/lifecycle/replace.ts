@@ -11,7 +11,7 @@ import type { RequestSession } from '../request/request-session.ts'
 import { later } from '../browser/channel.ts'
 import { tagOf } from '../request/outline.ts'
 import type { Living } from '../record/meta.ts'
-import { confirm, end, enroll, listFor, withdraw } from '../users/session-lists.ts'
+import { confirm, end, addToLists, listFor, removeFromLists } from '../users/session-lists.ts'
 import { createPointer, followSuccessor, POINTER, pointerKey } from '../request/successor.ts'
 import type { LifetimeSettings } from '../record/lifetime.ts'
 import { arrive } from '../request/open.ts'
@@ -47,7 +47,7 @@ export const LOST_AFTER = 5000
 /**
  * Gives the session of a request a new record and a new token.
  * @throws `ERR_SESSION_GONE` if the old record is required and gone, and `ERR_RECORD_TOO_LARGE` if
- * it has grown meanwhile, so that a sign-in finds no room for what it adds: then the session goes on
+ * it has grown since, so that a sign-in finds no room for what it adds: then the session goes on
  * under the new token as it was
  */
 export async function replaceRecord(current: RequestSession, replacement: Replacement): Promise<void> {
@@ -86,7 +86,7 @@ export async function replaceRecord(current: RequestSession, replacement: Replac
   if (before === null || outcome === 'joined') return
   const { id } = current.living?.identity ?? identity
   context.emit({ type: 'rotated', id, previousId: before.identity.id })
-  later(current.channel, () => withdraw(context, before.identity, before.meta))
+  later(current.channel, () => removeFromLists(context, before.identity, before.meta))
   if (outcome !== null) throw outcome
 }
 
@@ -104,20 +104,20 @@ async function replace(
   let meta = withTag(replacement.meta(now), before)
   let ended: EndReason | null = null
   try {
-    let listed = await enroll(context, identity, meta, before)
+    let listed = await addToLists(context, identity, meta, before)
     const old = before === null ? null : await records.destroy(before.identity.key, 'rotated')
     if (before !== null) ended = 'rotated'
     if (replacement.required && old === null) throw gone()
     // Another request has ended it, so this sign-in replaces nothing: it is one more.
-    if (before !== null && old === null) listed = await enroll(context, identity, meta, null)
+    if (before !== null && old === null) listed = await addToLists(context, identity, meta, null)
     let fields = replacement.fields(old?.fields ?? new Map())
     const refusal = old === null ? null : overgrowth(old.fields, fields, settings.maxBytes)
     if (old !== null && refusal !== null) fields = new Map(old.fields)
     if (before !== null && refusal !== null && !replacement.required) {
-      await withdraw(context, identity, meta)
+      await removeFromLists(context, identity, meta)
       meta = { ...before.meta, rotatedAt: now }
       identity = await identify(createToken(await listFor(context, meta.userId)))
-      listed = await enroll(context, identity, meta, before)
+      listed = await addToLists(context, identity, meta, before)
     }
     meta = listed.meta
     fields.delete(POINTER)

@@ -15,7 +15,7 @@ import type { Lifetime } from '../store.ts'
 export interface LifetimeSettings {
   /** Milliseconds without a request after which the session ends. */
   idle: number
-  /** Milliseconds after which it ends whatever happens. */
+  /** Milliseconds after which it ends in any case. */
   absolute: number
   /** Whether the cookie outlives the browser. */
   persist: boolean
@@ -81,7 +81,7 @@ export function cookieMaxAge(lifetime: LifetimeSettings | RecordMeta, now: numbe
 }
 
 /**
- * Applies overrides to a lifetime. An idle timeout that nobody named shrinks to fit.
+ * Applies overrides to a lifetime. An idle timeout that was not given shrinks to fit.
  * @throws `ERR_OPTION_INVALID` if the named idle timeout is longer than the absolute lifetime
  */
 export function resolveLifetime(base: LifetimeSettings, options: LifetimeOptions): LifetimeSettings {

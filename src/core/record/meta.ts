@@ -11,7 +11,7 @@ import type { Identity } from './token.ts'
 /** What a session is, besides its data. Times are epoch milliseconds on the store's clock. */
 export interface RecordMeta {
   createdAt: number
-  /** When the session ends whatever happens. */
+  /** When the session ends in any case. */
   absoluteAt: number
   /** Milliseconds without a request after which it ends. */
   idle: number

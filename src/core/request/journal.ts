@@ -53,7 +53,7 @@ export class Journal {
 
   /**
    * @param maxBytes of the record
-   * @param abandoned is told of writes that failed unnoticed, where nobody waits for them
+   * @param abandoned is told of writes that failed unnoticed, where no response waits for them
    */
   constructor(host: JournalHost, maxBytes: number, abandoned?: (error: unknown) => void) {
     this.#host = host

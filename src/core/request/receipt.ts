@@ -1,7 +1,7 @@
 /**
  * What says that the session of another library has moved: its **receipt**, a small record under a
- * key made of the old id. It outlives the old session, so that no session moves twice, whatever
- * becomes of the new one.
+ * key made of the old id. It outlives the old session, so that no session moves twice, also
+ * after the new one has ended.
  *
  * It holds a salt. The new token is made of the salt and of what only the old cookie tells, so that
  * every request which brings that cookie can be given the same token, and no store ever holds it.

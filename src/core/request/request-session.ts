@@ -236,7 +236,7 @@ export class RequestSession implements JournalHost {
       undo()
       throw error
     } finally {
-      // Never tried twice: after a timeout nobody knows whether the key is taken.
+      // Never tried twice: after a timeout it is unknown whether the key is taken.
       this.#nextToken = null
     }
   }

@@ -1,6 +1,6 @@
 /**
- * A request that brings several tokens: the cookie's scope has changed, or somebody has planted one
- * (cookie tossing). Whichever leads to a living session is the one; where two do, none is believed.
+ * A request that brings several tokens: the cookie's scope has changed, or another host has planted one
+ * (cookie tossing). The one that leads to a living session is believed; where two do, none is.
  *
  * @module
  */

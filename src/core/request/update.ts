@@ -1,5 +1,5 @@
 /**
- * Read, compute, write, as one step: if somebody else wrote meanwhile, all of it again.
+ * Read, compute, write, as one step: if another request wrote in between, all of it again.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface Exchange {
 const ATTEMPTS = 100
 
 /**
- * Computes and writes a value until nobody interferes.
+ * Computes and writes a value until no other request interferes.
  * @throws `ERR_SESSION_CONFLICT` after a hundred lost rounds
  */
 export function exchange(

@@ -171,12 +171,12 @@ export class View {
 
   /** What the store calls a key. */
   #nameOf(key: string): string {
-    return (this.#shape?.place ?? '') + fieldName(this.namespace, key)
+    return (this.#shape?.prefix ?? '') + fieldName(this.namespace, key)
   }
 
   /** The key of a field of this namespace; `null` for other fields. */
   #keyOf(name: string): string | null {
-    if (this.#shape !== null) return isIn(this.#shape.place, name) ? keyOf(this.#shape.place, name) : null
+    if (this.#shape !== null) return isIn(this.#shape.prefix, name) ? keyOf(this.#shape.prefix, name) : null
     if (isInternal(name)) return null
     const { namespace, key } = parseField(name)
     return namespace === this.namespace ? key : null

@@ -2,7 +2,7 @@
  * Messages for the next request: written now, read once.
  *
  * Each message has a field of its own, so that removing the one that was read cannot
- * remove one that arrived meanwhile.
+ * remove one that arrived since.
  *
  * A request that is made ahead reads a message and leaves it, since the browser may never show it. It
  * leaves a mark beside it: which page has it. Once a request comes from that page, the visitor has

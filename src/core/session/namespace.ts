@@ -20,7 +20,7 @@ import type { Compute, View } from '../request/view.ts'
  * the same tick share one trip.
  *
  * Every write throws `ERR_SESSION_READONLY` during a render, `ERR_SESSION_GONE` if the
- * session has ended meanwhile, and `ERR_STORE_*` if the store fails; then nothing of it
+ * session has ended, and `ERR_STORE_*` if the store fails; then nothing of it
  * is kept here either.
  */
 export class Namespace<Data extends object = PlainData> extends Handle {
@@ -74,8 +74,8 @@ export class Namespace<Data extends object = PlainData> extends Handle {
   }
 
   /**
-   * Computes a new value from the one that `get` gives, atomically: if somebody else changes it
-   * meanwhile, `compute` runs again on their value. Returning `undefined` deletes.
+   * Computes a new value from the one that `get` gives, atomically: if another request changes it
+   * in between, `compute` runs again on the new value. Returning `undefined` deletes.
    * @throws `ERR_SESSION_CONFLICT` after a hundred lost rounds, and as `set`
    */
   update<Key extends keyof Data & string>(
@@ -123,7 +123,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
   }
 }
 
-/** Lets a write fail that nobody awaits. */
+/** Lets a write fail that is not awaited. */
 function observed<T>(handle: Handle, write: (view: View) => Promise<T>): Promise<T> {
   const view = viewOf(handle)
   return view.current.journal.writes.observe(write(view))

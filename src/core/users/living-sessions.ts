@@ -1,7 +1,7 @@
 /**
  * Who on a list of keys lives.
  *
- * A list is read first, then the record of each entry, and meanwhile sessions begin, rotate
+ * A list is read first, then the record of each entry; in between, sessions begin, rotate
  * and end. What has no record may be about to get one.
  *
  * @module

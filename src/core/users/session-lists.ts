@@ -34,7 +34,7 @@ const MOST_EVICTED = 64
  * @throws `ERR_TOO_MANY_SESSIONS` if the user has as many as allowed, and none is to make room;
  * `ERR_SESSION_GONE` if it is no sign-in, and all sessions of the user were ended since it began
  */
-export async function enroll(
+export async function addToLists(
   context: Context,
   identity: Identity,
   meta: RecordMeta,
@@ -53,7 +53,7 @@ export async function enroll(
   // A rotation goes on with what began before. So may what is taken over from another library.
   const isSignIn = successor === null && meta.authenticatedAt === meta.createdAt
   if (!isSignIn && isBarred(successor?.meta ?? meta, listing)) {
-    await withdraw(context, identity, meta)
+    await removeFromLists(context, identity, meta)
     throw revokedMeanwhile()
   }
   // A sign-in after the bar is not meant by it, even if the clock it was given is behind.
@@ -66,11 +66,11 @@ export async function enroll(
 
   const { living, coming } = await livingIn(context, index, list)
   if (living.length + coming.length - replaced <= limit) return { meta: listed, count }
-  await withdraw(context, identity, meta)
+  await removeFromLists(context, identity, meta)
   throw tooManySessions(limit)
 }
 
-/** Lists a living session again whose entry was lost; ends it if the list has been barred meanwhile. */
+/** Lists a living session again whose entry was lost; ends it if the list has been barred since. */
 export async function relist(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
   const { index } = context.records
   if (index === undefined || meta.userId === undefined) return
@@ -88,7 +88,7 @@ function isRotation(before: Living | null, meta: RecordMeta): boolean {
 /**
  * Looks whether a session that was created is still listed, and makes room for it.
  * @param count how many were listed with it
- * @throws `ERR_SESSION_GONE` if all sessions of the user were ended meanwhile, or newer ones have
+ * @throws `ERR_SESSION_GONE` if all sessions of the user were ended since, or newer ones have
  * taken all the room; then this one is ended too
  */
 export async function confirm(
@@ -143,7 +143,7 @@ async function look(index: SessionIndex, list: string, key: string): Promise<Lis
 }
 
 /** Takes a session off its lists. */
-export async function withdraw(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
+export async function removeFromLists(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
   await unlist(context, identity.key, identity.id, meta.userId)
 }
 
