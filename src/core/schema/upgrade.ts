@@ -1,6 +1,6 @@
 /**
- * What has to be written before a session's first write, so that the fields of today's version hold what was
- * read from elsewhere, and nothing that cannot be read.
+ * What has to be written before a session's first write: the fields of today's version then hold
+ * what was read from elsewhere, and nothing that cannot be read.
  *
  * What it was made from stays where it is, for a release that is rolled back, as long as
  * that leaves half of the record free.
