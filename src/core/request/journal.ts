@@ -66,22 +66,16 @@ export class Journal {
     return this.#fields
   }
 
-  /** Writes fields; resolves once they are stored. */
-  set(entries: ReadonlyMap<string, string>): Promise<Applied> {
+  /** Writes fields and removes others; resolves once that is stored. */
+  write(entries: ReadonlyMap<string, string>, removed: readonly string[] = []): Promise<Applied> {
     this.check(entries)
-    const batch = this.#batchFor(entries.keys(), 'write')
+    const batch = this.#batchFor([...entries.keys(), ...removed], 'write')
     for (const [name, text] of entries) {
       batch.delete.delete(name)
       batch.set.set(name, text)
       this.#assign(batch, name, text)
     }
-    return batch.result
-  }
-
-  /** Removes fields. */
-  delete(names: readonly string[]): Promise<Applied> {
-    const batch = this.#batchFor(names, 'write')
-    for (const name of names) {
+    for (const name of removed) {
       batch.set.delete(name)
       batch.delete.add(name)
       this.#assign(batch, name, undefined)
@@ -132,8 +126,9 @@ export class Journal {
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     this.#open = null
     this.#waiting++
-    const done = (this.#tail ?? Promise.resolve()).then(work).finally(() => this.#waiting--)
-    this.#tail = done.catch(() => {})
+    const done = (this.#tail ?? Promise.resolve()).then(work)
+    const leave = (): void => void this.#waiting--
+    this.#tail = done.then(leave, leave)
     return done
   }
 
@@ -179,12 +174,12 @@ export class Journal {
     return this.#waiting === 0
   }
 
-  #batchFor(names: Iterable<string>, kind: Kind): Batch {
-    if (this.#open !== null && !clashes(this.#open, [...names], kind)) return this.#open
+  #batchFor(names: readonly string[], kind: Kind): Batch {
+    if (this.#open !== null && !clashes(this.#open, names, kind)) return this.#open
     const undo = this.#host.announce()
     const batch = emptyBatch()
     this.#unsent.push(batch)
-    batch.result = this.writes.observe(this.exclusive(() => this.#flush(batch, undo)))
+    batch.result = this.exclusive(() => this.#flush(batch, undo))
     this.#open = batch
     return batch
   }

@@ -68,11 +68,8 @@ export class View {
     if (upgrade !== null) await upgrade
     const encoded = this.encode(values)
     const { set, removed } = encoded instanceof Promise ? await encoded : encoded
-    const { journal } = this.current
-    const writes: Promise<unknown>[] = []
-    if (set.size > 0) writes.push(journal.set(set))
-    if (removed.length > 0 && !this.#isNothing) writes.push(journal.delete(removed))
-    await Promise.all(writes)
+    if (set.size > 0 || (removed.length > 0 && !this.#isNothing))
+      await this.current.journal.write(set, removed)
   }
 
   /** Removes values. */

@@ -30,7 +30,7 @@ let last = 0
 export async function writeFlash(current: RequestSession, key: string, value: unknown): Promise<void> {
   last = Math.max(Date.now(), last + 1)
   const order = last.toString(36).padStart(9, '0')
-  await current.journal.set(new Map([[`${prefixOf(key)}${order}${unique()}`, encodeValue(value, key)]]))
+  await current.journal.write(new Map([[`${prefixOf(key)}${order}${unique()}`, encodeValue(value, key)]]))
 }
 
 /**
