@@ -9,49 +9,51 @@ import type { Change, UpdateResult } from '../store.ts'
 /** What the store answered to a change that it applied. */
 export type Applied = Extract<UpdateResult, { status: 'ok' }>
 
-/** Writes of one tick, not yet sent. */
-export interface Batch {
-  set: Map<string, string>
-  delete: Set<string>
-  increment: Map<string, number>
-  take: Set<string>
-  /** What the fields held before. */
-  before: Map<string, string | undefined>
-  result: Promise<Applied>
+/** What a batch does to one field. */
+export interface Step {
+  kind: Kind
+  /** What the field held before. */
+  before: string | undefined
+  /** Of a write: what it is to hold; `undefined` removes it. */
+  text: string | undefined
+  /** Of an increment: what is added. */
+  by: number
 }
 
 /** What a write does to a field. */
 export type Kind = 'write' | 'increment' | 'take'
 
-/** A batch without writes. */
-export function emptyBatch(): Batch {
-  return {
-    set: new Map(),
-    delete: new Set(),
-    increment: new Map(),
-    take: new Set(),
-    before: new Map(),
-    result: Promise.resolve({ status: 'ok', values: new Map() }),
-  }
+/** Writes of one tick, not yet sent, by the name of the field. */
+export interface Batch {
+  readonly steps: Map<string, Step>
+  result: Promise<Applied>
 }
 
 /** Whether one change cannot hold both what the batch does to a field and another kind of write. */
-export function clashes(batch: Batch, names: readonly string[], kind: Kind): boolean {
+export function clashes({ steps }: Batch, names: readonly string[], kind: Kind): boolean {
   return names.some((name) => {
-    const written = batch.set.has(name) || batch.delete.has(name)
-    if (kind === 'write') return batch.increment.has(name) || batch.take.has(name)
-    if (kind === 'increment') return written || batch.take.has(name)
-    return written || batch.increment.has(name) || batch.take.has(name)
+    const step = steps.get(name)
+    return step !== undefined && (step.kind !== kind || kind === 'take')
   })
 }
 
 /** The change that brings a batch to the store. */
-export function changeOf(batch: Batch): Change {
+export function changeOf({ steps }: Batch): Change {
+  let set: Map<string, string> | undefined
+  let removed: string[] | undefined
+  let increment: Map<string, number> | undefined
+  let take: string[] | undefined
+  for (const [name, { kind, text, by }] of steps) {
+    if (kind === 'increment') (increment ??= new Map()).set(name, by)
+    else if (kind === 'take') (take ??= []).push(name)
+    else if (text === undefined) (removed ??= []).push(name)
+    else (set ??= new Map()).set(name, text)
+  }
   return {
-    ...(batch.set.size > 0 && { set: batch.set }),
-    ...(batch.delete.size > 0 && { delete: [...batch.delete] }),
-    ...(batch.increment.size > 0 && { increment: batch.increment }),
-    ...(batch.take.size > 0 && { take: [...batch.take] }),
+    ...(set && { set }),
+    ...(removed && { delete: removed }),
+    ...(increment && { increment }),
+    ...(take && { take }),
   }
 }
 

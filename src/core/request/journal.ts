@@ -9,7 +9,7 @@
  * @module
  */
 
-import { changeOf, clashes, emptyBatch, type Applied, type Batch, type Kind } from './batch.ts'
+import { changeOf, clashes, type Applied, type Batch, type Kind, type Step } from './batch.ts'
 import { decodeInteger } from '../record/values.ts'
 import { checkNames, checkSize, grows } from '../record/size.ts'
 import type { Change, MaybePromise } from '../store.ts'
@@ -70,16 +70,8 @@ export class Journal {
   write(entries: ReadonlyMap<string, string>, removed: readonly string[] = []): Promise<Applied> {
     this.check(entries)
     const batch = this.#batchFor([...entries.keys(), ...removed], 'write')
-    for (const [name, text] of entries) {
-      batch.delete.delete(name)
-      batch.set.set(name, text)
-      this.#assign(batch, name, text)
-    }
-    for (const name of removed) {
-      batch.set.delete(name)
-      batch.delete.add(name)
-      this.#assign(batch, name, undefined)
-    }
+    for (const [name, text] of entries) this.#write(batch, name, text)
+    for (const name of removed) this.#write(batch, name, undefined)
     return batch.result
   }
 
@@ -91,21 +83,22 @@ export class Journal {
     const current = decodeInteger(this.fields.get(name) ?? '0')
     if (current !== undefined) this.check(new Map([[name, String(current + by)]]))
     const batch = this.#batchFor([name], 'increment')
-    const sum = (batch.increment.get(name) ?? 0) + by
+    const sum = (batch.steps.get(name)?.by ?? 0) + by
     if (!Number.isSafeInteger(sum)) return null
-    batch.increment.set(name, sum)
-    if (current !== undefined) this.#assign(batch, name, String(current + by))
+    const step = this.#stepOf(batch, name, 'increment')
+    step.by = sum
+    if (current !== undefined) this.#put(name, String(current + by))
     const applied = await batch.result
     const total = applied.values.get(name)
-    if (total == null) return null
-    return Number(total) - ((batch.increment.get(name) ?? sum) - sum)
+    // Less what later calls of this tick have added.
+    return total == null ? null : Number(total) - (step.by - sum)
   }
 
   /** Reads a field at the store and removes it there, in one step. */
   async take(name: string): Promise<string | null> {
     const batch = this.#batchFor([name], 'take')
-    batch.take.add(name)
-    this.#assign(batch, name, undefined)
+    this.#stepOf(batch, name, 'take')
+    this.#put(name, undefined)
     const applied = await batch.result
     return applied.values.get(name) ?? null
   }
@@ -135,10 +128,12 @@ export class Journal {
   /** Replaces the fields with what the store holds now, under writes still unsent. */
   replace(fields: ReadonlyMap<string, string>): void {
     const seen = new Map<string, string | undefined>()
-    for (const { before } of this.#unsent) {
-      for (const name of before.keys()) {
-        if (!seen.has(name)) before.set(name, fields.get(name))
-        seen.set(name, this.fields.get(name))
+    for (const { steps } of this.#unsent) {
+      for (const [name, step] of steps) {
+        // What cannot be counted on is shown as it is.
+        const isShown = step.kind !== 'increment' || decodeInteger(step.before ?? '0') !== undefined
+        if (!seen.has(name)) step.before = fields.get(name)
+        if (isShown) seen.set(name, this.fields.get(name))
       }
     }
     this.#replaced++
@@ -177,9 +172,8 @@ export class Journal {
   #batchFor(names: readonly string[], kind: Kind): Batch {
     if (this.#open !== null && !clashes(this.#open, names, kind)) return this.#open
     const undo = this.#host.announce()
-    const batch = emptyBatch()
+    const batch: Batch = { steps: new Map(), result: this.exclusive(() => this.#flush(batch, undo)) }
     this.#unsent.push(batch)
-    batch.result = this.exclusive(() => this.#flush(batch, undo))
     this.#open = batch
     return batch
   }
@@ -190,15 +184,13 @@ export class Journal {
     const replaced = this.#replaced
     try {
       const applied = await this.#host.send(changeOf(batch), undo)
-      for (const name of batch.increment.keys()) {
-        const value = applied.values.get(name)
-        const text = value ?? batch.before.get(name)
-        if (text !== undefined || batch.before.has(name)) this.#settleField(name, text)
-      }
+      for (const [name, { kind, before }] of batch.steps)
+        if (kind === 'increment') this.#settleField(name, applied.values.get(name) ?? before)
       return applied
     } catch (error) {
       // Replaced fields are those of another record, or of none.
-      if (replaced === this.#replaced) for (const [name, text] of batch.before) this.#settleField(name, text)
+      if (replaced === this.#replaced)
+        for (const [name, { before }] of batch.steps) this.#settleField(name, before)
       undo()
       throw error
     }
@@ -206,14 +198,27 @@ export class Journal {
 
   /** Gives a field its stored value, unless a later write has changed it already. */
   #settleField(name: string, text: string | undefined): void {
-    const later = this.#unsent.find((batch) => batch.before.has(name))
-    if (later === undefined) this.#put(name, text)
-    else later.before.set(name, text)
+    for (const { steps } of this.#unsent) {
+      const later = steps.get(name)
+      if (later === undefined) continue
+      later.before = text
+      return
+    }
+    this.#put(name, text)
   }
 
-  #assign(batch: Batch, name: string, text: string | undefined): void {
-    if (!batch.before.has(name)) batch.before.set(name, this.fields.get(name))
+  #write(batch: Batch, name: string, text: string | undefined): void {
+    this.#stepOf(batch, name, 'write').text = text
     this.#put(name, text)
+  }
+
+  #stepOf({ steps }: Batch, name: string, kind: Kind): Step {
+    let step = steps.get(name)
+    if (step === undefined) {
+      step = { kind, before: this.fields.get(name), text: undefined, by: 0 }
+      steps.set(name, step)
+    }
+    return step
   }
 
   #put(name: string, text: string | undefined): void {

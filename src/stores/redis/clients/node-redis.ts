@@ -39,7 +39,7 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     return texts((await multi[method]!()) as unknown[])
   }
 
-  async function transaction(key: string, fill: Fill): Promise<unknown[]> {
+  function transaction(key: string, fill: Fill): Promise<unknown[]> {
     const once = (): Promise<unknown[]> => attempt(key, fill, 'exec')
     return (isCluster ? untilSlotRests(() => inCluster(key, once)) : once()).catch((error) =>
       texts(executedOf(error)),

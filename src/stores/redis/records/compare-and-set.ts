@@ -6,7 +6,7 @@
  */
 
 import { storeError } from '../../../core/errors.ts'
-import type { Change, EndReason, UpdateResult } from '../../../core/store.ts'
+import type { Change, EndReason, Limits, UpdateResult } from '../../../core/store.ts'
 import type { Command } from '../client.ts'
 import { isForeign, throwFirstError } from './hash.ts'
 import type { Link } from '../link.ts'
@@ -86,33 +86,35 @@ return answer
 const ABOUT_DIGEST = /^EXECABORT|\bevalsha\b/i
 
 /**
- * Prepares `MULTI; HSET key:stage …; EVAL script 2 key key:stage …; DEL key:stage; EXEC`.
+ * `MULTI; HSET key:stage …; EVAL script 2 key key:stage …; DEL key:stage; EXEC`
  * Values go into the stage because clients publish the arguments of EVAL to tracing.
  *
  * The text is sent until the server has run it once, and with every change on condition, since
  * those are rare. A server that does not know it any more, or a node of a cluster that never has,
  * does nothing and says so, and is sent the text.
+ *
+ * @param staged what `stagedFields` made
  */
-export function compareAndSet(
+export async function compareAndSet(
+  link: Link,
   key: string,
-  change: Change,
-): (link: Link, deadline: Command) => Promise<UpdateResult> {
+  staged: readonly string[],
+  limits: Limits | undefined,
+  deadline: Command,
+): Promise<UpdateResult> {
   const stage = `${key}:stage`
-  const staged = stagedFields(change)
-  const limits = change.limits === undefined ? [] : [change.limits.bytes, change.limits.fields]
-  return async (link, deadline) => {
-    const args = [deadline[0], String(deadline[2]), ...limits.map(String)]
-    const send = (how: 'eval' | 'evalsha', what: string): Promise<unknown[]> =>
-      link.transaction(key, [
-        ['hset', stage, staged],
-        [how, what, [key, stage], args],
-        ['del', stage],
-      ])
-    const replies = await run(link, send, Boolean(change.expect?.size))
-    if (isForeign(replies[1])) return { status: 'gone' }
-    throwFirstError(replies.map((reply) => (reply instanceof Error ? refused(link.name, reply) : reply)))
-    return resultOf(textListOf(replies[1], 'EVAL'))
-  }
+  const args = [deadline[0], String(deadline[2])]
+  if (limits !== undefined) args.push(String(limits.bytes), String(limits.fields))
+  const send = (how: 'eval' | 'evalsha', what: string): Promise<unknown[]> =>
+    link.transaction(key, [
+      ['hset', stage, staged],
+      [how, what, [key, stage], args],
+      ['del', stage],
+    ])
+  const replies = await run(link, send, staged[0]?.[0] === '=' || staged[0]?.[0] === '~')
+  if (isForeign(replies[1])) return { status: 'gone' }
+  throwFirstError(replies.map((reply) => (reply instanceof Error ? refused(link.name, reply) : reply)))
+  return resultOf(textListOf(replies[1], 'EVAL'))
 }
 
 type Send = (how: 'eval' | 'evalsha', what: string) => Promise<unknown[]>
@@ -147,7 +149,8 @@ function digestOf(script: string): Promise<string> {
     .then((bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('')))
 }
 
-function stagedFields(change: Change): string[] {
+/** A change as the fields of its stage, conditions first: a copy. */
+export function stagedFields(change: Change): string[] {
   const staged: string[] = []
   for (const [field, value] of change.expect ?? []) {
     if (value === null) staged.push(`~${field}`, '')
@@ -158,6 +161,23 @@ function stagedFields(change: Change): string[] {
   for (const [field, by] of change.increment ?? []) staged.push(`+${field}`, String(by))
   for (const field of change.take ?? []) staged.push(`<${field}`, '')
   return staged
+}
+
+/** The change without conditions that was staged. */
+export function changeOf(staged: readonly string[]): Change {
+  const set = new Map<string, string>()
+  const increment = new Map<string, number>()
+  const removed: string[] = []
+  const take: string[] = []
+  for (let i = 0; i < staged.length; i += 2) {
+    const field = staged[i]!.slice(1)
+    const value = staged[i + 1]!
+    if (staged[i]![0] === '>') set.set(field, value)
+    else if (staged[i]![0] === '+') increment.set(field, Number(value))
+    else if (staged[i]![0] === '-') removed.push(field)
+    else take.push(field)
+  }
+  return { set, increment, delete: removed, take }
 }
 
 function resultOf([status, ...told]: (string | null)[]): UpdateResult {

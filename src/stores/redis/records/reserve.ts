@@ -12,7 +12,7 @@
 import { byteLength, bytesOf, outgrows } from '../../../core/record/byte-size.ts'
 import type { Change, Limits } from '../../../core/store.ts'
 import { isAlive } from '../../../core/store.ts'
-import { applyChange, copyOf } from '../../shared/apply-change.ts'
+import { applyChange } from '../../shared/apply-change.ts'
 import type { Command } from '../client.ts'
 import { DOUBTFUL, isForeign, readHash, throwFirstError } from './hash.ts'
 import type { Link } from '../link.ts'
@@ -36,7 +36,6 @@ export interface Reservation {
 export function reservation(key: string, change: Change, limits: Limits): Reservation {
   const held = `${key}:held`
   const need = needOf(change)
-  const copy = copyOf(change)
   const add = (sign: number): Command[] => [
     ['hincrby', held, 'bytes', String(sign * need.bytes)],
     ['hincrby', held, 'fields', String(sign * need.fields)],
@@ -54,7 +53,7 @@ export function reservation(key: string, change: Change, limits: Limits): Reserv
         bytes: Math.max(0, integerOf(replies[0], 'HINCRBY') - need.bytes),
         fields: Math.max(0, integerOf(replies[1], 'HINCRBY') - need.fields),
       }
-      if (hasRoom(found.fields, copy, limits, others)) return true
+      if (hasRoom(found.fields, change, limits, others)) return true
       throwFirstError(await link.transaction(key, giveBack))
       return false
     },
@@ -64,7 +63,7 @@ export function reservation(key: string, change: Change, limits: Limits): Reserv
 /** Whether the change fits, beside what others have reserved. */
 function hasRoom(
   before: ReadonlyMap<string, string>,
-  { limits: _limits, ...change }: Change,
+  change: Change,
   limits: Limits,
   others: Limits,
 ): boolean {

@@ -3,7 +3,7 @@
 import { isSessionError } from '../../../core/errors.ts'
 import type { Change, EndReason, Lifetime, UpdateResult } from '../../../core/store.ts'
 import type { Command } from '../client.ts'
-import { compareAndSet } from './compare-and-set.ts'
+import { changeOf, compareAndSet, stagedFields } from './compare-and-set.ts'
 import { expire } from './destroy.ts'
 import {
   deadlineCommand,
@@ -17,7 +17,7 @@ import {
 } from './hash.ts'
 import type { Link } from '../link.ts'
 import { textsOf } from '../replies.ts'
-import { reservation, type Reservation } from './reserve.ts'
+import { reservation } from './reserve.ts'
 
 /** A change as commands, with the fields it may bring into being. */
 interface Plan {
@@ -45,48 +45,37 @@ export async function update(
   change: Change,
   lifetime: Lifetime,
 ): Promise<UpdateResult> {
-  const steps = stepsOf(key, change)
+  // Put together at once: the caller may change the maps of a change later.
+  const { limits, expect } = change
+  const isConditional = Boolean(expect?.size)
+  const isLimited = limits !== undefined && Boolean(change.set?.size || change.increment?.size)
+  const plain = isConditional || isLimited ? null : plainly(key, change)
+  const staged = plain === null ? stagedFields(change) : []
 
   const now = await link.now(key)
   if (!(timeLeft(lifetime, now) > 0)) return gone(await expire(link, key))
   const deadline = deadlineCommand(key, lifetime, now)
-  if (steps.scripted === null) return steps.plain(link, deadline)
-  if (steps.reserved === null || !link.refusesScripts) {
+  if (plain !== null) return plain(link, deadline)
+  if (isConditional || limits === undefined) return compareAndSet(link, key, staged, limits, deadline)
+  if (!link.refusesScripts) {
     try {
-      return await steps.scripted(link, deadline)
+      return await compareAndSet(link, key, staged, limits, deadline)
     } catch (error) {
-      if (steps.reserved === null || !isSessionError(error, 'ERR_STORE_UNSUPPORTED')) throw error
+      if (!isSessionError(error, 'ERR_STORE_UNSUPPORTED')) throw error
       link.refusesScripts = true
     }
   }
-  return (await steps.reserved.take(link)) ? steps.plain(link, deadline) : { status: 'too-large' }
+  const copy = changeOf(staged)
+  const reserved = reservation(key, copy, limits)
+  return (await reserved.take(link))
+    ? plainly(key, copy, reserved.giveBack)(link, deadline)
+    : { status: 'too-large' }
 }
 
 type Step = (link: Link, deadline: Command) => Promise<UpdateResult>
 
-interface Steps {
-  /** `null` if plain commands will do. */
-  scripted: Step | null
-  plain: Step
-  /** What comes before plain commands where there are no scripts; `null` if that would not do. */
-  reserved: Reservation | null
-}
-
-/** Everything is put together at once: the caller may change the maps of a change later. */
-function stepsOf(key: string, change: Change): Steps {
-  const { limits, expect } = change
-  const isConditional = Boolean(expect?.size)
-  const isLimited = limits !== undefined && Boolean(change.set?.size || change.increment?.size)
-  const reserved = isLimited && !isConditional ? reservation(key, change, limits) : null
-  return {
-    scripted: isConditional || isLimited ? compareAndSet(key, change) : null,
-    plain: plainly(key, change, reserved?.giveBack ?? []),
-    reserved,
-  }
-}
-
 /** Prepares a change by plain commands, and more commands to go with them. */
-function plainly(key: string, change: Change, more: readonly Command[]): Step {
+function plainly(key: string, change: Change, more: readonly Command[] = []): Step {
   const taken = [...(change.take ?? [])]
   const increments = [...(change.increment ?? [])]
   const plan = planOf(key, change, taken, increments, more)
