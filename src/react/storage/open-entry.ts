@@ -19,7 +19,7 @@ export interface Held {
   expiresAt: number
 }
 
-/** Opens an entry. Answers `null` if it is somebody else's, and an error if its value cannot be used. */
+/** Opens an entry. Answers `null` if it is another owner's, and an error if its value cannot be used. */
 export function openEntry(
   text: string,
   key: string,
