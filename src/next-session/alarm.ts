@@ -1,5 +1,5 @@
 /**
- * Telling the operator what no caller could be told.
+ * Warnings of failures that no caller may have awaited.
  *
  * @module
  */
@@ -13,14 +13,14 @@ export class Alarm {
   readonly #isHeard: boolean
   #last: string | null = null
 
-  /** @param isHeard whether somebody receives the events of a failing store */
+  /** @param isHeard whether the application receives the events of a failing store */
   constructor(isHeard: boolean) {
     this.#isHeard = isHeard
   }
 
   /** A response could not wait for its session any longer. */
   failed(error: unknown): void {
-    // Nobody's fault: a request met a logout.
+    // No failure: a request met a logout.
     if (isSessionError(error, 'ERR_SESSION_GONE')) return
     const code = isSessionError(error) ? error.code : String(error)
     if (code === this.#last || (this.#isHeard && code.startsWith('ERR_STORE_'))) return

@@ -21,7 +21,7 @@ export interface CookieResponse {
 /**
  * Sets the cookie on a response that has not begun. Other cookies stay, also one of the same name
  * for another path or domain; an earlier one of the same scope is replaced. No cache may keep such
- * a response, and hand the cookie to somebody else (ASVS V14.3.2).
+ * a response, and hand the cookie to another visitor (ASVS V14.3.2).
  *
  * @param encode turns the id into the cookie's value
  * @returns how to take that back
