@@ -1,5 +1,5 @@
 /**
- * What is wrong with the place where sessions live, and how to mend it: found by asking it, not
+ * What is wrong with what keeps the sessions, and how to mend it: found by asking it, not
  * by waiting for the first incident.
  *
  * ```ts
@@ -16,7 +16,7 @@ import { invalidOption } from './core/errors.ts'
 import type { Store } from './core/store.ts'
 import { worstFirst, type Finding } from './doctor/finding.ts'
 import { limitedTo } from './doctor/limited.ts'
-import { placeOf } from './doctor/backend.ts'
+import { backendOf } from './doctor/backend.ts'
 import { probeFinding } from './doctor/probe.ts'
 import { promiseFindings } from './doctor/promises.ts'
 import { roundTripFinding } from './doctor/round-trip.ts'
@@ -51,11 +51,11 @@ export async function diagnose(store: Store, options: DiagnoseOptions = {}): Pro
     throw invalidOption('diagnose: expected a store, such as redisStore(client).')
   if (!Number.isSafeInteger(reads) || reads < 1) throw invalidOption('reads: expected a positive integer.')
   const limited = limitedTo(milliseconds(timeout, 'timeout'))
-  const place = placeOf(store, thorough, limited)
-  const findings = [...promiseFindings(store), ...(await place.findings())]
+  const backend = backendOf(store, thorough, limited)
+  const findings = [...promiseFindings(store), ...(await backend.findings())]
   const isReachable = !findings.some(({ code, level }) => code === 'reachable' && level === 'serious')
   if (thorough && isReachable) {
-    findings.push(await probeFinding(store, limited, (key) => place.forget(key)))
+    findings.push(await probeFinding(store, limited, (key) => backend.forget(key)))
     findings.push(await roundTripFinding(store, reads, limited))
   }
   return worstFirst(findings)

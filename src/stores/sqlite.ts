@@ -28,12 +28,12 @@ import { patiently } from './sqlite/busy-read.ts'
 import { pack } from './sqlite/packed-record.ts'
 import { storeFailure } from './sqlite/failure.ts'
 import { checkedOptions, type CheckedOptions, type SqliteStoreOptions } from './sqlite/options.ts'
-import type { SqliteIndex, SqlitePlace, SqliteStore } from './sqlite/types.ts'
+import type { SqliteBackend, SqliteIndex, SqliteStore } from './sqlite/types.ts'
 import { startSweeper } from './sqlite/sweeper.ts'
 
 export type { Durability } from './sqlite/connection.ts'
 export type { SqliteStoreOptions } from './sqlite/options.ts'
-export type { SqliteIndex, SqlitePlace, SqliteStore } from './sqlite/types.ts'
+export type { SqliteBackend as SqlitePlace, SqliteIndex, SqliteStore } from './sqlite/types.ts'
 
 /** What lists say while there is no file. */
 const UNLISTED: Listing = { isListed: false, barredAt: null, isSpared: false }
@@ -64,7 +64,7 @@ class Sqlite implements SqliteStore {
   readonly capabilities = { atomic: true, durable: true }
   readonly identity: string
   readonly now: () => number
-  readonly [beneath]: SqlitePlace
+  readonly [beneath]: SqliteBackend
   readonly #file: string
   readonly #sweepInterval: number
   readonly #writes = new GroupCommit<Connection>(
@@ -183,7 +183,7 @@ class Sqlite implements SqliteStore {
     return !this.#connection && this.#writes.isIdle && !isThere(this.#file)
   }
 
-  /** The connection, opened anew if somebody removed or replaced the file. */
+  /** The connection, opened anew if the file was removed or replaced. */
   #current(): Connection {
     if (this.#connection?.isCurrent() === false) this.#disconnect()
     return (this.#connection ??= this.#open())

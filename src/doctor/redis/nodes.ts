@@ -5,7 +5,7 @@
  */
 
 import type { Executor, Methods } from '../../stores/redis/client.ts'
-import type { RedisPlace } from '../../stores/redis/store.ts'
+import type { RedisBackend } from '../../stores/redis/store.ts'
 import type { ClientExecutor } from '../../stores/redis/clients/recognise.ts'
 import type { Limited } from '../limited.ts'
 
@@ -24,14 +24,14 @@ export interface RedisNodes {
 
 type Raw = (args: readonly string[]) => unknown
 
-/** Replies as they come by default, whatever types the application has asked for. */
+/** Default types of replies, also where the application asks for others. */
 const PLAIN = { typeMapping: {} }
 /** `Decoder.String` of glide. */
 const TEXT = 1
 
 /** Connects, if need be, and finds the servers. Rejects if none can be reached. */
-export async function nodesOf(place: RedisPlace, limited: Limited): Promise<RedisNodes> {
-  const executor = await limited(() => place.link.connection.open())
+export async function nodesOf(backend: RedisBackend, limited: Limited): Promise<RedisNodes> {
+  const executor = await limited(() => backend.link.connection.open())
   const { isCluster, raws } = await explained(executor, () => limited(() => rawNodes(executor)))
   return {
     isCluster,
