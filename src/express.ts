@@ -42,7 +42,7 @@ type Next = (error?: unknown) => void
  * Creates the sessions of an Express application. Without a store they live in an embedded
  * SQLite file.
  *
- * The response waits until the session's writes are stored, also those that nobody awaited. If
+ * The response waits until the session's writes are stored, also those that no caller awaited. If
  * one of these fails, an error goes out in its place: 503 for a failing store, and no cookie.
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another

@@ -65,8 +65,8 @@ export interface FastifySessions<Data extends object = PlainData> extends Manage
    * the scope that it is registered in. A visitor without a session costs no store call; one with
    * a session a single read. Or leave it out, and call `getSession` where one is needed.
    *
-   * If the store fails, the error handler gets an error with `statusCode` 503; also when the write
-   * that fails was awaited by nobody.
+   * If the store fails, the error handler gets an error with `statusCode` 503; also when no
+   * caller awaited the write that fails.
    */
   plugin(this: void, app: FastifyLike, options: unknown, done: () => void): void
   /**
@@ -76,8 +76,8 @@ export interface FastifySessions<Data extends object = PlainData> extends Manage
    */
   getSession(this: void, request: FastifyRequestLike, reply: FastifyReplyLike): Promise<Session<Data>>
   /**
-   * The session of a request by somebody signed in.
-   * @throws `ERR_UNAUTHENTICATED` (status 401) if nobody is, and as `getSession`
+   * The session of a request by a signed-in visitor.
+   * @throws `ERR_UNAUTHENTICATED` (status 401) if the visitor is not signed in, and as `getSession`
    */
   requireSession(this: void, request: FastifyRequestLike, reply: FastifyReplyLike): Promise<SignedIn<Data>>
 }
@@ -86,7 +86,7 @@ export interface FastifySessions<Data extends object = PlainData> extends Manage
  * Creates the sessions of a Fastify application. Without a store they live in an embedded SQLite
  * file.
  *
- * The response waits until the session's writes are stored, also those that nobody awaited.
+ * The response waits until the session's writes are stored, also those that no caller awaited.
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
@@ -148,7 +148,7 @@ async function commit(
   }
 }
 
-/** A stream that nobody will read would keep its file open. */
+/** A stream that is not read would keep its file open. */
 function abandon(payload: unknown): void {
   if (typeof payload !== 'object' || payload === null) return
   if (payload instanceof ReadableStream) void payload.cancel().catch(() => {})

@@ -47,7 +47,7 @@ export interface HonoSessions<Data extends object = PlainData> extends Managemen
    * visitor without a session costs no store call; one with a session a single read. Name a path,
    * `app.use('/account/*', middleware)`, to leave the others alone.
    *
-   * The response waits until the session's writes are stored, also those that nobody awaited. If
+   * The response waits until the session's writes are stored, also those that no caller awaited. If
    * the store fails, `app.onError` gets the error; without one, 503 goes out.
    * @throws `ERR_OPTION_INVALID` at the first request of an older Hono
    */
@@ -58,8 +58,8 @@ export interface HonoSessions<Data extends object = PlainData> extends Managemen
    */
   getSession(this: void, context: HonoContext): Promise<Session<Data>>
   /**
-   * The session of somebody signed in.
-   * @throws `ERR_UNAUTHENTICATED` (status 401) if nobody is, and as `getSession`
+   * The session of a signed-in visitor.
+   * @throws `ERR_UNAUTHENTICATED` (status 401) if the visitor is not signed in, and as `getSession`
    */
   requireSession(this: void, context: HonoContext): Promise<SignedIn<Data>>
 }

@@ -77,7 +77,7 @@ export interface NextSessions<Data extends object = PlainData, Client = unknown>
   /** The session of a Pages Router request: API routes and `getServerSideProps`. */
   getSession(this: void, request: NodeRequest, response: NodeResponse): Promise<Session<Data>>
   /**
-   * The session of somebody signed in. If nobody is, calls `otherwise`, which ends the request:
+   * The session of a signed-in visitor. For others it calls `otherwise`, which ends the request:
    * `requireSession(() => redirect('/login'))`.
    * @throws `ERR_UNAUTHENTICATED` (status 401) without `otherwise`
    */

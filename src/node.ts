@@ -1,6 +1,6 @@
 /**
- * Sessions for Node's own `http` and `http2` servers, and for whatever hands their request and
- * response on: micro, connect, polka.
+ * Sessions for Node's own `http` and `http2` servers, and for frameworks that hand their request
+ * and response on: micro, connect, polka.
  *
  * @module sojourn/node
  */
@@ -26,7 +26,7 @@ export interface NodeSessions<Data extends object = PlainData> extends NodeAcces
 /**
  * Creates the sessions of a Node server. Without a store they live in an embedded SQLite file.
  *
- * The response waits until the session's writes are stored, also those that nobody awaited. If
+ * The response waits until the session's writes are stored, also those that no caller awaited. If
  * one of these fails, an error goes out in its place: 503 for a failing store, and no cookie.
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another

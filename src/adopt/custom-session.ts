@@ -14,7 +14,7 @@ import { common, inOneCookie, oldSession, type AdoptionOptions, type OldUserId }
 
 /** What `map` makes of an old session. */
 export interface MappedSession {
-  /** Who is signed in. A number becomes text. Default: nobody. */
+  /** Who is signed in. A number becomes text. Default: no user. */
   userId?: OldUserId
   /** What the new session holds. Default: nothing. */
   data?: PlainData | undefined

@@ -58,7 +58,7 @@ export class Generator {
     return cookie
   }
 
-  /** It takes what is left of `maxAge` for the whole when the clock ticks meanwhile. */
+  /** If the clock ticks while it makes a cookie, express-session takes what is left of `maxAge` for the whole. */
   #correct(cookie: ExpressCookie, took: number, request: SessionRequest): void {
     const { originalMaxAge } = cookie
     if (typeof originalMaxAge !== 'number') return

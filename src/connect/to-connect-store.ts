@@ -23,7 +23,7 @@ import { Roll } from './roll.ts'
 import { COOKIE, cookieText, difference, fieldsOf, sessionOf } from './session-fields.ts'
 import { resolve, type ToConnectStoreOptions } from './to-connect-options.ts'
 
-// eslint-disable-next-line typescript/no-explicit-any -- whatever the application adds to SessionData
+// eslint-disable-next-line typescript/no-explicit-any -- the application may add to SessionData
 type SessionLike = any
 
 /** What the `meta` of these records says they belong to. */
@@ -36,7 +36,7 @@ const TOUCH_INTERVAL = 60_000
  * Makes a store of ours usable with express-session and @fastify/session.
  *
  * Each property of a session is a field of its own: of two requests at once, each writes what it
- * changed. A session that was destroyed stays so, whatever is saved late. The store knows
+ * changed. A session that was destroyed stays so, also when a request saves it late. The store knows
  * the hash of a session's id, never the id.
  *
  * @throws SessionError `ERR_OPTION_INVALID`
@@ -188,7 +188,7 @@ export class ConnectStore extends EventEmitter {
     return this.#write(key, difference(record.fields, fields), life)
   }
 
-  /** Writes what a request has changed. Answers false if the session has ended meanwhile. */
+  /** Writes what a request has changed. Answers false if the session has ended. */
   async #change(key: string, loaded: Loaded, change: Change, life: Lifetime): Promise<boolean> {
     if (change.set?.size || change.delete?.length) return this.#write(key, change, life)
     // Express touches in each request, Fastify saves: once in a while is enough.

@@ -69,15 +69,15 @@ function channel(jar: Cookies, headers: FetchHeaders, settings: Settings, defer:
       head?.add(cookie)
       return takeBack
     },
-    abandoned: (error) => console.error('A write to the session failed, and nobody awaited it.', error),
+    abandoned: (error) => console.error('A write to the session failed, and no caller awaited it.', error),
     defer,
   }
 }
 
 /**
- * The request's `Cookie` header, unless somebody has given us a token since it came: a proxy
- * or an earlier step of this request. The header still shows duplicates; `cookies()` shows the
- * last one, which may be a malformed copy that somebody planted.
+ * The request's `Cookie` header, unless a proxy or an earlier step of this request has set a
+ * token since it came. The header still shows duplicates; `cookies()` shows the last one, which
+ * may be a malformed copy that an attacker planted.
  */
 function currentHeader(jar: Cookies, header: string, { cookie: { name }, cookieValues }: Settings): string {
   const value = jar.get(name)?.value ?? ''

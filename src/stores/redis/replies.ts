@@ -30,7 +30,7 @@ export function repliesOf(replies: unknown, count: number): unknown[] {
   return list
 }
 
-/** A list of whatever. @throws UnreadableReply */
+/** A list of any values. @throws UnreadableReply */
 export function listOf(reply: unknown, command: string): unknown[] {
   if (reply instanceof Error) throw reply
   if (!Array.isArray(reply)) throw new UnreadableReply(command, reply)

@@ -1,6 +1,6 @@
 /**
- * A replica that lags behind, without a second Redis: what is written meanwhile is copied
- * before, and reads are led to the copies.
+ * A replica that lags behind, without a second Redis: a value is copied before a write changes
+ * it, and reads are led to the copies.
  *
  * @module
  */

@@ -134,7 +134,9 @@ export function testStart(variant: Variant): void {
 
   test('logs a write while rendering that nobody awaited', async () => {
     expect(await (await fetch(`${server.url}/render-write?forgotten=1`)).text()).toContain('written')
-    await expect.poll(() => server.log()).toContain('A write to the session failed, and nobody awaited it.')
+    await expect
+      .poll(() => server.log())
+      .toContain('A write to the session failed, and no caller awaited it.')
   })
 
   test('counts, signs in with a message and signs out through actions', async () => {

@@ -78,7 +78,7 @@ export function glideExecutor(client: GlideClient): Executor {
   }
 
   return {
-    // It connects by itself, before anybody can have it or with the first command.
+    // It connects by itself: when it is made, or with the first command.
     get isOpen() {
       return makeBatch !== null
     },

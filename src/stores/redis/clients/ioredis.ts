@@ -28,8 +28,8 @@ export function ioredisExecutor(client: IoredisClient): Executor {
   }
   // It may be of bytes.
   const prefix = String(keyPrefix ?? '')
-  // A transaction goes to the master, whatever the client is told to read from replicas: there a
-  // session may have ended, or begun, that does not show it yet.
+  // A transaction goes to the master, also if the client reads from replicas: these may not show
+  // yet that a session has begun or ended.
   const asksReplicas = isCluster && scaleReads !== 'master'
   const gather = (): Methods => (asksReplicas ? client.multi() : client.pipeline()) as Methods
 
@@ -99,7 +99,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     hearErrors: (hear) => hearErrors(all, hear),
     async connect() {
       if (client.status !== 'wait') return
-      // It goes on trying by itself, whatever becomes of the first attempt.
+      // If the first attempt fails, it goes on trying by itself.
       Promise.resolve(all['connect']?.()).catch(() => undefined)
     },
     readsTogether: !isCluster,
@@ -126,7 +126,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
 
 type Outcome = readonly [error: Error | null, reply?: unknown]
 
-/** A transaction is answered by EXEC, and whoever transforms replies may have changed that, too. */
+/** A transaction is answered by EXEC. A transformer of replies may have changed that answer, too. */
 function outcomesOf(answer: unknown): Outcome[] {
   return listOf(answer, 'EXEC').map((outcome) => listOf(outcome, 'EXEC') as unknown as Outcome)
 }

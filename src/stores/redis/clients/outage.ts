@@ -9,8 +9,8 @@
 import type { Executor, Methods } from '../client.ts'
 
 /**
- * For so many milliseconds after a connection was missed operations wait for it. Less than
- * sessions give them by default, so that whoever waited in vain knows that nothing was sent.
+ * For so many milliseconds after a connection was missed, operations wait for it. Less than their
+ * timeout by default, so that an operation that waited in vain knows that nothing was sent.
  */
 const PATIENCE = 1800
 

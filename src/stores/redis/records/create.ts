@@ -23,8 +23,8 @@ export async function create(
   if (!(timeLeft(lifetime, now) > 0)) return (await look(link, key)).isFree
 
   // Only RENAMENX decides and writes in one command: it takes the whole hash with its
-  // deadline to a free key, and leaves a taken one as it is. Nobody ever sees the first
-  // name, because the transaction begins and ends without it.
+  // deadline to a free key, and leaves a taken one as it is. No client sees the
+  // draft, because the transaction begins and ends without it.
   const draft = `${key}:new`
   const begun = performance.now()
   const replies = await link.transaction(key, [

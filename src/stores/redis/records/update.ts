@@ -119,7 +119,7 @@ function plainly(key: string, change: Change, more: readonly Command[]): Step {
       else notIntegers.push(field)
       if (isInteger && !isSafe) outOfRange.push([field, -by])
     }
-    // Redis counts to 2^63. Taking the same number away is right whatever other increments came between.
+    // Redis counts to 2^63. Taking the same number away leaves other increments that came between as they are.
     if (outOfRange.length > 0) await run(link, key, planOf(key, {}, [], outOfRange, []), deadline)
     return { status: 'ok', values, ...(notIntegers.length > 0 && { notIntegers }) }
   }
@@ -135,7 +135,7 @@ function planOf(
 ): Plan {
   const removed = [...taken, ...(change.delete ?? [])]
   const set = [...(change.set ?? [])]
-  // How much there is then, nobody has counted.
+  // The size is not known any more.
   if (set.length > 0 || increments.length > 0) set.push([SIZE, ''])
   const incremented = increments.map(([field]) => field)
   const commands: Command[] = []
