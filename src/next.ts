@@ -26,17 +26,10 @@ import { createProxy, type Proxy, type ProxyOptions } from './next/proxy.ts'
 import { openRequest } from './next/request.ts'
 import { memoized, sharedStore } from './next/shared.ts'
 
-export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export * from './core/public.ts'
 export type { ClientOf, ClientSession, ToClient } from './core/live/client-session.ts'
-export type { UserSession } from './core/users/user-sessions.ts'
-export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/server/management.ts'
-export type { SessionOptions } from './core/options.ts'
 export { privateResponse } from './core/server/private-response.ts'
-export type { CheckedRequest } from './core/browser/same-origin.ts'
 export type { EventsOptions, SessionEvents } from './core/live/route.ts'
-export type { Session } from './core/session/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
 export type { Proxy, ProxyOptions } from './next/proxy.ts'
 
 /** Options of `createSessions`. */

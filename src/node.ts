@@ -11,14 +11,7 @@ import type { Known } from './core/schema/data-types.ts'
 import type { PlainData } from './core/data.ts'
 import { createSessions as createManager } from './index.ts'
 
-export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { UserSession } from './core/users/user-sessions.ts'
-export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/server/management.ts'
-export type { SessionOptions } from './core/options.ts'
-export type { CheckedRequest } from './core/browser/same-origin.ts'
-export type { Session } from './core/session/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
+export * from './core/public.ts'
 
 /** The sessions of a Node server. No function uses `this`, so every one may be destructured. */
 export interface NodeSessions<Data extends object = PlainData> extends NodeAccess<Data> {}

@@ -12,6 +12,7 @@ const files = globSync('src/**/*.{ts,tsx}', { cwd: ROOT }).map((file) => normali
  * ones, also for types. A name is a folder of `src/core`, or a file in it.
  */
 const FLOORS = [
+  'public',
   'server',
   'live',
   'sessions',
