@@ -74,11 +74,7 @@ function refuseForeign<Data extends object>(
     return null
   } catch (error) {
     if (!isSessionError(error, 'ERR_CROSS_SITE')) throw error
-    const { message, status } = error
-    return new NextResponse(message, {
-      status,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'private, no-store' },
-    })
+    return new NextResponse(error.message, error.getResponse())
   }
 }
 
