@@ -91,7 +91,7 @@ const GROUPS: readonly CaseGroup[] = [
  *
  * @param runner The test runner's own functions.
  * @param makeStore Called for each test, and again for one that goes by the real clock and
- * failed: it is repeated with five times the time. The place must be empty each time: use a
+ * failed: it is repeated with five times the time. The backend must be empty each time: use a
  * fresh prefix, file or database.
  */
 export function testStore(

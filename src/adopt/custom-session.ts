@@ -28,7 +28,7 @@ export interface CustomSessionOptions<Stored> extends Pick<AdoptionOptions, 'pat
   name: string
   /**
    * The session that a cookie's value stands for; `null` or `undefined` if it is none, or not one that
-   * you issued. Everybody can send a cookie: check its signature, or look it up. What it throws fails the request.
+   * you issued. Any client can send a cookie: check its signature, or look it up. What it throws fails the request.
    */
   read(this: void, value: string): MaybePromise<Stored | null | undefined>
   /**

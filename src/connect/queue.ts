@@ -7,8 +7,8 @@
 
 import { TimeLimit, type Outcomes } from '../core/wrappers/time-limit.ts'
 
-/** A line for each name. Each operation ends within the limit, its time in the line included. */
-export class Line {
+/** A queue for each name. Each operation ends within the limit, its time in the queue included. */
+export class Queue {
   /** The writes under a name, as long as one is under way. */
   readonly #writes = new Map<string, Promise<unknown>>()
   readonly #deadline: TimeLimit

@@ -1,4 +1,4 @@
-/** @module What lies beneath a store, and who knows about it. */
+/** @module The backend of a store, and how to examine it. */
 
 import { beneath, type Store } from '../core/store.ts'
 import type { RedisBackend } from '../stores/redis/store.ts'
@@ -10,7 +10,7 @@ import { processesFinding } from './processes.ts'
 import { forgetIn, redisFindings } from './redis/findings.ts'
 import { sqliteFindings } from './sqlite.ts'
 
-/** What lies beneath one store. */
+/** The backend of one store. */
 export interface Backend {
   /** What there is to say of it. A finding `reachable` that is serious means that nothing else can be asked. */
   findings(): Promise<Finding[]>

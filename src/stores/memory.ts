@@ -1,6 +1,6 @@
 /**
  * Sessions in the memory of this process: for tests, and for applications that may
- * forget everybody on restart and run as one process.
+ * lose all sessions on restart and run as one process.
  *
  * @module
  */

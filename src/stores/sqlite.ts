@@ -24,7 +24,7 @@ import { openConnection, requireSqlite, type Connection } from './sqlite/connect
 import { warnOfFleetingDisk } from './sqlite/fleeting-disk.ts'
 import { GroupCommit } from './sqlite/group-commit.ts'
 import { isThere } from './sqlite/own-files.ts'
-import { patiently } from './sqlite/busy-read.ts'
+import { readWhenUnlocked } from './sqlite/busy-read.ts'
 import { pack } from './sqlite/packed-record.ts'
 import { storeFailure } from './sqlite/failure.ts'
 import { checkedOptions, type CheckedOptions, type SqliteStoreOptions } from './sqlite/options.ts'
@@ -138,7 +138,7 @@ class Sqlite implements SqliteStore {
   async destroy(key: string, reason: EndReason): Promise<LoadedRecord | null> {
     if (this.#isEmpty()) return null
     const task = ({ rows }: Connection) => rows.destroy(key, reason, this.now())
-    // The others make way for a successor, which would find no room.
+    // With any other reason a new record follows, which would find no room.
     return reason === 'logout' || reason === 'revoked' ? this.#writes.write(task, true) : this.#grow(task)
   }
 
@@ -147,7 +147,7 @@ class Sqlite implements SqliteStore {
     this.#disconnect()
   }
 
-  /** Writes, and leaves the spare room to those who sign out. */
+  /** Writes, and leaves the spare room to sign-outs. */
   #grow<T>(task: (connection: Connection) => T): Promise<T> {
     return this.#writes.write((connection) => {
       connection.spare.fill()
@@ -157,7 +157,7 @@ class Sqlite implements SqliteStore {
 
   /** Reads, or answers `nothing` if there is no file. */
   #read<T>(work: (connection: Connection) => T, nothing: T): MaybePromise<T> {
-    return patiently(
+    return readWhenUnlocked(
       () => {
         this.#lookAgain()
         if (!this.#connection && !isThere(this.#file)) return nothing
@@ -171,7 +171,7 @@ class Sqlite implements SqliteStore {
     return storeFailure(cause, this.#file)
   }
 
-  /** A removed file could be read for ever. */
+  /** Sees now and then whether the file is still there: a removed one could be read for ever. */
   #lookAgain(): void {
     if (performance.now() - this.#lookedAt < LOOK_AGAIN) return
     this.#lookedAt = performance.now()

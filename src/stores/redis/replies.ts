@@ -4,7 +4,7 @@
  * Between Redis and us lies a client that the application has configured: protocols, type
  * mappings and transformers of replies give the same reply many shapes. Those that can mean but
  * one thing are read. All others are an error: taken for "there is nothing" they would sign
- * everybody out.
+ * all visitors out.
  *
  * @module
  */

@@ -63,7 +63,7 @@ export interface UpstashServer {
   close(): Promise<void>
 }
 
-/** They would change what the one connection to Redis is to everybody else, or hold it up. */
+/** They would change the one connection to Redis for all other requests, or block it. */
 const REFUSED =
   /^(multi|exec|discard|watch|unwatch|[ps]?(un)?subscribe|monitor|auth|hello|select|quit|reset|client|b[lrz].+|wait.*)$/i
 

@@ -102,7 +102,7 @@ export const creating: WrongStores = {
   'a store has a name and says what it can promise': but(() => ({ name: 'my store' })),
 
   /** Is another one each time. */
-  'store objects on one place have the same identity, or none': (now) => {
+  'store objects on one backend have the same identity, or none': (now) => {
     const right = memoryStore({ now })
     const open = () => ({ ...plain(right), identity: crypto.randomUUID() })
     return { store: open(), second: open }

@@ -18,7 +18,7 @@ interface Glide {
   ClusterBatch: new (isAtomic: boolean) => Batch
 }
 
-/** `Decoder.Bytes`. As text, one byte that is no UTF-8 would spoil the replies of everybody in the packet. */
+/** `Decoder.Bytes`. As text, one byte that is no UTF-8 would spoil all replies of the packet. */
 const BYTES = 0
 
 /**
@@ -96,7 +96,7 @@ export function glideExecutor(client: GlideClient): Executor {
     transaction,
     replicated,
     async close() {
-      // It forgets what it has not been answered.
+      // Closing drops commands that were not answered.
       await closeOrCut(
         () => Promise.allSettled(onTheirWay),
         () => undefined,

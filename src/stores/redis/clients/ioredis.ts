@@ -14,10 +14,10 @@ const OFFLINE: ReadonlySet<string> = new Set(['wait', 'connecting', 'connect', '
 export function ioredisExecutor(client: IoredisClient): Executor {
   const all = client as unknown as Methods
   const isCluster = 'isCluster' in client && client.isCluster === true
-  // Those that look for their server first have ways, and patience, of their own.
+  // Clusters and sentinels look for their servers by themselves, with time limits of their own.
   const isSingle = !isCluster && !(client as { options?: { sentinels?: unknown } }).options?.sentinels
 
-  /** When it is told to stop between two attempts, it looks for ever as if another one came. */
+  /** If it is told to stop between two attempts, its status goes on saying that another one comes. */
   function hasStopped(): boolean {
     return client.status === 'reconnecting' && 'manuallyClosing' in client && client.manuallyClosing === true
   }
@@ -45,7 +45,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
       // Transformers of arguments are for the whole process, and may come at any time.
       assertUnchanged(queued as QueuedCommand, command, prefix)
     }
-    // What it sends later are commands that it had before.
+    // What it sends later was checked above.
     delete batch['sendCommand']
   }
 
@@ -79,7 +79,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     return isTransaction ? [...listOf(replies.at(-2), 'EXEC'), replies.at(-1)] : replies
   }
 
-  /** A cluster finds its way again after what it understands, and does not understand such a packet. */
+  /** A cluster learns that a slot has moved from single commands, and not from such a packet. */
   async function inCluster<T>(key: string, attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt()

@@ -24,7 +24,7 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
   const plain = (all['withTypeMapping']?.({ [RESP_MAP]: Map }) ?? client) as { multi(key: string): object }
   const isCluster = 'masters' in client
   const isSentinel = 'getSentinelNode' in client
-  // Those that look for their server first have ways, and patience, of their own.
+  // Pools, clusters and sentinels look for their servers by themselves, with time limits of their own.
   const isSingle = 'isReady' in client && !isCluster && !isSentinel
 
   /** The clients in a pool, cluster or sentinel keep their own types. */
@@ -56,7 +56,7 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     }
   }
 
-  /** A cluster finds its way again after a transaction, but not after a pipeline. */
+  /** A cluster learns that a slot has moved from a transaction, but not from a pipeline. */
   async function clusterPipeline(key: string, fill: Fill): Promise<unknown[]> {
     const replies = await transaction(key, fill)
     throwFirstError(replies)

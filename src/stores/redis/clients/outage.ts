@@ -16,7 +16,7 @@ const PATIENCE = 1800
 
 const LOOK_EVERY = 20
 
-/** There is no connection. Bears the code and the first word of what the client said of it. */
+/** There is no connection. Has the code and the message of what the client said of it. */
 export class NotConnected extends Error {
   override readonly name = 'NotConnected'
   readonly code: string
@@ -50,7 +50,7 @@ export function inPatience<T>(
 
 /** Resolves once the client has a connection, or has given up. */
 export async function untilReady(executor: Executor): Promise<void> {
-  // Not every kind of client tells by an event, and none tells by the same when it gives up.
+  // Not every client has an event for it, and no two have the same one for giving up.
   while (executor.isOpen && executor.isReady === false) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY))
   }
