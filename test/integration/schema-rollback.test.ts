@@ -45,7 +45,7 @@ const after: SessionOptions<z.output<typeof New>> = {
   },
 }
 
-const places: Record<string, () => [Store, Store]> = {
+const backends: Record<string, () => [Store, Store]> = {
   sqlite() {
     const file = join(folder, 'sessions.db')
     return [sqliteStore({ file, durability: 'process' }), sqliteStore({ file, durability: 'process' })]
@@ -57,11 +57,11 @@ const places: Record<string, () => [Store, Store]> = {
   },
 }
 
-describe.each(Object.keys(places))('on %s', (name) => {
+describe.each(Object.keys(backends))('on %s', (name) => {
   let stores: [Store, Store]
   let events: SessionEvent[]
   beforeAll(() => {
-    stores = places[name]!()
+    stores = backends[name]!()
   })
   beforeEach(() => {
     events = []

@@ -4,7 +4,7 @@ import { redisStore, type RedisStore } from '../../src/stores/redis.ts'
 import { testStore } from '../../src/testing.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { admin, type ClientKind, clients, type GlideKind } from './redis/clients.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 const KINDS: readonly (ClientKind | GlideKind)[] = [
   'node-redis 6',

@@ -6,7 +6,7 @@
 
 import { isSessionError } from '../../src/index.ts'
 import nextSession, { type Options } from '../../src/next-session.ts'
-import type { Place } from './http-visit.ts'
+import type { Site } from './http-visit.ts'
 import type { NotingStore } from './next-sessions.ts'
 import { serveHere, storeWith, type SessionHandler } from './session-app.ts'
 
@@ -40,7 +40,7 @@ export const ACTIONS: Record<StoreVerb, SessionHandler> = {
 }
 
 /** A server that turns what getSession rejects with into a status. Its stores have 40 ms to answer. */
-export function carefulApp(options: Options, handler: SessionHandler): Promise<Place> {
+export function carefulApp(options: Options, handler: SessionHandler): Promise<Site> {
   const getSession = nextSession({ timeout: '40ms', ...options })
   return serveHere(async (req, res) => {
     try {
