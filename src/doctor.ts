@@ -11,12 +11,12 @@
  * @module sojourn/doctor
  */
 
-import { milliseconds, type Duration } from './core/record/duration.ts'
 import { invalidOption } from './core/errors.ts'
+import { milliseconds, type Duration } from './core/record/duration.ts'
 import type { Store } from './core/store.ts'
+import { backendOf } from './doctor/backend.ts'
 import { worstFirst, type Finding } from './doctor/finding.ts'
 import { limitedTo } from './doctor/limited.ts'
-import { backendOf } from './doctor/backend.ts'
 import { probeFinding } from './doctor/probe.ts'
 import { promiseFindings } from './doctor/promises.ts'
 import { roundTripFinding } from './doctor/round-trip.ts'

@@ -4,14 +4,14 @@
  * @module sojourn/express
  */
 
+import type { PlainData } from './core/data.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { Known } from './core/schema/data-types.ts'
 import type { NodeRequest } from './core/server/node-channel.ts'
 import type { GatedResponse } from './core/server/node-gate.ts'
 import { nodeAccess, type NodeAccess } from './core/server/node-sessions.ts'
-import type { SessionOptions } from './core/options.ts'
 import { assertHeld, defineSession } from './core/server/request-property.ts'
 import { beforeResponse } from './core/server/response-gate.ts'
-import type { Known } from './core/schema/data-types.ts'
-import type { PlainData } from './core/data.ts'
 import { createSessions as createManager } from './index.ts'
 
 export * from './core/public.ts'

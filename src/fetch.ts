@@ -5,14 +5,14 @@
  * @module sojourn/fetch
  */
 
+import type { PlainData } from './core/data.ts'
 import { isSessionError } from './core/errors.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { Known } from './core/schema/data-types.ts'
 import { answerWith, waiter } from './core/server/fetch-response.ts'
 import { HeldChannel } from './core/server/held-channel.ts'
 import { management, signedIn, type Management, type SignedIn } from './core/server/management.ts'
-import type { SessionOptions } from './core/options.ts'
-import type { PlainData } from './core/data.ts'
 import type { Session } from './core/session/session.ts'
-import type { Known } from './core/schema/data-types.ts'
 import { createSessions as createManager } from './index.ts'
 
 export * from './core/public.ts'

@@ -4,17 +4,17 @@
  * @module sojourn/hono
  */
 
-import { isOfContent } from './core/server/error-response.ts'
+import type { PlainData } from './core/data.ts'
 import { invalidOption } from './core/errors.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { Known } from './core/schema/data-types.ts'
+import { isOfContent } from './core/server/error-response.ts'
 import { answerWith, waiter } from './core/server/fetch-response.ts'
-import { refuseReplacing } from './core/session/foreign-habits.ts'
-import { isSessionHandle } from './core/session/handle.ts'
 import { HeldChannel } from './core/server/held-channel.ts'
 import { management, signedIn, type Management, type SignedIn } from './core/server/management.ts'
-import type { SessionOptions } from './core/options.ts'
-import type { PlainData } from './core/data.ts'
+import { refuseReplacing } from './core/session/foreign-habits.ts'
+import { isSessionHandle } from './core/session/handle.ts'
 import type { Session } from './core/session/session.ts'
-import type { Known } from './core/schema/data-types.ts'
 import { createSessions as createManager } from './index.ts'
 
 export * from './core/public.ts'

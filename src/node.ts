@@ -5,10 +5,10 @@
  * @module sojourn/node
  */
 
-import { nodeAccess, type NodeAccess } from './core/server/node-sessions.ts'
+import type { PlainData } from './core/data.ts'
 import type { SessionOptions } from './core/options.ts'
 import type { Known } from './core/schema/data-types.ts'
-import type { PlainData } from './core/data.ts'
+import { nodeAccess, type NodeAccess } from './core/server/node-sessions.ts'
 import { createSessions as createManager } from './index.ts'
 
 export * from './core/public.ts'

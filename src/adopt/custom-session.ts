@@ -6,8 +6,8 @@
  */
 
 import { adoptionOf, type Adoption } from '../core/adoption/adoption.ts'
-import { invalidOption } from '../core/errors.ts'
 import type { PlainData } from '../core/data.ts'
+import { invalidOption } from '../core/errors.ts'
 import type { MaybePromise } from '../core/store.ts'
 import { decoded } from './old-cookies.ts'
 import { common, inOneCookie, oldSession, type AdoptionOptions, type OldUserId } from './old-session.ts'

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { invalidOption } from '../core/errors.ts'
 import { checkNames } from '../core/check-options.ts'
+import { invalidOption } from '../core/errors.ts'
 import { saysMissing } from '../core/missing.ts'
 import type { Store } from '../core/store.ts'
-import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from '../stores/key-value/store.ts'
 import type { KeyValue } from '../stores/key-value/key-value.ts'
+import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from '../stores/key-value/store.ts'
 import { ask } from './ask.ts'
 import { StoredCookie } from './stored-cookie.ts'
 

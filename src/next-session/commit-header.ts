@@ -5,8 +5,8 @@
  */
 
 import { stringifySetCookie, type SetCookie } from 'cookie'
-import { restore } from '../core/server/node-head.ts'
 import { scopeOfLine } from '../core/browser/set-cookie.ts'
+import { restore } from '../core/server/node-head.ts'
 import { isDate } from './stored-cookie.ts'
 import type { Options, Session } from './types.ts'
 

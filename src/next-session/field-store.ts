@@ -6,19 +6,19 @@
  * @module
  */
 
-import { decodeValue } from '../core/record/values.ts'
 import type { OnEvent } from '../core/events.ts'
 import { fieldName, parseField } from '../core/record/field-name.ts'
-import { guardStore } from '../core/wrappers/guard.ts'
 import { isTouchDue } from '../core/record/lifetime.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from '../core/record/meta.ts'
+import { createToken, identify, type Identity } from '../core/record/token.ts'
+import { decodeValue } from '../core/record/values.ts'
 import { gone, keyTaken } from '../core/session-errors.ts'
 import { isAlive, type LoadedRecord, type Store, type UpdateResult } from '../core/store.ts'
-import { createToken, identify, type Identity } from '../core/record/token.ts'
+import { guardStore } from '../core/wrappers/guard.ts'
 import { tracedStore } from '../core/wrappers/tracing.ts'
-import { RESERVED, type Backend, type StoredSession, type Found } from './stored-session.ts'
 import { cookieText, readStoredCookie, valueTexts } from './session-fields.ts'
 import { expiryOf, newCookie } from './stored-cookie.ts'
+import { RESERVED, type Backend, type Found, type StoredSession } from './stored-session.ts'
 import type { Cookie, CookieDefaults, SessionData, SessionRecord } from './types.ts'
 
 /** The default `app` of `createSessions`, so that it finds these sessions too. */

@@ -6,20 +6,20 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseCookie } from 'cookie'
-import { milliseconds } from '../core/record/duration.ts'
 import { createEmitter } from '../core/events.ts'
+import { milliseconds } from '../core/record/duration.ts'
 import type { Store } from '../core/store.ts'
 import { warn } from '../core/warn.ts'
 import { Alarm } from './alarm.ts'
-import { wholeSessionStore } from './whole-session-store.ts'
-import type { Backend } from './stored-session.ts'
 import { fieldStore } from './field-store.ts'
-import { RequestSession, sayItVaries, type Exchange } from './request-session.ts'
 import MemoryStore from './memory-store.ts'
 import { checkOptions } from './options.ts'
+import { RequestSession, sayItVaries, type Exchange } from './request-session.ts'
 import { sessionsOf } from './response-sessions.ts'
 import { newCookie } from './stored-cookie.ts'
+import type { Backend } from './stored-session.ts'
 import type { Options, Session, SessionRecord, SessionStore } from './types.ts'
+import { wholeSessionStore } from './whole-session-store.ts'
 
 /** Gives the session of a request, the same one each time, and puts it on `req.session`. */
 export type GetSession<T extends SessionRecord = SessionRecord> = (

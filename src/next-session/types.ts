@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Duration } from '../core/record/duration.ts'
 import type { OnEvent } from '../core/events.ts'
+import type { Duration } from '../core/record/duration.ts'
 import type { Store } from '../core/store.ts'
 import type { isDestroyed, isNew, isTouched } from './symbol.ts'
 

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { TimeLimit } from '../core/wrappers/time-limit.ts'
 import { isSessionError, SessionError, storeError } from '../core/errors.ts'
 import { type OnEvent, storeErrorEvent } from '../core/events.ts'
-import { RESERVED, type Backend, type StoredSession, type Found } from './stored-session.ts'
+import { TimeLimit } from '../core/wrappers/time-limit.ts'
 import { hash } from './hash.ts'
 import { shortId } from './short-id.ts'
 import { expiryOf, readCookie } from './stored-cookie.ts'
+import { RESERVED, type Backend, type Found, type StoredSession } from './stored-session.ts'
 import type { SessionData, SessionRecord, SessionStore } from './types.ts'
 
 /**

@@ -7,11 +7,11 @@
 
 import { NextResponse, type NextRequest } from 'next/server.js'
 import type { SessionCookie } from '../core/browser/cookie.ts'
+import { scopeOf } from '../core/browser/set-cookie.ts'
 import { isSessionError } from '../core/errors.ts'
 import { mayMint, settingsOf, type Sessions } from '../core/sessions.ts'
-import { scopeOf } from '../core/browser/set-cookie.ts'
-import { attributesOf, CookieNames } from './cookie-names.ts'
 import { loadDefer } from './after.ts'
+import { attributesOf, CookieNames } from './cookie-names.ts'
 import { currentExchange, routerPrefetch } from './exchange.ts'
 
 /** Options of `proxy`. */

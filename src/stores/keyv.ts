@@ -4,11 +4,11 @@
  * @module
  */
 
-import { invalidOption, storeError } from '../core/errors.ts'
 import { checkNames } from '../core/check-options.ts'
+import { invalidOption, storeError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
-import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from './key-value/store.ts'
 import type { KeyValue } from './key-value/key-value.ts'
+import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from './key-value/store.ts'
 import { throwEmitted, throwing } from './keyv/errors.ts'
 
 /** What we use of a `Keyv`, version 5 or 6. */

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { invalidOption } from '../core/errors.ts'
 import { checkNames } from '../core/check-options.ts'
+import { invalidOption } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
-import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from './key-value/store.ts'
 import type { KeyValue } from './key-value/key-value.ts'
+import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from './key-value/store.ts'
 
 /** What we use of an unstorage `Storage`. */
 export interface UnstorageLike {

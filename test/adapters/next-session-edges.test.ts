@@ -4,22 +4,22 @@
 
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { breaking, heardWarnings } from '../support/failing-next-session.ts'
-import { cookieOf } from '../support/http-visit.ts'
-import { gated } from '../support/pausing-store.ts'
-import { sessionApp, storeWith, visitOnce } from '../support/session-app.ts'
 import nextSession from '../../src/next-session.ts'
 import { expressSession, promisifyStore } from '../../src/next-session/compat.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { breaking, captureWarnings } from '../support/failing-next-session.ts'
+import { cookieOf } from '../support/http-visit.ts'
+import { gated } from '../support/pausing-store.ts'
+import { sessionApp, storeWith, visitOnce } from '../support/session-app.ts'
 
 const refuse = (): Promise<never> => Promise.reject(new Error('no'))
 
-let heard: ReturnType<typeof heardWarnings>
+let warnings: ReturnType<typeof captureWarnings>
 beforeEach(() => {
-  heard = heardWarnings()
+  warnings = captureWarnings()
 })
 afterEach(() => {
-  heard.restore()
+  warnings.restore()
   vi.unstubAllEnvs()
 })
 
@@ -140,7 +140,7 @@ describe('in a store of sojourn', () => {
     await site.visit(cookie, '/logout')
     gate.open()
     expect((await late).status).toBe(401)
-    expect(heard.messages).toEqual([])
+    expect(warnings.messages).toEqual([])
   })
 })
 
@@ -151,10 +151,10 @@ test.each([
 ])('in %s, a store that forgets is warned of once, at the first request', async (mode, store, count) => {
   vi.stubEnv('NODE_ENV', mode)
   const site = await sessionApp(nextSession, { store }, (_, __, res) => res.end())
-  expect(heard.messages).toEqual([])
+  expect(warnings.messages).toEqual([])
   await site.visit()
   await site.visit()
-  expect(heard.messages).toEqual(
+  expect(warnings.messages).toEqual(
     Array.from({ length: count }, () => expect.stringContaining('sqliteStore()')),
   )
 })

@@ -4,24 +4,24 @@
  */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  ACTIONS,
-  breaking,
-  carefulApp,
-  FAULTS,
-  heardWarnings,
-  type StoreVerb,
-} from '../support/failing-next-session.ts'
-import { cookieOf } from '../support/http-visit.ts'
 import type { SessionStore } from '../../src/next-session.ts'
 import { expressSession, promisifyStore } from '../../src/next-session/compat.ts'
 import type { SessionData } from '../../src/next-session/types.ts'
+import {
+  ACTIONS,
+  breaking,
+  captureWarnings,
+  carefulApp,
+  FAULTS,
+  type StoreVerb,
+} from '../support/failing-next-session.ts'
+import { cookieOf } from '../support/http-visit.ts'
 
-let heard: ReturnType<typeof heardWarnings>
+let warnings: ReturnType<typeof captureWarnings>
 beforeEach(() => {
-  heard = heardWarnings()
+  warnings = captureWarnings()
 })
-afterEach(() => heard.restore())
+afterEach(() => warnings.restore())
 
 describe.each(Object.keys(FAULTS))('a store that %s', (fault) => {
   test.each(Object.keys(ACTIONS) as StoreVerb[])(
@@ -134,5 +134,5 @@ test('values that cannot be written are an error of the application, and not of 
     res.end('fine')
   })
   expect(await site.visit()).toMatchObject({ status: 500, cookies: [] })
-  expect(heard.messages.join()).toContain('ERR_VALUE_UNSUPPORTED')
+  expect(warnings.messages.join()).toContain('ERR_VALUE_UNSUPPORTED')
 })

@@ -9,14 +9,14 @@ import { pipeline } from 'node:stream/promises'
 import express, { type Express } from 'express'
 import express4 from 'express-4'
 import { serve as micro } from 'micro'
-import { apiResolver } from 'next/dist/server/api-utils/node/api-resolver.js'
 import type { NextApiHandler } from 'next'
+import { apiResolver } from 'next/dist/server/api-utils/node/api-resolver.js'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { cookieOf, type Site } from '../support/http-visit.ts'
-import { heardWarnings } from '../support/failing-next-session.ts'
-import { serveHere, storeWith } from '../support/session-app.ts'
 import nextSession from '../../src/next-session.ts'
 import type { Session } from '../../src/next-session/types.ts'
+import { captureWarnings } from '../support/failing-next-session.ts'
+import { cookieOf, type Site } from '../support/http-visit.ts'
+import { serveHere, storeWith } from '../support/session-app.ts'
 
 const broken = {
   get: async () => null,
@@ -24,11 +24,11 @@ const broken = {
   destroy: async () => {},
 }
 
-let heard: ReturnType<typeof heardWarnings>
+let warnings: ReturnType<typeof captureWarnings>
 beforeEach(() => {
-  heard = heardWarnings()
+  warnings = captureWarnings()
 })
-afterEach(() => heard.restore())
+afterEach(() => warnings.restore())
 
 /** What a browser sees on two visits. */
 async function twice(site: Site): Promise<string[]> {
@@ -167,7 +167,7 @@ test('a head that was sent before there was a session carries no cookie, and the
   })
   expect(await site.visit()).toMatchObject({ status: 200, body: 'done', cookies: [] })
   expect([...store.kept.keys()]).toEqual(['foo'])
-  expect(heard.messages.join()).toContain('ERR_HEADERS_SENT')
+  expect(warnings.messages.join()).toContain('ERR_HEADERS_SENT')
 })
 
 describe('an API route of Next.js', () => {

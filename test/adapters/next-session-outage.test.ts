@@ -4,19 +4,19 @@
 
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ACTIONS, breaking, carefulApp, FAULTS, heardWarnings } from '../support/failing-next-session.ts'
+import type { SessionEvent } from '../../src/index.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import { ACTIONS, breaking, captureWarnings, carefulApp, FAULTS } from '../support/failing-next-session.ts'
 import { cookieOf, type Site } from '../support/http-visit.ts'
 import { NotingStore } from '../support/next-sessions.ts'
 import { faulty, gated } from '../support/pausing-store.ts'
 import type { SessionHandler } from '../support/session-app.ts'
-import type { SessionEvent } from '../../src/index.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
 
-let heard: ReturnType<typeof heardWarnings>
+let warnings: ReturnType<typeof captureWarnings>
 beforeEach(() => {
-  heard = heardWarnings()
+  warnings = captureWarnings()
 })
-afterEach(() => heard.restore())
+afterEach(() => warnings.restore())
 
 describe('a store of sojourn', () => {
   async function signedIn(site: Site): Promise<string> {
@@ -80,13 +80,13 @@ describe('a failure is told', () => {
     const site = await carefulApp({ store }, ACTIONS.set)
     await site.visit('sid=foo')
     await site.visit('sid=foo')
-    expect(heard.messages).toEqual([expect.stringContaining('ERR_STORE_UNAVAILABLE')])
-    expect(heard.messages.join()).not.toContain('10.1.2.3')
+    expect(warnings.messages).toEqual([expect.stringContaining('ERR_STORE_UNAVAILABLE')])
+    expect(warnings.messages.join()).not.toContain('10.1.2.3')
     state.isBroken = false
     await site.visit('sid=foo')
     state.isBroken = true
     await site.visit('sid=foo')
-    expect(heard.messages).toHaveLength(2)
+    expect(warnings.messages).toHaveLength(2)
   })
 
   test('or by events, where somebody receives them', async () => {
@@ -97,7 +97,7 @@ describe('a failure is told', () => {
     expect(events).toEqual([
       { type: 'store-error', store: 'NotingStore', operation: 'set', code: 'ERR_STORE_TIMEOUT' },
     ])
-    expect(heard.messages).toEqual([])
+    expect(warnings.messages).toEqual([])
   })
 
   test('a new session that comes too late is not stored, and said', async () => {
@@ -110,7 +110,7 @@ describe('a failure is told', () => {
     const answer = await site.visit()
     expect(answer).toMatchObject({ status: 200, body: 'begun and done', isWhole: true, cookies: [] })
     expect(store.kept.size).toBe(0)
-    expect(heard.messages).toEqual([expect.stringContaining('ERR_HEADERS_SENT')])
+    expect(warnings.messages).toEqual([expect.stringContaining('ERR_HEADERS_SENT')])
   })
 })
 

@@ -4,10 +4,10 @@
  */
 
 import { describe, expect, test } from 'vitest'
+import type { SessionData } from '../../src/next-session/types.ts'
 import { cookieOf } from '../support/http-visit.ts'
 import { NotingStore, ours, theirs } from '../support/next-sessions.ts'
 import { serveHere, storeWith, visitOnce } from '../support/session-app.ts'
-import type { SessionData } from '../../src/next-session/types.ts'
 
 describe.each([
   { subject: theirs, isOurs: false },

@@ -11,8 +11,6 @@ import { RedisStore } from 'connect-redis'
 import realNextSession from 'next-session'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { cookieOf, type Site } from '../support/http-visit.ts'
-import { sessionApp } from '../support/session-app.ts'
 import { createSessions } from '../../src/index.ts'
 import nextSession, { type Options, type SessionStore } from '../../src/next-session.ts'
 import { expressSession, promisifyStore, type ConnectStore } from '../../src/next-session/compat.ts'
@@ -20,6 +18,8 @@ import type { Session } from '../../src/next-session/types.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
+import { cookieOf, type Site } from '../support/http-visit.ts'
+import { sessionApp } from '../support/session-app.ts'
 
 type Factory = (session: typeof expressSession) => new (options: object) => ConnectStore
 const require = createRequire(import.meta.url)

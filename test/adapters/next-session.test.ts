@@ -5,10 +5,10 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import type { Session } from '../../src/next-session/types.ts'
 import { cookieOf } from '../support/http-visit.ts'
 import { NotingStore, ours, theirs } from '../support/next-sessions.ts'
 import { serveHere, sessionApp, storeWith, visitOnce } from '../support/session-app.ts'
-import type { Session } from '../../src/next-session/types.ts'
 
 const ATTRIBUTES = { httpOnly: true, path: '/', secure: false }
 const YEAR_1970 = 'Expires=Thu, 01 Jan 1970 00:00:00 GMT'

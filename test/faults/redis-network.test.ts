@@ -1,7 +1,7 @@
 /** The way to Redis: connections that break, packets that come late, and a client that knows one node only. */
 
-import type { Redis } from 'ioredis'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { admin } from '../stores/redis/clients.ts'
 import { freePort, startRedis } from '../support/redis-server.ts'

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 
 import { Sessions } from '../../src/core/sessions.ts'
 import { MOST_SESSIONS } from '../../src/core/users/session-lists.ts'
-import { Browser } from '../support/browser.ts'
 import { useFixture } from '../stores/redis/fixture.ts'
+import { Browser } from '../support/browser.ts'
 
 const fixture = useFixture()
 const HOUR = 3_600_000

@@ -6,8 +6,8 @@ import type { Change } from '../../src/core/store.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { seeded } from '../support/seeded.ts'
 import { KINDS } from './redis/clients.ts'
-import { bytesOf, held, LIMITS, useScriptless } from './redis/limited.ts'
 import { lifetime, record, useFixture } from './redis/fixture.ts'
+import { bytesOf, held, LIMITS, useScriptless } from './redis/limited.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 

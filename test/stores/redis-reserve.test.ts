@@ -9,8 +9,8 @@ import type { Command } from '../../src/stores/redis/client.ts'
 import { Connection } from '../../src/stores/redis/connection.ts'
 import { Link } from '../../src/stores/redis/link.ts'
 import { update } from '../../src/stores/redis/records/update.ts'
-import { bytesOf, held, LIMITS, useScriptless } from './redis/limited.ts'
 import { useFixture } from './redis/fixture.ts'
+import { bytesOf, held, LIMITS, useScriptless } from './redis/limited.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 

@@ -66,16 +66,16 @@ export function breaking(
 }
 
 /** Keeps the warnings of the process from being printed, and gives them. */
-export function heardWarnings(): { messages: string[]; restore: () => void } {
+export function captureWarnings(): { messages: string[]; restore: () => void } {
   const messages: string[] = []
   const printers = process.listeners('warning')
-  const hear = (warning: Error): void => void messages.push(warning.message)
+  const note = (warning: Error): void => void messages.push(warning.message)
   process.removeAllListeners('warning')
-  process.on('warning', hear)
+  process.on('warning', note)
   return {
     messages,
     restore() {
-      process.off('warning', hear)
+      process.off('warning', note)
       for (const printer of printers) process.on('warning', printer)
     },
   }

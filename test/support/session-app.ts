@@ -6,11 +6,11 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
-import { serve, type Answer, type Handler, type Site } from './http-visit.ts'
-import { NotingStore } from './next-sessions.ts'
 import type nextSession from '../../src/next-session.ts'
 import type { GetSession, Options } from '../../src/next-session.ts'
 import type { Session } from '../../src/next-session/types.ts'
+import { serve, type Answer, type Handler, type Site } from './http-visit.ts'
+import { NotingStore } from './next-sessions.ts'
 
 /** Answers a request that has a session. */
 export type SessionHandler = (

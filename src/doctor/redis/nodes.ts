@@ -5,8 +5,8 @@
  */
 
 import type { Executor, Methods } from '../../stores/redis/client.ts'
-import type { RedisBackend } from '../../stores/redis/store.ts'
 import type { ClientExecutor } from '../../stores/redis/clients/recognise.ts'
+import type { RedisBackend } from '../../stores/redis/store.ts'
 import type { Limited } from '../limited.ts'
 
 /** Sends one command to one server, outside of any transaction. */
@@ -46,12 +46,12 @@ export async function nodesOf(backend: RedisBackend, limited: Limited): Promise<
 
 /** A client that goes on trying tells why by events alone. That becomes the cause of the error. */
 async function explained<T>(executor: Executor, work: () => Promise<T>): Promise<T> {
-  let heard: unknown
-  const stop = executor.hearErrors?.((error) => (heard = error))
+  let emitted: unknown
+  const stop = executor.onErrors?.((error) => (emitted = error))
   try {
     return await work()
   } catch (error) {
-    throw heard === undefined ? error : new Error('', { cause: heard })
+    throw emitted === undefined ? error : new Error('', { cause: emitted })
   } finally {
     stop?.()
   }

@@ -5,15 +5,15 @@
  * @module
  */
 
+import { currentHistoryKey } from '../storage/history-entry.ts'
+import { currentOwner, mayShow, onOwnerChange } from '../storage/owner.ts'
+import { flush } from '../storage/write-queue.ts'
 import { type Anchor, anchorOf, isHeld } from './anchor.ts'
 import type { RestoredListOptions } from './options.ts'
+import { listText, loadedFrom, markOf, type Page, pagesAround } from './pages.ts'
 import { fetchPage, fetchPages, firstPage, locate, replaced, unique, withFirst } from './source.ts'
 import { addressNow, isStored, readSpot, type Spot, spotOf, writeSpot } from './spot.ts'
 import { freshState, type ListController, type ListState } from './state.ts'
-import { listText, loadedFrom, markOf, type Page, pagesAround } from './pages.ts'
-import { currentHistoryKey } from '../storage/history-entry.ts'
-import { flush } from '../storage/write-queue.ts'
-import { mayShow, onOwnerChange, currentOwner } from '../storage/owner.ts'
 
 /** Makes the controller of a list. `list` is the id in its items' attributes. */
 export function createListController<Item, Cursor>(

@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { RestoredListOptions } from './options.ts'
 import { bodyOf, entryText, headOf } from '../storage/entry.ts'
-import { currentHistoryKey } from '../storage/history-entry.ts'
 import { storageError } from '../storage/error.ts'
-import { later } from '../storage/write-queue.ts'
+import { currentHistoryKey } from '../storage/history-entry.ts'
+import { currentOwner, mayShow } from '../storage/owner.ts'
 import { HISTORY_PREFIX, readText, remember, writeText } from '../storage/tab-storage.ts'
-import { mayShow, currentOwner } from '../storage/owner.ts'
+import { later } from '../storage/write-queue.ts'
+import type { RestoredListOptions } from './options.ts'
 
 /** Where a list was shown. */
 export interface Spot {

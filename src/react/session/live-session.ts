@@ -9,10 +9,10 @@
  */
 
 import type { ClientSession } from '../../core/live/client-session.ts'
+import { setOwner } from '../storage/owner.ts'
 import { askServer } from './address.ts'
 import { connect, type Connection } from './connection.ts'
 import { type SessionState, stateOf } from './state.ts'
-import { setOwner } from '../storage/owner.ts'
 
 /** See the module. */
 export interface LiveSession {

@@ -17,11 +17,11 @@ import {
   useSyncExternalStore,
   version,
 } from '../react.ts'
+import { type DurationText, milliseconds } from '../storage/duration.ts'
+import { use } from '../use.ts'
 import { defaultAddress } from './address.ts'
 import { type LiveSession, liveSession } from './live-session.ts'
 import { type SessionState, stateOf } from './state.ts'
-import { type DurationText, milliseconds } from '../storage/duration.ts'
-import { use } from '../use.ts'
 
 /** Properties of `<SessionProvider>`. */
 export interface SessionProviderProps {

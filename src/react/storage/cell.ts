@@ -5,14 +5,14 @@
  */
 
 import { encode } from './codec.ts'
-import { entryText, isExpired } from './entry.ts'
 import { milliseconds } from './duration.ts'
+import { entryText, isExpired } from './entry.ts'
+import { type StorageError, storageError } from './error.ts'
 import { type Held, openEntry } from './open-entry.ts'
 import type { SessionStorageOptions } from './options.ts'
-import { type StorageError, storageError } from './error.ts'
-import { later } from './write-queue.ts'
+import { currentOwner, mayShow, onOwnerChange } from './owner.ts'
 import { readText, removeText, writeText } from './tab-storage.ts'
-import { mayShow, onOwnerChange, currentOwner } from './owner.ts'
+import { later } from './write-queue.ts'
 
 /** What a component shows of a value. The same object until something changes. */
 export interface Snapshot {

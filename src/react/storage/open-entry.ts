@@ -6,8 +6,8 @@
 
 import { decode } from './codec.ts'
 import { bodyOf, headOf, isExpired } from './entry.ts'
-import type { SessionStorageOptions } from './options.ts'
 import { type StorageError, storageError } from './error.ts'
+import type { SessionStorageOptions } from './options.ts'
 import { mayShow } from './owner.ts'
 
 /** A value in memory, with what its entry says of it. */

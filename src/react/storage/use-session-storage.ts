@@ -4,13 +4,13 @@
  * @module
  */
 
-import { useEffect, useLayoutEffect, useReducer, useSyncExternalStore } from '../react.ts'
 import type { StandardSchema } from '../../core/schema/schema.ts'
+import { useEffect, useLayoutEffect, useReducer, useSyncExternalStore } from '../react.ts'
 import { type Cell, cellOf, type Snapshot } from './cell.ts'
 import { PREFIX } from './entry.ts'
-import type { SessionStorageOptions } from './options.ts'
-import { currentHistoryKey, useHistoryKey } from './history-entry.ts'
 import type { StorageError } from './error.ts'
+import { currentHistoryKey, useHistoryKey } from './history-entry.ts'
+import type { SessionStorageOptions } from './options.ts'
 import { HISTORY_PREFIX } from './tab-storage.ts'
 
 /** What `useSessionStorage` knows and does besides. */

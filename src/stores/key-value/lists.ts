@@ -6,12 +6,12 @@
  */
 
 import type { Bar, IndexEntry, Listing, SessionIndex } from '../../core/store.ts'
-import { REMAINS_FOR } from '../shared/record-end.ts'
 import { listingOf } from '../shared/listing.ts'
+import { REMAINS_FOR } from '../shared/record-end.ts'
+import { decode, encode } from './format.ts'
+import type { KeyValue } from './key-value.ts'
 import { entryName } from './names.ts'
 import type { ProcessState } from './process-state.ts'
-import type { KeyValue } from './key-value.ts'
-import { decode, encode } from './format.ts'
 
 /** Before the name of a list: where its bar is. No name of a list begins so. */
 const BAR = '!'

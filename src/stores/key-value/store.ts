@@ -25,12 +25,12 @@ import {
 } from '../../core/store.ts'
 import { applyChange, copyOf } from '../shared/apply-change.ts'
 import { deadlineOf, REMAINS_FOR } from '../shared/record-end.ts'
+import { endOf, judge, write, type Blob, type Lease, type Verdict } from './format.ts'
 import { keptFor, mayBeDate, notKept } from './keeping.ts'
+import { limited, type KeyValue } from './key-value.ts'
 import { KeyValueLists } from './lists.ts'
 import { leaseName, nameOf } from './names.ts'
 import { processStateOf, type ProcessState } from './process-state.ts'
-import { limited, type KeyValue } from './key-value.ts'
-import { endOf, judge, write, type Blob, type Lease, type Verdict } from './format.ts'
 import { warnNotAtomic } from './warning.ts'
 
 /** Options of every store of this kind. */

@@ -52,7 +52,7 @@ export interface Executor {
   readonly isReady?: boolean | undefined
   connect(): Promise<void>
   /** Tells why there is no connection, as long as the client has another listener. Answers how to stop. */
-  hearErrors?(hear: (error: unknown) => void): () => void
+  onErrors?(listener: (error: unknown) => void): () => void
   /** Whether several keys may share a packet: not those of a cluster, which lie on different nodes. */
   readonly readsTogether: boolean
   /**

@@ -1,7 +1,7 @@
 /** @module The options of a store in Redis. */
 
-import { invalidOption } from '../../core/errors.ts'
 import { checkNames } from '../../core/check-options.ts'
+import { invalidOption } from '../../core/errors.ts'
 
 /** Options of all stores that keep the records of Redis. */
 export interface KeyOptions {

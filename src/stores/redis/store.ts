@@ -20,11 +20,11 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '../../core/store.ts'
-import { create } from './records/create.ts'
-import { destroy } from './records/destroy.ts'
 import { settled as settledFor } from './failure.ts'
 import type { Link } from './link.ts'
 import { addEntry, barList, firstEntries, lookAt, readEntries, removeEntries } from './lists/lists.ts'
+import { create } from './records/create.ts'
+import { destroy } from './records/destroy.ts'
 import { Reader } from './records/reader.ts'
 import { touch } from './records/touch.ts'
 import { update } from './records/update.ts'

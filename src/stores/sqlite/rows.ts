@@ -21,8 +21,8 @@ import type {
 } from '../../core/store.ts'
 import { applyChange } from '../shared/apply-change.ts'
 import { deadlineOf, REMAINS_FOR } from '../shared/record-end.ts'
-import { pack, unpack } from './packed-record.ts'
 import { kindOf } from './failure.ts'
+import { pack, unpack } from './packed-record.ts'
 import type { Database, Statement } from './statements.ts'
 
 export type { Database } from './statements.ts'

@@ -10,8 +10,8 @@
 
 import { storeError } from '../../core/errors.ts'
 import { nodeBuiltin } from '../../core/runtime.ts'
-import { isOwn, writeNew } from './own-files.ts'
 import { isFull, kindOf, storeFailure } from './failure.ts'
+import { isOwn, writeNew } from './own-files.ts'
 
 /** How much is set aside, in bytes. */
 export const SPARE_SIZE: number = 2 ** 20

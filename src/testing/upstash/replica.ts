@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { RedisError, Reply, RespConnection } from './resp.ts'
 import type { UpstashCommand } from './json.ts'
+import type { RedisError, Reply, RespConnection } from './resp.ts'
 
 /** They read nothing that is stored, but are not marked as reads. */
 const HARMLESS = new Set(['time', 'ping', 'echo'])

@@ -8,10 +8,10 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { RedisError, type Reply, RespConnection } from './resp.ts'
 import { type Answer, deliver, json, refuse, reply, type UpstashFault } from './faults.ts'
 import { type Demand, demandOf, errorJson, outcomeJson, type UpstashCommand } from './json.ts'
 import { LaggingReplica } from './replica.ts'
+import { RedisError, type Reply, RespConnection } from './resp.ts'
 
 /** Options of `startUpstash`. */
 export interface UpstashOptions {

@@ -5,8 +5,8 @@
  * @module
  */
 
-import nodeCrypto from 'node:crypto'
 import { type ChildProcess, spawn } from 'node:child_process'
+import nodeCrypto from 'node:crypto'
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'

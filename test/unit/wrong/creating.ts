@@ -1,8 +1,8 @@
 /** @module Stores that create and load wrongly, each under the title of the one test that catches it. */
 
 import type { LoadedRecord } from '../../../src/core/store.ts'
-import { but, living, others, plain, secondBut, type WrongStores } from './but.ts'
 import { memoryStore } from '../../../src/stores/memory.ts'
+import { but, living, others, plain, secondBut, type WrongStores } from './but.ts'
 
 export const creating: WrongStores = {
   /** Answers pairs instead of a map. */

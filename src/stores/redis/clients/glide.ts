@@ -2,11 +2,11 @@
 
 import { storeError } from '../../../core/errors.ts'
 import type { Command, Executor, GlideClient, Wait } from '../client.ts'
-import { closeOrCut } from './closing.ts'
 import { wordsOf } from '../command-words.ts'
 import { throwFirstError } from '../records/hash.ts'
-import { untilSlotRests } from './moving-slot.ts'
 import { listOf } from '../replies.ts'
+import { closeOrCut } from './closing.ts'
+import { untilSlotRests } from './moving-slot.ts'
 
 /** How commands are gathered. The class is not reachable from a client. */
 interface Batch {

@@ -1,11 +1,11 @@
 /** @module Talking to Redis through the packages `ioredis` and `iovalkey`. */
 
 import type { Command, Executor, IoredisClient, Methods, Wait } from '../client.ts'
-import { closeOrCut } from './closing.ts'
 import { assertUnchanged, type QueuedCommand } from '../command-words.ts'
-import { hearErrors } from './outage.ts'
-import { untilSlotRests } from './moving-slot.ts'
 import { listOf } from '../replies.ts'
+import { closeOrCut } from './closing.ts'
+import { untilSlotRests } from './moving-slot.ts'
+import { onErrors } from './outage.ts'
 
 /** In these it puts commands into a queue. Once it has ended, it refuses them. */
 const OFFLINE: ReadonlySet<string> = new Set(['wait', 'connecting', 'connect', 'close', 'reconnecting'])
@@ -96,7 +96,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     get isReady() {
       return isSingle ? !OFFLINE.has(client.status) : undefined
     },
-    hearErrors: (hear) => hearErrors(all, hear),
+    onErrors: (listener) => onErrors(all, listener),
     async connect() {
       if (client.status !== 'wait') return
       // If the first attempt fails, it goes on trying by itself.

@@ -1,13 +1,13 @@
 /** @module Talking to Redis through the package `redis`. */
 
 import type { Command, Executor, Methods, NodeRedisClient, Wait } from '../client.ts'
+import { throwFirstError } from '../records/hash.ts'
+import { listOf, withoutBytes } from '../replies.ts'
 import { closeOrCut } from './closing.ts'
 import { connectInTime } from './cluster-connect.ts'
-import { hearErrors } from './outage.ts'
-import { throwFirstError } from '../records/hash.ts'
 import { untilSlotRests } from './moving-slot.ts'
+import { onErrors } from './outage.ts'
 import { fillRaw } from './raw-multi.ts'
-import { listOf, withoutBytes } from '../replies.ts'
 
 type Fill = (multi: Methods) => void
 
@@ -90,7 +90,7 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     get isReady() {
       return isSingle ? (client.isReady as boolean) : undefined
     },
-    hearErrors: (hear) => hearErrors(all, hear),
+    onErrors: (listener) => onErrors(all, listener),
     async connect() {
       try {
         if (isCluster) await connectInTime(() => client.connect(), cut)

@@ -56,9 +56,9 @@ export async function untilReady(executor: Executor): Promise<void> {
   }
 }
 
-/** Hears the `error` events of a client. Not as the only one: ioredis then writes to the console. */
-export function hearErrors(client: Methods, hear: (error: unknown) => void): () => void {
+/** Listens to the `error` events of a client. Not as the only one: ioredis then writes to the console. */
+export function onErrors(client: Methods, listener: (error: unknown) => void): () => void {
   if (!(Number(client['listenerCount']?.('error')) > 0)) return () => undefined
-  client['on']?.('error', hear)
-  return () => void client['off']?.('error', hear)
+  client['on']?.('error', listener)
+  return () => void client['off']?.('error', listener)
 }

@@ -2,6 +2,7 @@
 
 import type { Bar, IndexEntry, Listing } from '../../../core/store.ts'
 import type { Command } from '../client.ts'
+import type { Link } from '../link.ts'
 import { isForeign, throwFirstError } from '../records/hash.ts'
 import {
   BAR,
@@ -17,7 +18,6 @@ import {
   scoreUntil,
   sparedMember,
 } from './list-members.ts'
-import type { Link } from '../link.ts'
 
 /** How long an entry outlives its time, in milliseconds, to tell why its record is missing. */
 export const TOLD_FOR = 300_000

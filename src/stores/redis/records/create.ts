@@ -1,9 +1,9 @@
 /** @module Storing a new record. */
 
 import type { Lifetime, StoredRecord } from '../../../core/store.ts'
-import { deadlineCommand, SIGN_OF_LIFE, throwFirstError, timeLeft } from './hash.ts'
 import type { Link } from '../link.ts'
 import { flagOf, integerOf, timeOf, UnreadableReply } from '../replies.ts'
+import { deadlineCommand, SIGN_OF_LIFE, throwFirstError, timeLeft } from './hash.ts'
 
 /**
  * Stores a record unless the key is taken.

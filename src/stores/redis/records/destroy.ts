@@ -3,9 +3,9 @@
 import { type EndReason, isAlive, type LoadedRecord } from '../../../core/store.ts'
 import type { Command } from '../client.ts'
 import { isFull } from '../failure.ts'
-import { DOUBTFUL, isForeign, readHash, REASON, REMAINS_FOR, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
 import type { Link } from '../link.ts'
 import { flagOf, integerOf, textsOf, UnreadableReply } from '../replies.ts'
+import { DOUBTFUL, isForeign, readHash, REASON, REMAINS_FOR, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
 
 /**
  * Ends a record and answers what it held. Its data go at once; the reason stays for

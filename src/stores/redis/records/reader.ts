@@ -9,11 +9,11 @@ import { isNode, requestsShare } from '../../../core/runtime.ts'
 import { isAlive, type EndedRecord, type LoadedRecord } from '../../../core/store.ts'
 import type { Command, Executor } from '../client.ts'
 import { failure, isAnswer, settled } from '../failure.ts'
-import { DOUBTFUL, isForeign, readHash, REASON, SIGN_OF_LIFE, unreadable } from './hash.ts'
 import type { Link } from '../link.ts'
 import { listingOf, untilOf } from '../lists/list-members.ts'
 import { lookCommand } from '../lists/lists.ts'
 import { repliesOf, textsOf, UnreadableReply } from '../replies.ts'
+import { DOUBTFUL, isForeign, readHash, REASON, SIGN_OF_LIFE, unreadable } from './hash.ts'
 
 type Answer = LoadedRecord | EndedRecord | null
 

@@ -14,9 +14,9 @@ import type { Change, Limits } from '../../../core/store.ts'
 import { isAlive } from '../../../core/store.ts'
 import { applyChange, copyOf } from '../../shared/apply-change.ts'
 import type { Command } from '../client.ts'
-import { DOUBTFUL, isForeign, readHash, throwFirstError } from './hash.ts'
 import type { Link } from '../link.ts'
 import { integerOf } from '../replies.ts'
+import { DOUBTFUL, isForeign, readHash, throwFirstError } from './hash.ts'
 
 /** How long a reservation stays after the last one, in milliseconds: longer than any write takes. */
 const RESERVED_FOR = 10_000

@@ -3,6 +3,8 @@
 import { isSessionError } from '../../../core/errors.ts'
 import type { Change, EndReason, Lifetime, UpdateResult } from '../../../core/store.ts'
 import type { Command } from '../client.ts'
+import type { Link } from '../link.ts'
+import { textsOf } from '../replies.ts'
 import { compareAndSet } from './compare-and-set.ts'
 import { expire } from './destroy.ts'
 import {
@@ -15,8 +17,6 @@ import {
   throwFirstError,
   timeLeft,
 } from './hash.ts'
-import type { Link } from '../link.ts'
-import { textsOf } from '../replies.ts'
 import { reservation, type Reservation } from './reserve.ts'
 
 /** A change as commands, with the fields it may bring into being. */
