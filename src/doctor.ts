@@ -1,6 +1,6 @@
 /**
- * What is wrong with what keeps the sessions, and how to mend it: found by asking it, not
- * by waiting for the first incident.
+ * What is wrong with the server or the file of a store, and how to mend it: found by asking it,
+ * not by waiting for the first incident.
  *
  * ```ts
  * import { diagnose } from 'sojourn/doctor'

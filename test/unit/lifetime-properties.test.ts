@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { beginning, expiresIn, isTouchDue, lifetimeOf } from '../../src/core/record/lifetime.ts'
-import { deadlineCommand, timeLeft } from '../../src/stores/redis/records/hash.ts'
 import { deadlineOf } from '../../src/stores/shared/record-end.ts'
+import { deadlineCommand, timeLeft } from '../../src/stores/redis/records/hash.ts'
 import { runs } from '../support/runs.ts'
 
 const DAY = 86_400_000

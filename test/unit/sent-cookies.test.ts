@@ -1,9 +1,9 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { nodeChannel } from '../../src/core/server/node-channel.ts'
 import { resolveOptions } from '../../src/core/options.ts'
 import { SentCookies } from '../../src/core/request/sent-cookies.ts'
-import { nodeChannel } from '../../src/core/server/node-channel.ts'
 
 const settings = resolveOptions({})
 

@@ -75,7 +75,7 @@ export function useSessionStorage(
   }, [cell, shown.error])
 
   const value = 'value' in shown ? shown.value : shown === UNKNOWN ? options.default : cell?.fallback()
-  // where the entry of the history is not known yet, it will be when they are called.
+  // Where the entry of the history is not known yet, it will be when they are called.
   const early = (): Cell => cellIn(key, options, currentHistoryKey())
   const { set, remove }: Pick<Cell, 'set' | 'remove'> = cell ?? {
     set: (action: unknown) => early().set(action),
