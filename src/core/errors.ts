@@ -23,7 +23,7 @@ import { stripped } from './stripped.ts'
  * | `ERR_TOO_MANY_SESSIONS` | a sign-in would exceed `maxSessionsPerUser` |
  * | `ERR_NOT_FRESH` | `requireFresh()` found that the sign-in is too long ago |
  * | `ERR_CROSS_SITE` | `assertSameOrigin()` met a request that a foreign page may have sent; or a session would begin or end where the browser has withheld its cookie |
- * | `ERR_UNAUTHENTICATED` | `requireSession()` found nobody signed in |
+ * | `ERR_UNAUTHENTICATED` | `requireSession()` found no signed-in user |
  * | `ERR_VALUE_UNSUPPORTED` | a value cannot be stored: a function, a class instance, data nested too deep or throwing |
  * | `ERR_VALUE_INVALID` | a value was refused by the schema |
  * | `ERR_NOT_INTEGER` | `increment()` met a stored value that is not an integer |
@@ -81,7 +81,7 @@ const BRAND = Symbol.for('sojourn.error')
 export class SessionError extends Error {
   /** Which of the documented failures this is. */
   readonly code: SessionErrorCode
-  /** The HTTP status that fits: 503 for a failing store, 401 for nobody signed in, else 4xx or 500. */
+  /** The HTTP status that fits: 503 for a failing store, 401 where no user is signed in, else 4xx or 500. */
   readonly status: number
   /** The same as `code`. Next.js keeps this property in production, so `error.tsx` can tell failures apart. */
   readonly digest: SessionErrorCode
@@ -101,7 +101,7 @@ export class SessionError extends Error {
     return this.status
   }
 
-  /** The response to a visitor: the status and the code. Hono sends it when nobody catches the error. */
+  /** The response to a visitor: the status and the code. Hono sends it when the error is not caught. */
   getResponse(): Response {
     const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'private, no-store' }
     return new Response(this.code, { status: this.status, headers })

@@ -27,12 +27,12 @@ export type SessionEvent =
   | { type: 'unreadable'; id: string; what: 'record' | 'field' | 'data' }
   /**
    * A request brought a token that had been replaced, and whose grace was over. It is anonymous.
-   * Soon after a sign-in it may be a request of the same browser that was on its way; else somebody
+   * Soon after a sign-in it may be a request of the same browser that was on its way; else a thief
    * may have copied the cookie. `id` is that of the `previousId` in `rotated`.
    */
   | { type: 'reuse'; id: string }
   /**
-   * A request brought tokens of two living sessions, or three different tokens: somebody may have
+   * A request brought tokens of two living sessions, or three different tokens: another host may have
    * planted them. It is anonymous.
    */
   | { type: 'ambiguous' }
@@ -78,7 +78,7 @@ export function storeErrorEvent(store: string, operation: string, error: Session
 }
 
 /**
- * Tells `receive` of every event in this process, whichever copy of this package it comes from.
+ * Tells `receive` of every event in this process, from any copy of this package.
  * Returns how to stop; `null` where there is no `node:diagnostics_channel`.
  */
 export function hearEvents(receive: OnEvent): (() => unknown) | null {

@@ -31,7 +31,7 @@ export interface SessionOptions<Data extends object = PlainData, Input = unknown
   app?: string | undefined
   /** Time without a request after which a session ends. Default `'24h'`, or `absolute` if that is shorter. */
   idle?: Duration | undefined
-  /** Time after which a session ends whatever happens. Default `'30d'`. */
+  /** Time after which a session ends in any case. Default `'30d'`. */
   absolute?: Duration | undefined
   /** Whether the cookie outlives the browser. Default true. */
   persist?: boolean | undefined
@@ -76,7 +76,7 @@ export interface SessionOptions<Data extends object = PlainData, Input = unknown
    */
   origins?: readonly string[] | undefined
   /**
-   * Takes over the sessions of another library, so that changing to this one logs nobody out: what
+   * Takes over the sessions of another library, so that changing to this one logs no user out: what
    * the functions of `sojourn/adopt` give. Default: none.
    */
   adopt?: Adoption | readonly Adoption[] | undefined

@@ -31,7 +31,7 @@ export function withheld(sameSite: string): SessionError {
 export function revokedMeanwhile(): SessionError {
   return new SessionError(
     'ERR_SESSION_GONE',
-    'The session was ended while it began: all sessions of this user were, or newer ones took its place. Nobody is signed in. Ask them to sign in again.',
+    'The session was ended while it began: all sessions of this user were, or newer ones took its place. No user is signed in. Ask them to sign in again.',
   )
 }
 
@@ -39,7 +39,7 @@ export function revokedMeanwhile(): SessionError {
 export function tooManySessions(limit: number): SessionError {
   return new SessionError(
     'ERR_TOO_MANY_SESSIONS',
-    `This user is signed in ${limit} times already, the most that maxSessionsPerUser allows. Nobody was signed in. Let them end another session first, or set atLimit: 'evict-oldest'.`,
+    `This user is signed in ${limit} times already, the most that maxSessionsPerUser allows. The sign-in was refused. Let them end another session first, or set atLimit: 'evict-oldest'.`,
   )
 }
 
@@ -51,7 +51,7 @@ export function noIndex(store: string): SessionError {
   )
 }
 
-/** For a logout that came after a rotation: whoever holds the old token cannot end the session. */
+/** For a logout that came after a rotation: the old token cannot end the session. */
 export function rotatedMeanwhile(): SessionError {
   return new SessionError(
     'ERR_SESSION_CONFLICT',
@@ -71,7 +71,7 @@ export function tooManyTokens(name: string): SessionError {
 export function changedMeanwhile(): SessionError {
   return new SessionError(
     'ERR_SESSION_CONFLICT',
-    'The session changed meanwhile. Read it again and repeat the write.',
+    'The session has changed since it was read. Read it again and repeat the write.',
   )
 }
 
@@ -99,11 +99,11 @@ export function notList(key: string): SessionError {
   )
 }
 
-/** For a page that needs somebody signed in. */
+/** For a page that needs a signed-in user. */
 export function unauthenticated(): SessionError {
   return new SessionError(
     'ERR_UNAUTHENTICATED',
-    'Nobody is signed in. Send the visitor to the sign-in page, or answer 401.',
+    'No user is signed in. Send the visitor to the sign-in page, or answer 401.',
   )
 }
 

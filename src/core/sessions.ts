@@ -25,6 +25,7 @@ import { Session } from './session/session.ts'
 import { SessionWatch } from './users/watch.ts'
 import { hasShape } from './schema/shape.ts'
 import type { Store } from './store.ts'
+import { Records } from './record/records.ts'
 import { identify } from './record/token.ts'
 import { tracedStore } from './wrappers/tracing.ts'
 import { shapeOf } from './request/upgrade-record.ts'
@@ -91,7 +92,7 @@ export class Sessions<Data extends object = PlainData> {
     const { sealer } = settings
     const traced = tracedStore(this.#guarded)
     const sealed = sealer === null ? traced : sealedStore(traced, sealer)
-    this.#context = { settings, store: sealed, emit }
+    this.#context = { settings, records: new Records(sealed, settings), emit }
   }
 
   /**
@@ -122,12 +123,7 @@ export class Sessions<Data extends object = PlainData> {
       const identity = derived instanceof Promise ? await derived : derived
       await openRecord(current, identity)
     }
-    if (
-      this.#adoptions.length > 0 &&
-      current.living === null &&
-      current.endRivals === null &&
-      !current.isWithheld
-    )
+    if (this.#adoptions.length > 0 && current.living === null && !current.isAmbiguous && !current.isWithheld)
       await adoptFirst(this.#adoptions, current)
     const isShaped = hasShape(settings, current.journal.fields)
     return new Session<Data>(current, isShaped ? await shapeOf(current) : null)
@@ -143,7 +139,7 @@ export class Sessions<Data extends object = PlainData> {
 
   /**
    * Ends a signed-in session by its public id. Answers whether there was one. Check that it
-   * belongs to whoever asks: `list` says so.
+   * belongs to the user who asks: `list` says so.
    * @throws `ERR_STORE_UNSUPPORTED` if the store keeps no lists
    */
   revoke(id: string): Promise<boolean> {
@@ -170,7 +166,7 @@ export class Sessions<Data extends object = PlainData> {
 
   /** Releases what the store opened itself. */
   async close(): Promise<void> {
-    await this.#context.store.close?.()
+    await this.#context.records.close()
   }
 }
 

@@ -7,14 +7,12 @@
 import type { CookieValues } from './browser/signature.ts'
 import type { CookieSettings, SessionCookie } from './browser/cookie.ts'
 import type { OnEvent } from './events.ts'
-import type { LifetimeSettings } from './record/lifetime.ts'
+import type { Records, RecordSettings } from './record/records.ts'
 import type { Sealer } from './wrappers/sealer.ts'
 import type { ShapeSettings } from './schema/shape.ts'
-import type { Store } from './store.ts'
 
 /** Checked and completed options, without the store. */
-export interface Settings extends LifetimeSettings, ShapeSettings {
-  app: string
+export interface Settings extends RecordSettings, ShapeSettings {
   cookie: CookieSettings
   /** Removes the cookies of scopes that ours had before. */
   previousCookies: readonly SessionCookie[]
@@ -32,7 +30,6 @@ export interface Settings extends LifetimeSettings, ShapeSettings {
 /** What all sessions of one manager share. */
 export interface Context {
   settings: Settings
-  /** Guarded: with deadline, breaker and events. */
-  store: Store
+  records: Records
   emit: OnEvent
 }

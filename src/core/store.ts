@@ -4,7 +4,7 @@
  * A store knows nothing of cookies, tokens or values. It keeps **records**: an
  * immutable `meta` text and a map of fields, both opaque, under a key, until a
  * deadline. Its one duty beyond keeping is atomicity: each verb happens for one
- * record as a whole or not at all, whatever other processes do meanwhile.
+ * record as a whole or not at all, also while other processes write.
  *
  * To write a store, implement the verbs marked Required and run `testStore`
  * from `sojourn/testing` against it.
@@ -20,9 +20,9 @@ export type EndReason = 'logout' | 'revoked' | 'rotated' | 'evicted' | 'idle' | 
 
 /** Until when a record lives: the earlier of the two deadlines, by the store's clock. */
 export interface Lifetime {
-  /** Milliseconds from now until the record ends if nobody touches it. */
+  /** Milliseconds from now until the record ends if it is not touched. */
   idle: number
-  /** Epoch milliseconds at which the record ends whatever happens. */
+  /** Epoch milliseconds at which the record ends in any case. */
   absoluteAt: number
 }
 
@@ -32,8 +32,8 @@ export interface StoredRecord {
   meta: string
   /**
    * Encoded field name → encoded value, both well-formed Unicode. Names never begin with `@`
-   * or `!`, so a store may use such names for itself, and are never `__proto__`. Whoever
-   * receives a map never changes it, and whoever gave it may not either.
+   * or `!`, so a store may use such names for itself, and are never `__proto__`. A map
+   * is never changed, neither by its receiver nor by its giver.
    */
   fields: ReadonlyMap<string, string>
 }
@@ -142,7 +142,7 @@ export interface Bar {
  * outlive its record. Each verb is atomic for one list.
  *
  * A list may be lost apart from the records, to eviction for example. `look` and `bar` keep that
- * from letting anybody in: see `core/users/session-lists.ts`. A store whose lists go with its records can do
+ * from letting a visitor in: see `core/users/session-lists.ts`. A store whose lists go with its records can do
  * without.
  */
 export interface SessionIndex {
@@ -226,7 +226,7 @@ export interface Store {
 
   /**
    * Tries whether the store gives back what it is given, near this key. Asked when a record cannot be
-   * read: a driver that changes replies damages no record, and makes nobody anonymous. Optional.
+   * read: a driver that changes replies damages no record, and makes no visitor anonymous. Optional.
    * Throws if it does not.
    */
   verify?(key: string): MaybePromise<void>

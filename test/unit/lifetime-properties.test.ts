@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { beginning, expiresIn, isTouchDue, lifetimeOf } from '../../src/core/record/lifetime.ts'
+import { beginning, expiresIn, isTouchDue } from '../../src/core/record/lifetime.ts'
 import { deadlineOf } from '../../src/stores/shared/record-end.ts'
 import { deadlineCommand, timeLeft } from '../../src/stores/redis/records/hash.ts'
 import { runs } from '../support/runs.ts'
@@ -16,7 +16,7 @@ test('core, embedded stores and Redis agree on when a session ends', () => {
   fc.assert(
     fc.property(sessions, ages, (meta, age) => {
       const now = meta.createdAt + age
-      const lifetime = lifetimeOf(meta)
+      const lifetime = meta
       const left = expiresIn(lifetime, now)
       const { endsAt, endsBy } = deadlineOf(lifetime, now)
       const [command, , at] = deadlineCommand('k', lifetime, now)
@@ -35,7 +35,7 @@ test('a session that is read at any times ends by whichever limit comes first, t
   fc.assert(
     fc.property(sessions, fc.array(fc.nat(2 * DAY), { maxLength: 40 }), (meta, gaps) => {
       let now = meta.createdAt
-      let endsAt = now + expiresIn(lifetimeOf(meta), now)
+      let endsAt = now + expiresIn(meta, now)
       for (const gap of gaps) {
         const lastRead = now
         now += gap
@@ -46,7 +46,7 @@ test('a session that is read at any times ends by whichever limit comes first, t
         if (now >= endsAt) return
         const loaded = { meta: '', fields: new Map<string, string>(), expiresIn: endsAt - now, now }
         if (!isTouchDue(meta, loaded)) continue
-        const moved = now + expiresIn(lifetimeOf(meta), now)
+        const moved = now + expiresIn(meta, now)
         expect(moved).toBeGreaterThan(endsAt)
         expect(isTouchDue(meta, { ...loaded, expiresIn: moved - now })).toBe(false)
         endsAt = moved

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { beginning, cookieMaxAge, expiresIn, isTouchDue, lifetimeOf } from '../../src/core/record/lifetime.ts'
+import { beginning, cookieMaxAge, expiresIn, isTouchDue } from '../../src/core/record/lifetime.ts'
 
 const DAY = 86_400_000
 const lengths = fc.integer({ min: 1, max: 400 * DAY })
@@ -13,7 +13,7 @@ test('a session never lives beyond its absolute deadline, however often it is to
       const meta = beginning(given, start)
       let now = start
       for (const step of steps) {
-        const left = expiresIn(lifetimeOf(meta), now)
+        const left = expiresIn(meta, now)
         expect(now + left).toBeLessThanOrEqual(start + given.absolute)
         expect(left).toBeLessThanOrEqual(given.idle)
         if (step >= left) break
@@ -26,7 +26,7 @@ test('a session never lives beyond its absolute deadline, however often it is to
 test('a touch is due after a tenth of the idle timeout, or a minute', () => {
   const due = (idle: number, age: number): boolean => {
     const meta = beginning({ idle, absolute: 30 * DAY, persist: true }, 1_000_000)
-    return isTouchDue(meta, { meta: '', fields: new Map(), expiresIn: idle - age, now: 1_000_000 + age })
+    return isTouchDue(meta, { expiresIn: idle - age, now: 1_000_000 + age })
   }
   expect([due(100_000, 10_000), due(100_000, 10_001)]).toEqual([false, true])
   expect([due(DAY, 60_000), due(DAY, 60_001)]).toEqual([false, true])
@@ -37,8 +37,8 @@ test('no touch is due when it could not move the deadline', () => {
     fc.property(settings, clocks, lengths, (given, start, age) => {
       const meta = beginning(given, start)
       const now = start + age
-      const best = expiresIn(lifetimeOf(meta), now)
-      return best <= 0 || !isTouchDue(meta, { meta: '', fields: new Map(), expiresIn: best, now })
+      const best = expiresIn(meta, now)
+      return best <= 0 || !isTouchDue(meta, { expiresIn: best, now })
     }),
   )
 })

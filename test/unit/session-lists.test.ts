@@ -257,7 +257,7 @@ describe('requireFresh', () => {
     await browser.visit((session) => session.login('ada'))
     await browser.visit((session) => session.requireFresh('10m'))
     await new Browser(sessions).visit((session) =>
-      expect(() => session.requireFresh('10m')).toThrow(/Nobody/),
+      expect(() => session.requireFresh('10m')).toThrow(/No user is signed in/),
     )
   })
 })

@@ -4,7 +4,7 @@
  *
  * Every step can be done twice. A receipt is made first (see `receipt.ts`); from then on all
  * requests with the old cookie come to the same token and key, so that they share one record,
- * whichever creates it, and what a process left undone is done by the next. In this order: the
+ * no matter which creates it, and what a process left undone is done by the next. In this order: the
  * receipt, the record, a look at what was stored, a note in the receipt that it is done. Only then
  * is the request served, and the old session removed.
  *
@@ -13,21 +13,20 @@
 
 import { adoptable, type Adopted } from './adoptable.ts'
 import type { RequestSession } from '../request/request-session.ts'
-import type { Context } from '../settings.ts'
 import { TimeLimit } from '../wrappers/time-limit.ts'
-import { confirm, enroll, listFor } from '../users/session-lists.ts'
+import { confirm, addToLists, listFor } from '../users/session-lists.ts'
 import { isSessionError, storeError } from '../errors.ts'
 import { storeErrorEvent } from '../events.ts'
-import { follow } from '../request/successor.ts'
+import { followSuccessor } from '../request/successor.ts'
 import { finishReceipt, issueReceipt, readReceipt, type Claim, type Receipt } from './issued-receipt.ts'
 import { announce, clearOld, handOver } from './handover.ts'
-import { beginning, lifetimeOf } from '../record/lifetime.ts'
+import { beginning } from '../record/lifetime.ts'
 import type { OldLibrary, OldSession } from './old-library.ts'
-import { arrive, knownReason } from '../request/open.ts'
+import { arrive } from '../request/open.ts'
 import { backOff } from '../contention.ts'
 import { RECEIPT, receiptField } from '../request/receipt.ts'
-import { decodeMeta, encodeMeta, type RecordMeta } from '../record/meta.ts'
-import { isAlive, type EndedRecord, type LoadedRecord } from '../store.ts'
+import type { RecordMeta } from '../record/meta.ts'
+import { MISSING, type Found, type Records } from '../record/records.ts'
 import { createToken, identify, listOfToken, type Identity } from '../record/token.ts'
 
 /** How to take over the sessions of another library. The functions of `sojourn/adopt` make them. */
@@ -36,9 +35,7 @@ export interface Adoption {
   adopt(current: RequestSession): Promise<boolean>
 }
 
-type Answer = LoadedRecord | EndedRecord | null
-
-/** So many milliseconds after its receipt a session counts as begun with it, whichever request makes it. */
+/** So many milliseconds after its receipt a session counts as begun with it, by any request. */
 const MOVE_TIME = 60_000
 /** Looks at a record that was just created, about a second in all. */
 const MAX_LOOKS = 40
@@ -65,7 +62,7 @@ async function oldId(current: RequestSession, library: OldLibrary): Promise<stri
 /** Answers false if there is nothing to take over. */
 async function adoptOne(current: RequestSession, claim: Claim): Promise<boolean> {
   const { context, library } = claim
-  const now = await context.store.now()
+  const now = await context.records.now()
   // Before the receipt: a session that has been removed has a receipt by then.
   const old = await load(claim, now)
   if (!library.isUnique && old !== null && !(old instanceof Error)) {
@@ -74,7 +71,7 @@ async function adoptOne(current: RequestSession, claim: Claim): Promise<boolean>
     if (chosen.userId === undefined) return adoptAlone(current, claim, chosen, now)
   }
   let receipt = await readReceipt(claim)
-  let answer: Answer | undefined
+  let found: Found | undefined
   if (receipt?.isDone !== true) {
     if (old instanceof Error) throw old
     const chosen = old === null ? null : choose(claim, old)
@@ -82,8 +79,8 @@ async function adoptOne(current: RequestSession, claim: Claim): Promise<boolean>
     receipt ??= await issueReceipt(claim, old, await listFor(context, chosen.userId), now)
     if (receipt === null) return false
     if (!receipt.isDone) {
-      answer = await establish(claim, receipt, chosen, now)
-      if (answer === undefined) return false
+      found = await establish(claim, receipt, chosen, now)
+      if (found === undefined) return false
     }
   }
   if (old !== null && !(old instanceof Error) && !library.keep) await remove(claim)
@@ -93,7 +90,7 @@ async function adoptOne(current: RequestSession, claim: Claim): Promise<boolean>
       current,
       library,
       identity,
-      answer ?? (await context.store.load(identity.key, listOfToken(identity.token))),
+      found ?? (await context.records.load(identity.key, listOfToken(identity.token))),
     )
   return true
 }
@@ -104,11 +101,11 @@ async function establish(
   receipt: Receipt,
   chosen: Adopted,
   now: number,
-): Promise<Answer | undefined> {
+): Promise<Found | undefined> {
   const { context, library } = claim
-  const { store, settings } = context
+  const { records, settings } = context
   const { identity } = receipt
-  if (identity === null) return null
+  if (identity === null) return MISSING
   const { userId } = chosen
   // When they signed in is not known, so it is not fresh.
   const person = userId === undefined ? {} : { userId, authenticatedAt: 1 }
@@ -117,44 +114,42 @@ async function establish(
   const fields = new Map(chosen.fields)
   if (library.isUnique) fields.set(RECEIPT, receiptField(receipt.key, receipt.until))
 
-  let answer: Answer
+  let found: Found
   let isCreated = false
   try {
-    const { count } = await enroll(context, identity, meta, null)
-    const record = { meta: encodeMeta(meta, settings.app), fields }
-    isCreated = await store.create(identity.key, record, lifetimeOf(meta))
-    answer = await look(context, identity.key)
-    if (!isReadable(answer, settings.app, userId))
+    const { count } = await addToLists(context, identity, meta, null)
+    isCreated = await records.create(identity.key, meta, fields)
+    found = await look(records, identity.key)
+    if (!isReadable(found, userId))
       return refuse(claim, 'The new session cannot be read back from the store.')
-    if (isAlive(answer)) await confirm(context, identity, meta, count)
+    if (found.state === 'alive') await confirm(context, identity, meta, count)
   } catch (error) {
     if (isSessionError(error, 'ERR_TOO_MANY_SESSIONS')) return refuse(claim, error.message)
     if (!isSessionError(error, 'ERR_SESSION_GONE')) throw error
     // When an old session began is not known. One that begins there later must not be ended for it.
     if (!isCreated)
       return refuse(claim, 'All sessions of this person were ended, perhaps after this one began.')
-    // They were ended meanwhile.
-    answer = { ended: 'revoked' }
+    // They were ended after that.
+    found = { state: 'ended', reason: 'revoked' }
   }
   await finishReceipt(claim, receipt, now)
   if (isCreated) context.emit({ type: 'adopted', id: identity.id, from: library.kind })
-  return answer
+  return found
 }
 
 /** Reads the new record, which a replica may not have yet. */
-async function look({ store }: Context, key: string): Promise<Answer> {
-  let answer = await store.load(key)
-  for (let look = 1; answer === null && look < MAX_LOOKS; look++) {
+async function look(records: Records, key: string): Promise<Found> {
+  let found = await records.load(key)
+  for (let look = 1; found.state === 'missing' && look < MAX_LOOKS; look++) {
     await backOff(look)
-    answer = await store.load(key)
+    found = await records.load(key)
   }
-  return answer
+  return found
 }
 
-function isReadable(answer: Answer, app: string, userId: string | undefined): boolean {
-  if (!isAlive(answer)) return answer !== null
-  const meta = decodeMeta(answer.meta, app)
-  return meta !== null && meta.userId === userId
+function isReadable(found: Found, userId: string | undefined): boolean {
+  if (found.state === 'alive') return found.meta.userId === userId
+  return found.state === 'ended' || found.state === 'overdue'
 }
 
 /** Serves the request with the new record, and tells the browser of it, where a cookie can be sent. */
@@ -162,19 +157,17 @@ async function enter(
   current: RequestSession,
   library: OldLibrary,
   identity: Identity,
-  answer: Answer,
+  found: Found,
 ): Promise<void> {
-  if (isAlive(answer)) {
-    await arrive(current, identity, answer, true)
-    if (current.living === null) return
+  if (found.state === 'alive') {
     // The token is the one that the browser will have.
-    current.living.byOldToken = false
+    current.arrive(identity, found, false)
     handOver(current, library)
-  } else if (answer?.ended === 'rotated') {
-    const next = await follow(current.context, identity)
-    if (next !== null && isAlive(next.answer)) await arrive(current, next.identity, next.answer, true)
-    else current.ended = 'rotated'
-  } else if (answer !== null) current.ended = knownReason(answer.ended)
+  } else if (found.state === 'ended' && found.reason === 'rotated') {
+    const next = await followSuccessor(current.context.records, identity)
+    if (next?.found.state === 'alive') await arrive(current, next.identity, next.found, true)
+    else current.noteEnd('rotated')
+  } else await arrive(current, identity, found, true)
 }
 
 /**

@@ -8,6 +8,7 @@ import type { RequestSession } from '../request/request-session.ts'
 import { clearingCookie } from '../browser/cookie.ts'
 import { isSessionError, type SessionErrorCode } from '../errors.ts'
 import type { LifetimeSettings } from '../record/lifetime.ts'
+import type { RecordMeta } from '../record/meta.ts'
 import type { OldLibrary } from './old-library.ts'
 import { scopeOf } from '../browser/set-cookie.ts'
 
@@ -18,24 +19,20 @@ const LATER: SessionErrorCode[] = ['ERR_SESSION_READONLY', 'ERR_HEADERS_SENT']
 export function handOver(current: RequestSession, library: OldLibrary): void {
   if (current.living === null) return
   const { identity, meta } = current.living
-  const { idle, persist, absoluteAt } = meta
-  const absolute = absoluteAt - current.clock.now()
-  if (announce(current, identity.token, { idle, persist, absolute }) !== null) clearOld(current, library)
+  if (announce(current, identity.token, meta) !== null) clearOld(current, library)
 }
 
 /** Sends a token; returns how to take it back. `null` where no cookie can be sent. */
 export function announce(
   current: RequestSession,
   token: string,
-  lifetime: LifetimeSettings,
+  lifetime: LifetimeSettings | RecordMeta,
 ): (() => void) | null {
   try {
-    return current.announceSuccessor(token, lifetime, true)
+    return current.cookies.sendToken(token, lifetime, true)
   } catch (error) {
     if (LATER.some((code) => isSessionError(error, code))) return null
     throw error
-  } finally {
-    current.isSucceeding = false
   }
 }
 

@@ -8,8 +8,6 @@ import type { Context } from '../settings.ts'
 import { MAX_GRACE } from '../request/successor.ts'
 import type { OldLibrary, OldSession } from './old-library.ts'
 import { receiptLifetime, SALT, SEEN } from '../request/receipt.ts'
-import { decodeMeta, encodeMeta } from '../record/meta.ts'
-import { isAlive } from '../store.ts'
 import { createToken, digest, identify, tokenOf, type Identity } from '../record/token.ts'
 
 /** What a receipt says. */
@@ -41,22 +39,19 @@ const FOREVER = 3650 * DAY
 
 /** The receipt of an old session; `null` if there is none. */
 export async function readReceipt(claim: Claim): Promise<Receipt | null> {
-  const { store, settings } = claim.context
   const key = await keyOf(claim)
-  const found = await store.load(key)
+  const found = await claim.context.records.loadNote(key)
+  if (found.state === 'missing' || found.state === 'unreadable') return null
   // What is left of one whose time is over still says that the session has moved.
-  if (found !== null && !isAlive(found)) return { key, identity: null, createdAt: 0, until: 0, isDone: true }
-  const meta = found === null ? null : decodeMeta(found.meta, settings.app)
-  if (found !== null && meta === null) await store.verify?.(key)
-  if (found === null || meta === null) return null
+  if (found.state !== 'alive') return { key, identity: null, createdAt: 0, until: 0, isDone: true }
   const salt = found.fields.get(SALT)
   const seenAt = Number(found.fields.get(SEEN) ?? Infinity)
   const isClosed = salt === undefined || found.now - seenAt >= MAX_GRACE
   return {
     key,
     identity: isClosed ? null : await identityOf(claim, salt, found.fields.get(LIST) ?? null),
-    createdAt: meta.createdAt,
-    until: meta.absoluteAt,
+    createdAt: found.meta.createdAt,
+    until: found.meta.absoluteAt,
     isDone: isClosed || found.fields.has(DONE),
   }
 }
@@ -71,25 +66,21 @@ export async function issueReceipt(
   list: string | null,
   now: number,
 ): Promise<Receipt | null> {
-  const { store, settings } = claim.context
+  const { records, settings } = claim.context
   const key = await keyOf(claim)
   const salt = createToken()
   const end = claim.library.keep ? undefined : old.expiresAt
   const until = end === undefined ? now + FOREVER : Math.max(now + settings.absolute, end) + DAY
-  const meta = encodeMeta(
-    { createdAt: now, absoluteAt: until, idle: until - now, persist: false },
-    settings.app,
-  )
+  const meta = { createdAt: now, absoluteAt: until, idle: until - now, persist: false }
   const fields = new Map([[SALT, salt]])
   if (list !== null) fields.set(LIST, list)
-  const record = { meta, fields }
-  if (!(await store.create(key, record, receiptLifetime(until, now)))) return readReceipt(claim)
+  if (!(await records.create(key, meta, fields))) return readReceipt(claim)
   return { key, identity: await identityOf(claim, salt, list), createdAt: now, until, isDone: false }
 }
 
 /** Notes that the new record has been made. */
 export async function finishReceipt({ context }: Claim, { key, until }: Receipt, now: number): Promise<void> {
-  await context.store.update(key, { set: new Map([[DONE, '1']]) }, receiptLifetime(until, now))
+  await context.records.annotate(key, receiptLifetime(until, now), { set: new Map([[DONE, '1']]) })
 }
 
 function keyOf({ context, library, id }: Claim): string | Promise<string> {

@@ -11,7 +11,7 @@ import type { CheckedRequest } from './same-origin.ts'
 export interface PendingWrites {
   /** Whether `settle` would have nothing to wait for and nothing to tell. */
   readonly isSettled: boolean
-  /** Resolves when no write is on its way; rejects with the first failure that nobody awaited. */
+  /** Resolves when no write is on its way; rejects with the first failure that was not awaited. */
   settle(): Promise<void>
 }
 
@@ -44,12 +44,12 @@ export interface CookieChannel {
   /** Receives the session's writes, so that the response can wait for them. Default: nothing waits. */
   attach?(writes: PendingWrites): void
   /**
-   * Told of a write that failed and that nobody awaited, where nothing waits for the writes.
-   * Default: nobody is told.
+   * Told of a write that failed and was not awaited, where nothing waits for the writes.
+   * Default: it is not told.
    */
   abandoned?(this: void, error: unknown): void
   /**
-   * Asked before each write, also before one that needs no cookie. Default: whatever needs no
+   * Asked before each write, also before one that needs no cookie. Default: a write that needs no
    * cookie passes.
    *
    * @throws `ERR_HEADERS_SENT` if the browser can no longer be told that the write failed

@@ -1,5 +1,5 @@
 /**
- * What makes browsers lose or share the cookie without anybody being told: said once, in the log.
+ * What makes browsers lose or share the cookie without a word: said once, in the log.
  *
  * Nothing is decided by it, so the headers of a proxy may be believed.
  *

@@ -1,6 +1,6 @@
 /**
- * A token for forms, derived from the session's own token: whoever can make one has seen the
- * cookie. Nothing is stored for it, the store cannot make it, and it dies with the token.
+ * A token for forms, derived from the session's own token: only code that knows the cookie can
+ * make one. Nothing is stored for it, the store cannot make it, and it dies with the token.
  *
  * It is a random salt and HMAC-SHA-256, keyed by the token, over purpose and salt. The HMAC tells
  * nothing of its key; the salt makes the text another one in each response, so that what leaks

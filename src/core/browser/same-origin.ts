@@ -62,11 +62,11 @@ function isSameOrigin({ method, headers }: CheckedRequest, { origins, cookie }: 
   if (origin !== null && origins.includes(origin)) return true
   if (site !== null) return false
   if (origin !== null) return origins.length === 0 && isOwn(origin, read('host'), cookie.secure)
-  // Browsers send one of the two. Whatever else this is, it may not use a session.
+  // Browsers send one of the two. A client that sends neither may not use a session.
   return !mentions(read('cookie') ?? '', cookie.name)
 }
 
-/** With a secure cookie the page must be secure as well: http is whatever the network says. */
+/** With a secure cookie the page must be secure as well: over http, any text may come from the network. */
 function isOwn(origin: string, host: string | null, secure: boolean): boolean {
   if (host === null) return false
   const own = host.toLowerCase()
@@ -78,7 +78,7 @@ function opensWebSocket(read: (name: string) => string | null): boolean {
   return /\bwebsocket\b/i.test(read('upgrade') ?? '')
 }
 
-/** How to read a header, whatever the request. */
+/** How to read a header of any kind of request. */
 export function readerOf(headers: FetchHeaders | NodeHeaders): (name: string) => string | null {
   if (isFetchHeaders(headers)) return (name) => headers.get(name)
   return (name) => {

@@ -6,7 +6,7 @@
  * of the one that was withheld. So a session begins only where the cookie would have come.
  *
  * Browsers tell in headers that no page can set: `Sec-Fetch-*` where the address is https or
- * localhost, else `Origin` with whatever is no GET or HEAD, and `Referer`.
+ * localhost, else `Origin` where the method is not GET or HEAD, and `Referer`.
  *
  * @module
  */

@@ -11,7 +11,7 @@ import { isIn, keyOf, prefixOf, versionOf } from '../schema/version-fields.ts'
 export type Keep = boolean | { keys?: readonly string[]; namespaces?: readonly string[] }
 
 /** Chooses the fields that come along, by the names that the store knows. */
-export function kept(old: ReadonlyMap<string, string>, keep: Keep): Map<string, string> {
+export function keptFields(old: ReadonlyMap<string, string>, keep: Keep): Map<string, string> {
   if (keep === true) return new Map(old)
   if (keep === false) return new Map()
   const keys = new Set(keep.keys ?? [])
@@ -20,9 +20,9 @@ export function kept(old: ReadonlyMap<string, string>, keep: Keep): Map<string, 
     [...old].filter(([name]) => {
       const version = versionOf(name)
       if (version === null) return !isInternal(name) && namespaces.has(parseField(name).namespace)
-      const place = prefixOf(version)
+      const prefix = prefixOf(version)
       // Beside the values of a version there may be its mark.
-      const isNamed = isIn(place, name) ? keys.has(keyOf(place, name)) : keys.size > 0
+      const isNamed = isIn(prefix, name) ? keys.has(keyOf(prefix, name)) : keys.size > 0
       return isNamed || namespaces.has('')
     }),
   )

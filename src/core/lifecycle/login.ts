@@ -5,10 +5,9 @@
  */
 
 import { insteadOf } from '../foreign-options.ts'
-import { kept, type Keep } from './keep.ts'
+import { keptFields, type Keep } from './keep.ts'
 import { checkNames } from '../check-options.ts'
-import { beginning } from '../record/lifetime.ts'
-import { resolveLifetime, type LifetimeOptions } from '../record/lifetime.ts'
+import { beginning, resolveLifetime, type LifetimeOptions } from '../record/lifetime.ts'
 import { checkUserId, deviceOf } from './sign-in.ts'
 import { overgrowth } from '../record/size.ts'
 import { replaceRecord } from './replace.ts'
@@ -56,11 +55,11 @@ export async function login<Data extends object>(
   const { current } = view
   const lifetime = resolveLifetime(current.context.settings, options)
   const { set, removed } = await view.encode({ ...options.data })
-  const place = deviceOf(options)
+  const device = deviceOf(options)
   const previous = current.living?.meta.userId
   const keep = options.keep ?? (previous === undefined || previous === userId)
   const fields = (old: ReadonlyMap<string, string>): Map<string, string> => {
-    const all = new Map([...kept(view.inherit(old), keep), ...set])
+    const all = new Map([...keptFields(view.inherit(old), keep), ...set])
     for (const name of removed) all.delete(name)
     return all
   }
@@ -73,6 +72,6 @@ export async function login<Data extends object>(
     grace: 0,
     fields,
     userId,
-    meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now, ...place }),
+    meta: (now) => ({ ...beginning(lifetime, now), userId, authenticatedAt: now, ...device }),
   })
 }

@@ -1,5 +1,5 @@
 /**
- * The network of an address: enough to tell a list of sessions apart, too little to find somebody.
+ * The network of an address: enough to tell a list of sessions apart, too little to find a person.
  *
  * @module
  */

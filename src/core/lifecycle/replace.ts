@@ -11,15 +11,15 @@ import type { RequestSession } from '../request/request-session.ts'
 import { later } from '../browser/channel.ts'
 import { tagOf } from '../request/outline.ts'
 import type { Living } from '../record/meta.ts'
-import { confirm, end, enroll, listFor, withdraw } from '../users/session-lists.ts'
-import { follow, MARK, point, pointerKey } from '../request/successor.ts'
+import { confirm, end, addToLists, listFor, removeFromLists } from '../users/session-lists.ts'
+import { createPointer, followSuccessor, POINTER, pointerKey } from '../request/successor.ts'
 import type { LifetimeSettings } from '../record/lifetime.ts'
 import { arrive } from '../request/open.ts'
 import type { SessionError } from '../errors.ts'
 import type { RecordMeta } from '../record/meta.ts'
 import { gone } from '../session-errors.ts'
 import { overgrowth } from '../record/size.ts'
-import { isAlive, type EndReason } from '../store.ts'
+import type { EndReason } from '../store.ts'
 import { createToken, identify, type Identity } from '../record/token.ts'
 
 /** What a new record takes from its predecessor, and what it adds. */
@@ -47,46 +47,47 @@ export const LOST_AFTER = 5000
 /**
  * Gives the session of a request a new record and a new token.
  * @throws `ERR_SESSION_GONE` if the old record is required and gone, and `ERR_RECORD_TOO_LARGE` if
- * it has grown meanwhile, so that a sign-in finds no room for what it adds: then the session goes on
+ * it has grown since, so that a sign-in finds no room for what it adds: then the session goes on
  * under the new token as it was
  */
 export async function replaceRecord(current: RequestSession, replacement: Replacement): Promise<void> {
   const { context, living: before } = current
+  const { grace } = replacement
   if (replacement.required) current.assertNotGone()
   const identity = await identify(createToken(await listFor(context, replacement.userId)))
   const announce = (): (() => void) =>
-    current.announceSuccessor(identity.token, replacement.lifetime, !replacement.required)
+    current.cookies.sendToken(identity.token, replacement.lifetime, !replacement.required)
   // Where a cookie is taken back by clearing it, the one would go that the browser has withheld.
   const isLate = before === null && current.isWithheld
   if (isLate) current.channel.assertWritable?.()
   const undo = isLate ? () => {} : announce()
-  let refusal: SessionError | null = null
-  try {
-    await current.endRivals?.('rotated')
-    const now = await context.store.now()
-    let pointer: string | null = null
-    if (before !== null && replacement.grace > 0) {
-      pointer = await pointerKey(before.identity.key)
-      if (!(await point(context, pointer, identity, now, replacement.grace))) {
+  const outcome = await current.replace(async () => {
+    try {
+      await current.endRivals('rotated')
+      const now = await context.records.now()
+      const pointer = before === null || grace === 0 ? null : await pointerKey(before.identity.key)
+      const isFirst =
+        pointer === null || (await createPointer(context.records, pointer, identity, now, grace))
+      if (before !== null && !isFirst) {
         undo()
-        return await join(current, before)
+        await join(current, before)
+        return 'joined'
       }
+      const refused = await replace(current, replacement, identity, now, pointer)
+      if (refused !== null && current.living !== null)
+        current.cookies.sendToken(current.living.identity.token, current.living.meta)
+      if (isLate) await announceLate(current, announce)
+      return refused
+    } catch (error) {
+      undo()
+      throw error
     }
-    refusal = await replace(current, replacement, identity, now, pointer)
-    if (refusal !== null && current.living !== null)
-      current.announceSuccessor(current.living.identity.token, current.living.meta, false)
-    if (isLate) await announceLate(current, announce)
-  } catch (error) {
-    undo()
-    throw error
-  } finally {
-    current.isSucceeding = false
-  }
-  if (before === null) return
+  })
+  if (before === null || outcome === 'joined') return
   const { id } = current.living?.identity ?? identity
   context.emit({ type: 'rotated', id, previousId: before.identity.id })
-  later(current.channel, () => withdraw(context, before.identity, before.meta))
-  if (refusal !== null) throw refusal
+  later(current.channel, () => removeFromLists(context, before.identity, before.meta))
+  if (outcome !== null) throw outcome
 }
 
 /** Answers why the new record is but a copy of the old one, if it is. It has a token of its own then. */
@@ -98,35 +99,35 @@ async function replace(
   pointer: string | null,
 ): Promise<SessionError | null> {
   const { context, living: before } = current
-  const { store, settings } = context
+  const { records, settings } = context
   let identity = chosen
   let meta = withTag(replacement.meta(now), before)
   let ended: EndReason | null = null
   try {
-    let listed = await enroll(context, identity, meta, before)
-    const old = before === null ? null : await store.destroy(before.identity.key, 'rotated')
+    let listed = await addToLists(context, identity, meta, before)
+    const old = before === null ? null : await records.destroy(before.identity.key, 'rotated')
     if (before !== null) ended = 'rotated'
     if (replacement.required && old === null) throw gone()
     // Another request has ended it, so this sign-in replaces nothing: it is one more.
-    if (before !== null && old === null) listed = await enroll(context, identity, meta, null)
+    if (before !== null && old === null) listed = await addToLists(context, identity, meta, null)
     let fields = replacement.fields(old?.fields ?? new Map())
     const refusal = old === null ? null : overgrowth(old.fields, fields, settings.maxBytes)
     if (old !== null && refusal !== null) fields = new Map(old.fields)
     if (before !== null && refusal !== null && !replacement.required) {
-      await withdraw(context, identity, meta)
+      await removeFromLists(context, identity, meta)
       meta = { ...before.meta, rotatedAt: now }
       identity = await identify(createToken(await listFor(context, meta.userId)))
-      listed = await enroll(context, identity, meta, before)
+      listed = await addToLists(context, identity, meta, before)
     }
     meta = listed.meta
-    fields.delete(MARK)
-    if (pointer !== null) fields.set(MARK, pointer)
+    fields.delete(POINTER)
+    if (pointer !== null) fields.set(POINTER, pointer)
     await current.create(identity, meta, fields, now)
     ended = 'revoked'
     await confirm(context, identity, meta, listed.count)
     return replacement.required ? null : refusal
   } catch (error) {
-    if (ended === 'revoked') later(current.channel, async () => store.destroy(identity.key, 'revoked'))
+    if (ended === 'revoked') later(current.channel, () => records.destroy(identity.key, 'revoked'))
     if (ended !== null) current.lose(ended)
     throw error
   }
@@ -151,9 +152,9 @@ function withTag(meta: RecordMeta, before: Living | null): RecordMeta {
 
 /** Goes on with the record that another request is making of the same one. */
 async function join(current: RequestSession, before: Living): Promise<void> {
-  const next = await follow(current.context, before.identity)
-  // Whoever made the pointer may have gone no further: then the record still lives.
-  if (next === null || next.answer === null) return current.reload()
-  if (!isAlive(next.answer)) throw current.lose(next.answer.ended)
-  await arrive(current, next.identity, next.answer, true)
+  const next = await followSuccessor(current.context.records, before.identity)
+  // The request that made the pointer may have gone no further: then the record still lives.
+  if (next === null || next.found.state === 'missing') return current.reload()
+  if (next.found.state !== 'alive') throw current.lose(next.found.reason)
+  await arrive(current, next.identity, next.found, true)
 }

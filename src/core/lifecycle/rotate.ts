@@ -17,8 +17,8 @@ import type { View } from '../request/view.ts'
 export interface RotateOptions extends LifetimeOptions {
   /**
    * For renewing the token now and then, with no change of rights: the old token stays good until
-   * the new one is first seen, at most this long, so that requests under way and a lost answer log
-   * nobody out. At most `'30s'`. Default: none; the old token is dead at once.
+   * the new one is first seen, at most this long, so that requests under way and a lost answer do not log
+   * the visitor out. At most `'30s'`. Default: none; the old token is dead at once.
    */
   grace?: Duration | undefined
   /** Does nothing if the token is younger than this. Default: rotates always. */

@@ -23,7 +23,7 @@ export function checkUserId(userId: unknown, where = 'login'): void {
 }
 
 /**
- * What is kept of the place.
+ * What is kept of the device and its network.
  * @throws `ERR_OPTION_INVALID` if one is given that is no text
  */
 export function deviceOf(from: {

@@ -11,7 +11,7 @@ export interface EventStream {
   send(text: string): void
   /** Ends the response; once is enough. */
   end(): void
-  /** Calls `work` at the end, whoever brought it about. */
+  /** Calls `work` at the end, on either side. */
   onEnd(work: () => void): void
 }
 

@@ -1,6 +1,6 @@
 /**
  * How a namespace and a key become one field name in the store. The encoding is
- * injective: two different pairs never meet, whatever characters they hold.
+ * injective: two different pairs never meet, with any characters in them.
  *
  * A key of the default namespace is its own name (`theme`), others get their
  * namespace in front (`cart/items`), so a record stays readable in `redis-cli`.

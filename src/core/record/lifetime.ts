@@ -9,13 +9,13 @@ import { milliseconds, type Duration } from './duration.ts'
 import { invalidOption } from '../errors.ts'
 import { isBoolean } from '../check-options.ts'
 import type { RecordMeta } from './meta.ts'
-import type { Lifetime, LoadedRecord } from '../store.ts'
+import type { Lifetime } from '../store.ts'
 
 /** How long a session lives; settled when it is created or rotated. */
 export interface LifetimeSettings {
   /** Milliseconds without a request after which the session ends. */
   idle: number
-  /** Milliseconds after which it ends whatever happens. */
+  /** Milliseconds after which it ends in any case. */
   absolute: number
   /** Whether the cookie outlives the browser. */
   persist: boolean
@@ -38,11 +38,6 @@ export interface LifetimeOptions {
 /** Browsers cap cookie lifetimes at 400 days (RFC 6265bis section 5.5). */
 const MAX_COOKIE_AGE = 400 * 86_400_000
 const TOUCH_INTERVAL = 60_000
-
-/** The lifetime of a living record, as stores want it. */
-export function lifetimeOf(meta: RecordMeta): Lifetime {
-  return { idle: meta.idle, absoluteAt: meta.absoluteAt }
-}
 
 /** The meta of a session that begins now. */
 export function beginning({ absolute, ...kept }: LifetimeSettings, now: number): RecordMeta {
@@ -69,8 +64,8 @@ export function expiresIn(lifetime: Lifetime, now: number): number {
  * Whether the idle deadline is worth moving: when it is off by more than a tenth of the
  * idle timeout, at most a minute. So reads seldom cost a write.
  */
-export function isTouchDue(meta: RecordMeta, loaded: LoadedRecord): boolean {
-  const drift = expiresIn(lifetimeOf(meta), loaded.now) - loaded.expiresIn
+export function isTouchDue(meta: RecordMeta, loaded: { now: number; expiresIn: number }): boolean {
+  const drift = expiresIn(meta, loaded.now) - loaded.expiresIn
   // It is below zero after a deployment with a shorter lifetime.
   return Math.abs(drift) > Math.min(meta.idle / 10, TOUCH_INTERVAL)
 }
@@ -86,7 +81,7 @@ export function cookieMaxAge(lifetime: LifetimeSettings | RecordMeta, now: numbe
 }
 
 /**
- * Applies overrides to a lifetime. An idle timeout that nobody named shrinks to fit.
+ * Applies overrides to a lifetime. An idle timeout that was not given shrinks to fit.
  * @throws `ERR_OPTION_INVALID` if the named idle timeout is longer than the absolute lifetime
  */
 export function resolveLifetime(base: LifetimeSettings, options: LifetimeOptions): LifetimeSettings {

@@ -5,12 +5,13 @@
  * @module
  */
 
+import type { Listing } from '../store.ts'
 import type { Identity } from './token.ts'
 
 /** What a session is, besides its data. Times are epoch milliseconds on the store's clock. */
 export interface RecordMeta {
   createdAt: number
-  /** When the session ends whatever happens. */
+  /** When the session ends in any case. */
   absoluteAt: number
   /** Milliseconds without a request after which it ends. */
   idle: number
@@ -75,6 +76,16 @@ export function decodeMeta(text: string, app: string): RecordMeta | null {
   if (typeof value['tag'] === 'string') meta.tag = value['tag']
   if (isTime(value['sparedUntil'])) meta.sparedUntil = value['sparedUntil']
   return meta
+}
+
+/** Whether a bar of the user's list means a session. */
+export function isBarred(meta: RecordMeta, { barredAt, isSpared }: Listing): boolean {
+  return !isSpared && isMeant(meta, barredAt) && barredAt > (meta.sparedUntil ?? 0)
+}
+
+/** Whether a session began before its user's list was barred, or in the same millisecond. */
+export function isMeant(meta: RecordMeta, barredAt: number | null): barredAt is number {
+  return barredAt !== null && meta.authenticatedAt !== undefined && meta.authenticatedAt <= barredAt
 }
 
 function parse(text: string): Record<string, unknown> | null {

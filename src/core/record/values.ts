@@ -108,9 +108,9 @@ function tooDeep(key: string): SessionError {
 }
 
 function unsupported(key: string, error: unknown): SessionError {
-  const place = error instanceof DevalueError && error.path !== '' ? ` (at ${quoted(error.path)})` : ''
+  const at = error instanceof DevalueError && error.path !== '' ? ` (at ${quoted(error.path)})` : ''
   return new SessionError(
     'ERR_VALUE_UNSUPPORTED',
-    `The value of ${quoted(key)}${place} cannot be stored. Store plain data: strings, numbers, booleans, arrays, objects, Date, Map, Set, BigInt; not functions, symbols or class instances.`,
+    `The value of ${quoted(key)}${at} cannot be stored. Store plain data: strings, numbers, booleans, arrays, objects, Date, Map, Set, BigInt; not functions, symbols or class instances.`,
   )
 }

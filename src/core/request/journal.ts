@@ -12,7 +12,7 @@
 import { changeOf, clashes, emptyBatch, type Applied, type Batch, type Kind } from './batch.ts'
 import { decodeInteger } from '../record/values.ts'
 import { checkNames, checkSize, grows } from '../record/size.ts'
-import type { Change } from '../store.ts'
+import type { Change, MaybePromise } from '../store.ts'
 import { Writes } from './pending-writes.ts'
 
 /** What a journal needs to know of its session. */
@@ -48,10 +48,12 @@ export class Journal {
   #waiting = 0
   /** How often the fields were replaced. */
   #replaced = 0
+  /** How many computations are running. */
+  #computing = 0
 
   /**
    * @param maxBytes of the record
-   * @param abandoned is told of writes that failed unnoticed, where nobody waits for them
+   * @param abandoned is told of writes that failed unnoticed, where no response waits for them
    */
   constructor(host: JournalHost, maxBytes: number, abandoned?: (error: unknown) => void) {
     this.#host = host
@@ -64,22 +66,16 @@ export class Journal {
     return this.#fields
   }
 
-  /** Writes fields; resolves once they are stored. */
-  set(entries: ReadonlyMap<string, string>): Promise<Applied> {
+  /** Writes fields and removes others; resolves once that is stored. */
+  write(entries: ReadonlyMap<string, string>, removed: readonly string[] = []): Promise<Applied> {
     this.check(entries)
-    const batch = this.#batchFor(entries.keys(), 'write')
+    const batch = this.#batchFor([...entries.keys(), ...removed], 'write')
     for (const [name, text] of entries) {
       batch.delete.delete(name)
       batch.set.set(name, text)
       this.#assign(batch, name, text)
     }
-    return batch.result
-  }
-
-  /** Removes fields. */
-  delete(names: readonly string[]): Promise<Applied> {
-    const batch = this.#batchFor(names, 'write')
-    for (const name of names) {
+    for (const name of removed) {
       batch.set.delete(name)
       batch.delete.add(name)
       this.#assign(batch, name, undefined)
@@ -130,8 +126,9 @@ export class Journal {
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     this.#open = null
     this.#waiting++
-    const done = (this.#tail ?? Promise.resolve()).then(work).finally(() => this.#waiting--)
-    this.#tail = done.catch(() => {})
+    const done = (this.#tail ?? Promise.resolve()).then(work)
+    const leave = (): void => void this.#waiting--
+    this.#tail = done.then(leave, leave)
     return done
   }
 
@@ -150,12 +147,24 @@ export class Journal {
     for (const [name, text] of seen) this.#put(name, text)
   }
 
-  /**
-   * Resolves when no write is on its way; rejects with the first failure that nobody has noticed.
-   * @param isInside whether a computation asks, whose own write cannot end before
-   */
-  async settle(isInside = false): Promise<void> {
-    if (!isInside) return this.writes.settle()
+  /** Runs a computation of `update`. It may write to this same session, and must not wait for itself. */
+  async compute<T>(work: () => MaybePromise<T>): Promise<T> {
+    this.#computing++
+    try {
+      return await work()
+    } finally {
+      this.#computing--
+    }
+  }
+
+  /** Whether a computation is running. */
+  get isComputing(): boolean {
+    return this.#computing > 0
+  }
+
+  /** Resolves when no write is on its way; rejects with the first failure that no caller has noticed. */
+  async settle(): Promise<void> {
+    if (!this.isComputing) return this.writes.settle()
     for (let tail: Promise<unknown> | null = null; tail !== this.#tail; await tail) tail = this.#tail
     this.writes.tellFailure()
   }
@@ -165,12 +174,12 @@ export class Journal {
     return this.#waiting === 0
   }
 
-  #batchFor(names: Iterable<string>, kind: Kind): Batch {
-    if (this.#open !== null && !clashes(this.#open, [...names], kind)) return this.#open
+  #batchFor(names: readonly string[], kind: Kind): Batch {
+    if (this.#open !== null && !clashes(this.#open, names, kind)) return this.#open
     const undo = this.#host.announce()
     const batch = emptyBatch()
     this.#unsent.push(batch)
-    batch.result = this.writes.observe(this.exclusive(() => this.#flush(batch, undo)))
+    batch.result = this.exclusive(() => this.#flush(batch, undo))
     this.#open = batch
     return batch
   }

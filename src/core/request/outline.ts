@@ -1,5 +1,5 @@
 /**
- * The public part of a session: whether somebody is signed in, told by a tag, and when it ends.
+ * The public part of a session: whether a user is signed in, told by a tag, and when it ends.
  *
  * @module
  */
@@ -12,14 +12,14 @@ import type { EndReason } from '../store.ts'
 export interface SessionOutline {
   /**
    * Public: opens nothing, and says nothing about the person. The same for as long as one person
-   * stays signed in, also when the token changes. `null` if nobody is signed in.
+   * stays signed in, also when the token changes. `null` if no user is signed in.
    */
   tag: string | null
   /** When the session ends if no further request comes, on the clock of `at` and in whole seconds; `null` if nothing is stored. */
   expiresAt: number | null
   /** When the server looked, in epoch milliseconds on its clock. */
   at: number
-  /** Why the session that the browser brought is no more; `null` if it lives, or nobody knows. */
+  /** Why the session that the browser brought is no more; `null` if it lives, or if that is not known. */
   ended: EndReason | null
 }
 

@@ -1,13 +1,13 @@
 /**
  * The writes of one session that are on their way, and those that failed unnoticed.
  *
- * A write need not be awaited. Whoever awaits it gets its failure, and has it then: to answer as
- * they like. What nobody awaited, `settle` tells to whoever sends the response.
+ * A write need not be awaited. A caller that awaits it gets its failure, and handles it. A failure
+ * that no caller awaited is told by `settle`, to the adapter that sends the response.
  *
  * @module
  */
 
-/** The promise of a write, which knows whether somebody waits for it. */
+/** The promise of a write, which knows whether a caller waits for it. */
 class Write<T> extends Promise<T> {
   isAwaited = false
 
@@ -15,7 +15,7 @@ class Write<T> extends Promise<T> {
     return Promise
   }
 
-  /** Lets it fail without anybody waiting. */
+  /** Lets it fail while no caller waits. */
   tolerate(): void {
     void super.then(undefined, () => {})
   }
@@ -46,7 +46,7 @@ export class Writes {
   #failures: Failure[] | null = null
   readonly #abandoned: ((error: unknown) => void) | undefined
 
-  /** @param abandoned is told of failures that nobody has noticed, where nobody settles */
+  /** @param abandoned is told of failures that no caller has noticed, where `settle` is not called */
   constructor(abandoned?: (error: unknown) => void) {
     this.#abandoned = abandoned
   }
@@ -81,13 +81,13 @@ export class Writes {
     if (!write.isAwaited) this.#abandoned?.(error)
   }
 
-  /** Resolves when no write is on its way; rejects with the first failure that nobody has noticed. */
+  /** Resolves when no write is on its way; rejects with the first failure that no caller has noticed. */
   async settle(): Promise<void> {
     while (this.#running?.size) await Promise.all(this.#running)
     this.tellFailure()
   }
 
-  /** Throws the first failure that nobody has noticed, and forgets all. */
+  /** Throws the first failure that no caller has noticed, and forgets all. */
   tellFailure(): void {
     const failure = this.#failures?.find(isUnnoticed)
     this.#failures = null

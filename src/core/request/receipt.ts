@@ -1,7 +1,7 @@
 /**
  * What says that the session of another library has moved: its **receipt**, a small record under a
- * key made of the old id. It outlives the old session, so that no session moves twice, whatever
- * becomes of the new one.
+ * key made of the old id. It outlives the old session, so that no session moves twice, also
+ * after the new one has ended.
  *
  * It holds a salt. The new token is made of the salt and of what only the old cookie tells, so that
  * every request which brings that cookie can be given the same token, and no store ever holds it.
@@ -14,9 +14,9 @@
 
 import { later, type CookieChannel } from '../browser/channel.ts'
 import { MAX_GRACE } from './successor.ts'
-import { lifetimeOf } from '../record/lifetime.ts'
 import type { RecordMeta } from '../record/meta.ts'
-import type { Lifetime, Store } from '../store.ts'
+import type { Records } from '../record/records.ts'
+import type { Lifetime } from '../store.ts'
 
 /** In the new record: the key of its receipt, and until when that lasts. */
 export const RECEIPT = '%receipt'
@@ -39,7 +39,7 @@ export function receiptLifetime(until: number, now: number): Lifetime {
 /** The browser has brought the new token: closes the receipt. A failure leaves that to a later request. */
 export function closeReceipt(
   channel: CookieChannel,
-  store: Store,
+  records: Records,
   key: string,
   meta: RecordMeta,
   now: number,
@@ -51,7 +51,7 @@ export function closeReceipt(
   const change = isFirst ? { set: new Map([[SEEN, `${now}`]]) } : { delete: [SALT] }
   const note = isFirst ? { set: new Map([[RECEIPT, `${receipt} ${until} ${now}`]]) } : { delete: [RECEIPT] }
   later(channel, async () => {
-    await store.update(receipt, change, receiptLifetime(Number(until), now))
-    await store.update(key, note, lifetimeOf(meta))
+    await records.annotate(receipt, receiptLifetime(Number(until), now), change)
+    await records.annotate(key, meta, note)
   })
 }

@@ -1,6 +1,6 @@
 /**
- * A request that brings several tokens: the cookie's scope has changed, or somebody has planted one
- * (cookie tossing). Whichever leads to a living session is the one; where two do, none is believed.
+ * A request that brings several tokens: the cookie's scope has changed, or another host has planted one
+ * (cookie tossing). The one that leads to a living session is believed; where two do, none is.
  *
  * @module
  */
@@ -10,15 +10,16 @@ import { findTokens, MOST_TOKENS } from '../browser/cookie.ts'
 import { end } from '../users/session-lists.ts'
 import type { SessionEvent } from '../events.ts'
 import { lookingChannel } from '../browser/looking-channel.ts'
-import { openRecord, welcome, type Answer } from './open.ts'
+import { openRecord, welcome } from './open.ts'
+import type { Found } from '../record/records.ts'
 import { tooManyTokens } from '../session-errors.ts'
-import { isAlive, type EndReason } from '../store.ts'
+import type { EndReason } from '../store.ts'
 import { identify, listOfToken, type Identity } from '../record/token.ts'
 
 /** A token, and what the store has answered. */
 interface Asked {
   identity: Identity
-  answer: Answer
+  found: Found
 }
 
 /**
@@ -28,23 +29,24 @@ interface Asked {
  */
 export async function openRivals(current: RequestSession, tokens: readonly string[]): Promise<void> {
   if (tokens.length > MOST_TOKENS) return refuse(current)
-  const { store } = current.context
+  const { records } = current.context
   const all = await Promise.all(
     tokens.map(async (token): Promise<Asked> => {
       const identity = await identify(token)
-      return { identity, answer: await store.load(identity.key, listOfToken(token)) }
+      return { identity, found: await records.load(identity.key, listOfToken(token)) }
     }),
   )
   const hopeful = all.filter(mayLive)
   if (hopeful.length > 1) return decide(current, hopeful)
-  for (const { identity, answer } of hopeful) await openRecord(current, identity, answer)
+  for (const { identity, found } of hopeful) await openRecord(current, identity, found)
   if (current.living !== null) return
   // How a session ended tells more than that another took its place.
-  for (const { identity, answer } of all.filter((asked) => !mayLive(asked))) {
-    const { ended } = current
-    await openRecord(current, identity, answer)
-    current.ended ??= ended
+  let { ended } = current
+  for (const { identity, found } of all.filter((asked) => !mayLive(asked))) {
+    await openRecord(current, identity, found)
+    ended = current.ended ?? ended
   }
+  current.noteEnd(ended)
 }
 
 /**
@@ -66,7 +68,6 @@ async function endRivals(current: RequestSession, reason: EndReason): Promise<vo
   )
   const keys = new Set(looks.filter((key) => key !== undefined))
   await Promise.all([...keys].map((key) => end(context, key, reason)))
-  current.endRivals = null
 }
 
 /** Two that live, or that have been replaced by what may live: perhaps by the same. */
@@ -74,9 +75,9 @@ async function decide(current: RequestSession, hopeful: readonly Asked[]): Promi
   const events: SessionEvent[] = []
   const context = { ...current.context, emit: (event: SessionEvent) => void events.push(event) }
   const looks = await Promise.all(
-    hopeful.map(async ({ identity, answer }) => {
+    hopeful.map(async ({ identity, found }) => {
       const look = new RequestSession(context, lookingChannel(null))
-      await openRecord(look, identity, answer)
+      await openRecord(look, identity, found)
       return look
     }),
   )
@@ -86,25 +87,25 @@ async function decide(current: RequestSession, hopeful: readonly Asked[]): Promi
   const chosen = living.find((look) => look.living?.byOldToken === false) ?? living[0]
   for (const event of events) if (chosen === undefined || event.type !== 'reuse') current.context.emit(event)
   if (chosen?.living != null) return take(current, chosen)
-  current.ended =
-    looks.map(({ ended }) => ended).find((ended) => ended !== null && ended !== 'rotated') ?? null
-  current.ended ??= looks[0]?.ended ?? null
+  const reasons = looks.map(({ ended }) => ended)
+  current.noteEnd(reasons.find((reason) => reason !== null && reason !== 'rotated') ?? reasons[0] ?? null)
 }
 
 async function take(current: RequestSession, look: RequestSession): Promise<void> {
   const { living, clock, journal } = look
   if (living === null) return
+  const { identity, meta, expiresAt, byOldToken } = living
   const now = clock.now()
-  const record = { meta: '', fields: new Map(journal.fields), now, expiresIn: living.expiresAt - now }
-  current.adopt(living.identity, living.meta, record, living.byOldToken)
-  await welcome(current, living, record)
+  const record = { meta, fields: new Map(journal.fields), now, expiresIn: expiresAt - now }
+  current.arrive(identity, record, byOldToken)
+  await welcome(current, record)
 }
 
 function refuse(current: RequestSession): void {
-  current.endRivals = (reason) => endRivals(current, reason)
+  current.distrust((reason) => endRivals(current, reason))
   current.context.emit({ type: 'ambiguous' })
 }
 
-function mayLive({ answer }: Asked): boolean {
-  return answer !== null && (isAlive(answer) || answer.ended === 'rotated')
+function mayLive({ found }: Asked): boolean {
+  return found.state === 'ended' ? found.reason === 'rotated' : found.state !== 'missing'
 }

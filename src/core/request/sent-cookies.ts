@@ -10,26 +10,27 @@
 import type { CookieChannel } from '../browser/channel.ts'
 import { checkScheme } from '../browser/cookie-trouble.ts'
 import { clearingCookie, tokenCookie, type SessionCookie } from '../browser/cookie.ts'
+import { isSessionError } from '../errors.ts'
+import { cookieMaxAge, type LifetimeSettings } from '../record/lifetime.ts'
+import type { RecordMeta } from '../record/meta.ts'
+import type { SteadyClock } from '../record/steady-clock.ts'
 import type { Settings } from '../settings.ts'
 
 /** See the module. */
 export class SentCookies {
   readonly #channel: CookieChannel
   readonly #settings: Settings
+  readonly #clock: SteadyClock
   readonly #sent: SessionCookie[] = []
   /** What takes everything back. */
   readonly #restores: (() => void)[] = []
   /** Whether the visitor has signed in or out, so that cookies of earlier scopes go too. */
   #clearsPrevious = false
 
-  constructor(channel: CookieChannel, settings: Settings) {
+  constructor(channel: CookieChannel, settings: Settings, clock: SteadyClock) {
     this.#channel = channel
     this.#settings = settings
-  }
-
-  /** Whether no cookie of ours goes out with this response. */
-  get isEmpty(): boolean {
-    return this.#sent.length === 0
+    this.#clock = clock
   }
 
   /** Whether the browser will hold this token after the response. */
@@ -39,14 +40,25 @@ export class SentCookies {
 
   /**
    * Sends a token in place of what was sent before; returns how to take it back.
-   * @param maxAge seconds, or until the browser closes
    * @param isSignIn whether it is the only one that counts from now on
    * @throws as `CookieChannel.send`
    */
-  sendToken(token: string, maxAge: number | undefined, isSignIn = false): () => void {
+  sendToken(token: string, lifetime: LifetimeSettings | RecordMeta, isSignIn = false): () => void {
     const { cookie, cookieValues } = this.#settings
     if (isSignIn) this.#clearPrevious()
+    const maxAge = cookieMaxAge(lifetime, this.#clock.now())
     return this.#send(tokenCookie(cookie, cookieValues.write(token), maxAge))
+  }
+
+  /** Sends a token that the browser has, where the channel wants that and can: where not, nothing is lost. */
+  resendToken(token: string, lifetime: RecordMeta): () => void {
+    if (this.#channel.resend !== true || this.#sent.length > 0) return () => {}
+    try {
+      return this.sendToken(token, lifetime)
+    } catch (error) {
+      if (isSessionError(error, 'ERR_HEADERS_SENT')) return () => {}
+      throw error
+    }
   }
 
   /**
@@ -61,7 +73,7 @@ export class SentCookies {
   #send(cookie: SessionCookie): () => void {
     checkScheme(this.#channel, this.#settings.cookie)
     const restore = this.#channel.send(cookie)
-    if (this.isEmpty) this.#restores.push(restore)
+    if (this.#sent.length === 0) this.#restores.push(restore)
     const entry = { ...cookie }
     this.#sent.push(entry)
     return () => this.#takeBack(entry)

@@ -52,7 +52,7 @@ async function isMade(current: RequestSession, upgrade: Upgrade, isFresh: boolea
   try {
     return await current.compareAndSet(upgrade)
   } catch (error) {
-    // In a record that has grown meanwhile there may be room for it without what it was made from.
+    // In a record that has grown since there may be room for it without what it was made from.
     if (isSessionError(error, 'ERR_RECORD_TOO_LARGE') && !isFresh) return false
     if (!isSessionError(error, 'ERR_STORE_UNSUPPORTED')) throw error
     await current.send({ set: upgrade.set, delete: upgrade.delete }, () => {})

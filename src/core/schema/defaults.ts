@@ -18,7 +18,7 @@ interface Fields {
   props?: { key: string; value: StandardSchema; default?: unknown }[]
 }
 
-/** The values that a schema supplies. What it throws is not told: whatever reads with it tells that. */
+/** The values that a schema supplies. What it throws is left to the read, which tells it. */
 export async function defaultsOf(schema: StandardSchema): Promise<PlainData> {
   const values: PlainData = {}
   try {

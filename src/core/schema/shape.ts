@@ -4,7 +4,7 @@
  *
  * What cannot be read is not shown and raises an event, but stays in the record, and is read
  * again by each request: with the next release it may fit. Reading never writes. What was read
- * from elsewhere than today's place is brought there before the first write.
+ * from fields of other versions is brought to today's before the first write.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export interface ShapeSettings {
 export interface Shape {
   schema: StandardSchema | null
   /** What the fields of today's version begin with. */
-  place: string
+  prefix: string
   /** Values that the schema supplies, by field: shown where nothing is stored. */
   defaults: ReadonlyMap<string, string>
   /** What the schema turned into something else while reading, by field. */
@@ -94,7 +94,7 @@ export async function openShape(
   // Also for what is stored now: it may be taken away before the session is opened again.
   if (schema !== null && (stored.size > 0 || layers.length === 0))
     for (const [key, value] of Object.entries(await defaultsOf(schema))) {
-      const name = own.place + fieldName('', key)
+      const name = own.prefix + fieldName('', key)
       if (value !== undefined && !defaults.has(name)) defaults.set(name, encodeValue(value, key))
     }
   const isRefused = own.fields.size > 0 && !layers.includes(own)
@@ -113,11 +113,11 @@ export async function openShape(
   let upgrade: Upgrade | null = null
   if (isRefused) upgrade = setAside(raw, own, settings.maxBytes)
   else if (taken.length > 0) upgrade = takeOver(raw, own, taken, stored, settings.maxBytes)
-  return { shape: { schema, place: own.place, defaults, originals, upgrade }, set, deleted }
+  return { shape: { schema, prefix: own.prefix, defaults, originals, upgrade }, set, deleted }
 }
 
 /**
- * What else than its own place a version has to read: data of the version before it, unless it
+ * What else than its own fields a version has to read: data of the version before it, unless it
  * has taken that over, and what it has set aside; or else data of the version after it.
  */
 function othersIn(raw: ReadonlyMap<string, string>, { version, fields }: Layer): Layer[] {
@@ -133,25 +133,25 @@ function othersIn(raw: ReadonlyMap<string, string>, { version, fields }: Layer):
   return [layerIn(raw, newer, prefixOf(newer))].filter((other) => other.fields.size > 0)
 }
 
-/** Reads everything; if that does not fit its own place alone; if that does not fit nothing. */
+/** Reads everything; if that does not fit, its own fields alone; if these do not fit, nothing. */
 async function read(settings: ShapeSettings, own: Layer, others: readonly Layer[]): Promise<Reading> {
   const isKnown = settings.schema !== null || others.every(({ version }) => version <= own.version)
   return (
-    (others.length > 0 && isKnown && (await fit(settings, own.place, [...others, own]))) ||
-    (await fit(settings, own.place, [own])) ||
-    (await fit(settings, own.place, [])) || { layers: [], stored: new Map(), defaults: new Map() }
+    (others.length > 0 && isKnown && (await fit(settings, own.prefix, [...others, own]))) ||
+    (await fit(settings, own.prefix, [own])) ||
+    (await fit(settings, own.prefix, [])) || { layers: [], stored: new Map(), defaults: new Map() }
   )
 }
 
 /** Reads layers as one; `null` if that does not fit. */
 async function fit(
   settings: ShapeSettings,
-  place: string,
+  prefix: string,
   layers: readonly Layer[],
 ): Promise<Reading | null> {
   try {
     let input: PlainData = {}
-    for (const { version, place: from, fields } of layers) {
+    for (const { version, prefix: from, fields } of layers) {
       const values = [...fields]
         .map(([name, text]) => [keyOf(from, name), decodeValue(text)] as const)
         .filter(([, value]) => value !== undefined)
@@ -164,11 +164,11 @@ async function fit(
     const defaults = new Map<string, string>()
     for (const [key, value] of Object.entries(data)) {
       const target = Object.hasOwn(input, key) ? stored : defaults
-      if (value !== undefined) target.set(place + fieldName('', key), encodeValue(value, key))
+      if (value !== undefined) target.set(prefix + fieldName('', key), encodeValue(value, key))
     }
     return { layers, stored, defaults }
   } catch (error) {
-    // A default that cannot be stored is a mistake in the schema, and nobody's data.
+    // A default that cannot be stored is a mistake in the schema, not in the data.
     const isMistake = isSessionError(error) && layers.every(({ fields }) => fields.size === 0)
     if (isMistake) throw error
     // Stored data may hold anything. A step that stumbles over it must not lock its visitor out.

@@ -1,6 +1,6 @@
 /**
- * What has to be written before a session's first write, so that today's place holds what was
- * read from elsewhere, and nothing that cannot be read.
+ * What has to be written before a session's first write: the fields of today's version then hold
+ * what was read from elsewhere, and nothing that cannot be read.
  *
  * What it was made from stays where it is, for a release that is rolled back, as long as
  * that leaves half of the record free.
@@ -11,14 +11,14 @@
 import { quarantineOf, markerOf, versionOf, type Layer } from './version-fields.ts'
 import { isHalfFull } from '../record/size.ts'
 
-/** A change that fits as long as nobody else has made it. */
+/** A change that fits as long as no other request has made it. */
 export interface Upgrade {
   set: ReadonlyMap<string, string>
   delete: readonly string[]
   expect: ReadonlyMap<string, string | null>
 }
 
-/** The fields of a record after an upgrade, unless somebody has made it already. */
+/** The fields of a record after an upgrade, unless another request has made it already. */
 export function upgraded(upgrade: Upgrade | null, fields: ReadonlyMap<string, string>): Map<string, string> {
   const result = new Map(fields)
   if (upgrade === null) return result
@@ -28,7 +28,7 @@ export function upgraded(upgrade: Upgrade | null, fields: ReadonlyMap<string, st
   return result
 }
 
-/** Brings what was read from other layers into a version's own place. */
+/** Brings what was read from other layers into a version's own fields. */
 export function takeOver(
   raw: ReadonlyMap<string, string>,
   own: Layer,
@@ -39,13 +39,13 @@ export function takeOver(
   const set = new Map([...stored].filter(([name]) => !raw.has(name)))
   const removed: string[] = []
   const sources: string[] = []
-  for (const { version, place, fields } of taken) {
+  for (const { version, prefix, fields } of taken) {
     sources.push(...fields.keys())
-    if (place === quarantineOf(version)) {
+    if (prefix === quarantineOf(version)) {
       removed.push(...fields.keys())
       // What the schema does not know is not shown, and not lost either.
       for (const [name, text] of fields) {
-        const back = own.place + name.slice(place.length)
+        const back = own.prefix + name.slice(prefix.length)
         if (!raw.has(back) && !set.has(back)) set.set(back, text)
       }
     } else {
@@ -63,10 +63,10 @@ export function takeOver(
   return { ...upgrade, delete: [...removed, ...older.fields.keys(), markerOf(older.version)] }
 }
 
-/** Moves what a version cannot read out of its place. */
+/** Moves what a version cannot read out of its fields. */
 export function setAside(raw: ReadonlyMap<string, string>, own: Layer, maxBytes: number): Upgrade {
   const aside = [...own.fields].map(
-    ([name, text]) => [quarantineOf(own.version) + name.slice(own.place.length), text] as const,
+    ([name, text]) => [quarantineOf(own.version) + name.slice(own.prefix.length), text] as const,
   )
   return {
     set: new Map(isHalfFull(raw, maxBytes) ? [] : aside),

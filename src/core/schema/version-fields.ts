@@ -2,7 +2,7 @@
  * Where the data of each version stands in a record.
  *
  * Releases with different versions of the data may serve one session, while a deployment is
- * rolled out or back. Each writes to fields of its own, so whatever they do at once, none
+ * rolled out or back. Each writes to fields of its own, so in any order of writes, none
  * touches what another one wrote:
  *
  * | field | holds |
@@ -17,10 +17,10 @@
 
 import { isInternal, parseField } from '../record/field-name.ts'
 
-/** Values of one version that stand in one place, by field. */
+/** Values of one version under one prefix, by field. */
 export interface Layer {
   version: number
-  place: string
+  prefix: string
   fields: ReadonlyMap<string, string>
 }
 
@@ -47,9 +47,9 @@ export function quarantineOf(version: number): string {
   return `%aside${version}/`
 }
 
-/** Whether a field holds a value that stands in a place. */
-export function isIn(place: string, name: string): boolean {
-  return place === '' ? !name.includes('/') && !isInternal(name) : name.startsWith(place)
+/** Whether a field holds a value under a prefix. */
+export function isIn(prefix: string, name: string): boolean {
+  return prefix === '' ? !name.includes('/') && !isInternal(name) : name.startsWith(prefix)
 }
 
 /** The version that a field belongs to; `null` for namespaces and for what is set aside. */
@@ -59,12 +59,12 @@ export function versionOf(name: string): number | null {
   return version === undefined ? null : Number(version)
 }
 
-/** The key of a field of the default namespace, whatever its version. */
-export function keyOf(place: string, name: string): string {
-  return parseField(name.slice(place.length)).key
+/** The key of a field of the default namespace, of any version. */
+export function keyOf(prefix: string, name: string): string {
+  return parseField(name.slice(prefix.length)).key
 }
 
-/** The values that a record holds in a place. */
-export function layerIn(record: ReadonlyMap<string, string>, version: number, place: string): Layer {
-  return { version, place, fields: new Map([...record].filter(([name]) => isIn(place, name))) }
+/** The values that a record holds under a prefix. */
+export function layerIn(record: ReadonlyMap<string, string>, version: number, prefix: string): Layer {
+  return { version, prefix, fields: new Map([...record].filter(([name]) => isIn(prefix, name))) }
 }

@@ -53,7 +53,7 @@ export class HeldChannel implements CookieChannel {
     this.cookies = NONE
   }
 
-  /** Resolves when every write is stored; rejects with the first failure that nobody awaited. */
+  /** Resolves when every write is stored; rejects with the first failure that was not awaited. */
   async settle(): Promise<void> {
     await this.#writes?.settle()
   }
@@ -71,7 +71,7 @@ export class HeldChannel implements CookieChannel {
 /** One for all requests: most send no cookie. */
 const NONE: readonly SessionCookie[] = []
 
-/** Waits until every write of a response is stored; rejects with the first failure that nobody awaited. */
+/** Waits until every write of a response is stored; rejects with the first failure that was not awaited. */
 export async function settleAll(channels: readonly HeldChannel[]): Promise<void> {
   while (!channels.every(isSettled)) await Promise.all(channels.map((channel) => channel.settle()))
 }

@@ -12,7 +12,7 @@ import type { PlainData } from '../data.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
 
-/** A session that somebody is signed in to. */
+/** A session with a signed-in user. */
 export type SignedIn<Data extends object = PlainData> = Session<Data> & { readonly userId: string }
 
 /** The sessions of an application, apart from any response. No function uses `this`. */
@@ -27,12 +27,12 @@ export interface Management<Data extends object = PlainData> {
   detached(this: void, request: Pick<CheckedRequest, 'headers'>): Promise<Session<Data>>
   /** Who is signed in as this user, oldest first. */
   list(this: void, userId: string): Promise<UserSession[]>
-  /** Ends a signed-in session by its public id. Check that it belongs to whoever asks. */
+  /** Ends a signed-in session by its public id. Check that it belongs to the user who asks. */
   revoke(this: void, id: string): Promise<boolean>
   /** Ends all sessions of a user but `except`, a public id; answers how many. */
   revokeUser(this: void, userId: string, options?: { except?: string | null }): Promise<number>
   /**
-   * For whatever changes something: refuses a request that a page of another site may have sent.
+   * Before a change: refuses a request that a page of another site may have sent.
    * Call it first. It answers at once, so that a forgotten `await` cannot disarm it.
    * @throws `ERR_CROSS_SITE` (status 403)
    */
@@ -54,7 +54,7 @@ export function management<Data extends object>(sessions: Sessions<Data>): Manag
 }
 
 /**
- * The same session, if somebody is signed in to it.
+ * The same session, if a user is signed in.
  * @throws `ERR_UNAUTHENTICATED` (status 401)
  */
 export function signedIn<Data extends object>(session: Session<Data>): SignedIn<Data> {

@@ -19,7 +19,7 @@ export interface NodeRequest {
 export type NodeResponse = NodeHeaders
 
 /**
- * The channel of one request, where the response belongs to somebody else. Its response depends
+ * The channel of one request, where the response belongs to other code. Its response depends
  * on the cookie, and says so: `Vary: Cookie`.
  */
 export function nodeChannel(request: NodeRequest, response: NodeResponse): CookieChannel {

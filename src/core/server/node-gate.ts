@@ -45,7 +45,7 @@ export class NodeHeldChannel extends HeldChannel implements GatePort {
 /**
  * Stores what a response waits for ahead of time, where a failure can still be handled; then no
  * cookie goes out.
- * @throws the first failure that nobody awaited
+ * @throws the first failure that was not awaited
  */
 export async function commitNow(response: GatedResponse): Promise<void> {
   const channels = portsOf(response).filter((port) => port instanceof NodeHeldChannel)

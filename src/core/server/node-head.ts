@@ -27,7 +27,7 @@ export function varyByCookie(response: NodeHeaders): void {
 
 /**
  * Adds cookies to those of the application, each in place of an earlier one of its name, domain and
- * path, and keeps the response out of caches, so that none hands a cookie to somebody else (ASVS
+ * path, and keeps the response out of caches, so that none hands a cookie to another visitor (ASVS
  * V14.3.2).
  */
 export function addCookies(response: NodeHeaders, cookies: readonly SessionCookie[]): void {

@@ -20,8 +20,8 @@ export interface NodeAccess<Data extends object = PlainData> extends Management<
    */
   getSession(this: void, request: NodeRequest, response: GatedResponse): Promise<Session<Data>>
   /**
-   * The session of a request by somebody signed in.
-   * @throws `ERR_UNAUTHENTICATED` (status 401) if nobody is, and as `getSession`
+   * The session of a request by a signed-in user.
+   * @throws `ERR_UNAUTHENTICATED` (status 401) if no user is signed in, and as `getSession`
    */
   requireSession(this: void, request: NodeRequest, response: GatedResponse): Promise<SignedIn<Data>>
 }

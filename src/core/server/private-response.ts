@@ -8,7 +8,7 @@ const PRIVATE = 'private, no-store'
 
 /**
  * Marks a response `Cache-Control: private, no-store`, so that no cache hands what is in it, such
- * as a session cookie, to somebody else (ASVS V14.3.2). Answers the same response, or a copy where
+ * as a session cookie, to another visitor (ASVS V14.3.2). Answers the same response, or a copy where
  * its headers cannot be changed, as those of `Response.redirect()`.
  */
 export function privateResponse(response: Response): Response {

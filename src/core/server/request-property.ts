@@ -1,5 +1,5 @@
 /**
- * `request.session`: readable, and not to be replaced. `request.session = null` signs nobody out.
+ * `request.session`: readable, and not to be replaced. `request.session = null` does not sign out.
  *
  * `delete request.session` cannot be heard: that the property is gone is seen when the response
  * begins, and told then. So is another middleware that puts its own in its place.
@@ -64,7 +64,7 @@ export function assertHeld(request: object): void {
   if (property === undefined) {
     Object.defineProperty(request, 'session', PROPERTY)
     throw invalidOption(
-      'delete request.session: this signs nobody out. Write await session.logout() before you answer.',
+      'delete request.session: this does not sign out. Write await session.logout() before you answer.',
     )
   }
   ;(request as Holder)[TOLD] = true

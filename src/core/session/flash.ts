@@ -2,7 +2,7 @@
  * Messages for the next request: written now, read once.
  *
  * Each message has a field of its own, so that removing the one that was read cannot
- * remove one that arrived meanwhile.
+ * remove one that arrived since.
  *
  * A request that is made ahead reads a message and leaves it, since the browser may never show it. It
  * leaves a mark beside it: which page has it. Once a request comes from that page, the visitor has
@@ -16,7 +16,6 @@ import { later } from '../browser/channel.ts'
 import { decodeValue, encodeValue } from '../record/values.ts'
 import { fieldName } from '../record/field-name.ts'
 import { pageBefore, prefetchBehind } from '../browser/prefetch.ts'
-import { withLimits } from '../record/size.ts'
 
 /** What each request has read. */
 const read = new WeakMap<RequestSession, Map<string, unknown>>()
@@ -31,7 +30,7 @@ let last = 0
 export async function writeFlash(current: RequestSession, key: string, value: unknown): Promise<void> {
   last = Math.max(Date.now(), last + 1)
   const order = last.toString(36).padStart(9, '0')
-  await current.journal.set(new Map([[`${prefixOf(key)}${order}${unique()}`, encodeValue(value, key)]]))
+  await current.journal.write(new Map([[`${prefixOf(key)}${order}${unique()}`, encodeValue(value, key)]]))
 }
 
 /**
@@ -86,10 +85,9 @@ async function change(
   const { idle, absoluteAt } = living.meta
   const isAhead = prefetchBehind(channel)?.isCertain === true
   const left = isAhead ? Math.max(1, living.expiresAt - clock.now()) : idle
-  const { store, settings } = context
   // Many that are made ahead at once have all read the same few marks: only the store can count.
-  const limited = withLimits({ set: new Map(set), delete: removed }, settings.maxBytes)
-  await store.update(living.identity.key, limited, { idle: left, absoluteAt })
+  const change = { set: new Map(set), delete: removed }
+  await context.records.update(living.identity.key, { idle: left, absoluteAt }, change)
 }
 
 /** In their order. */

@@ -63,7 +63,7 @@ export function refuseDeleting(handle: object, key: PropertyKey): never {
 
 /**
  * Refuses a callback, which would never be called. Throws at once, since with a promise that
- * nobody awaits the request would never be answered.
+ * is not awaited the request would never be answered.
  * @param expected the one position where a function may stand
  * @throws `ERR_OPTION_INVALID`
  */

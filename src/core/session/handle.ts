@@ -35,7 +35,7 @@ let isHandle: (value: object) => boolean
 
 /** An object that an application holds. */
 export class Handle extends Refusing {
-  // All that it holds, and private: whatever walks over its properties meets no token and no data.
+  // All that it holds, and private: code that walks over its properties meets no token and no data.
   readonly #view: View
 
   static {

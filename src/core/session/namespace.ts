@@ -12,16 +12,7 @@ import { isObject } from '../check-options.ts'
 import { quoted } from '../quoted.ts'
 import type { Absent, AllOf } from '../schema/data-types.ts'
 import type { Item, KeysOf, PlainData } from '../data.ts'
-import type { View } from '../request/view.ts'
-import {
-  appendItems,
-  incrementValue,
-  removeValues,
-  takeValue,
-  updateValue,
-  writeValues,
-  type Compute,
-} from './write-values.ts'
+import type { Compute, View } from '../request/view.ts'
 
 /**
  * A set of values by key. Reads are synchronous and give a copy: changing what `get`
@@ -29,7 +20,7 @@ import {
  * the same tick share one trip.
  *
  * Every write throws `ERR_SESSION_READONLY` during a render, `ERR_SESSION_GONE` if the
- * session has ended meanwhile, and `ERR_STORE_*` if the store fails; then nothing of it
+ * session has ended, and `ERR_STORE_*` if the store fails; then nothing of it
  * is kept here either.
  */
 export class Namespace<Data extends object = PlainData> extends Handle {
@@ -40,17 +31,17 @@ export class Namespace<Data extends object = PlainData> extends Handle {
 
   /** The value of a key; else what the schema supplies, or `undefined`. */
   get<Key extends keyof Data & string>(key: Key): Data[Key] | Absent<Data, Key> {
-    return viewOf(this).value(key) as Data[Key] | Absent<Data, Key>
+    return viewOf(this).get(key) as Data[Key] | Absent<Data, Key>
   }
 
   /** Whether `get` gives a value, stored or supplied by the schema. */
   has(key: keyof Data & string): boolean {
-    return viewOf(this).text(key) !== undefined
+    return viewOf(this).has(key)
   }
 
   /** All that `get` gives, as a plain object of your own. */
   getAll(): AllOf<Data> {
-    return viewOf(this).values() as AllOf<Data>
+    return viewOf(this).getAll() as AllOf<Data>
   }
 
   /**
@@ -61,7 +52,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
   set(values: Partial<Data>): Promise<void>
   set(first: string | Partial<Data>, ...rest: unknown[]): Promise<void> {
     refuseCallback(this, 'set', arguments, typeof first === 'string' ? 1 : -1)
-    return observed(this, (view) => writeValues(view, () => valuesOf(first, rest)))
+    return observed(this, (view) => view.set(() => valuesOf(first, rest)))
   }
 
   /**
@@ -70,7 +61,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
    */
   delete(...keys: (keyof Data & string)[]): Promise<void> {
     refuseCallback(this, 'delete', keys)
-    return observed(this, (view) => removeValues(view, keys))
+    return observed(this, (view) => view.delete(keys))
   }
 
   /**
@@ -79,12 +70,12 @@ export class Namespace<Data extends object = PlainData> extends Handle {
    */
   clear(): Promise<void> {
     refuseCallback(this, 'clear', arguments)
-    return observed(this, (view) => removeValues(view, Object.keys(view.values())))
+    return observed(this, (view) => view.delete(Object.keys(view.getAll())))
   }
 
   /**
-   * Computes a new value from the one that `get` gives, atomically: if somebody else changes it
-   * meanwhile, `compute` runs again on their value. Returning `undefined` deletes.
+   * Computes a new value from the one that `get` gives, atomically: if another request changes it
+   * in between, `compute` runs again on the new value. Returning `undefined` deletes.
    * @throws `ERR_SESSION_CONFLICT` after a hundred lost rounds, and as `set`
    */
   update<Key extends keyof Data & string>(
@@ -94,7 +85,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
     ) => Data[Key] | undefined | Promise<Data[Key] | undefined>,
   ): Promise<Data[Key] | Absent<Data, Key>> {
     refuseCallback(this, 'update', arguments, 1)
-    const updated = observed(this, (view) => updateValue(view, key, compute as Compute))
+    const updated = observed(this, (view) => view.update(key, compute as Compute))
     return updated as Promise<Data[Key] | Absent<Data, Key>>
   }
 
@@ -105,7 +96,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
    */
   increment(key: KeysOf<Data, number>, by = 1): Promise<number> {
     refuseCallback(this, 'increment', arguments)
-    return observed(this, (view) => incrementValue(view, key, by))
+    return observed(this, (view) => view.increment(key, by))
   }
 
   /**
@@ -114,7 +105,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
    */
   append<Key extends KeysOf<Data, readonly unknown[]>>(key: Key, ...items: Item<Data[Key]>[]): Promise<void> {
     refuseCallback(this, 'append', arguments, 1)
-    return observed(this, (view) => appendItems(view, key, items))
+    return observed(this, (view) => view.append(key, items))
   }
 
   /**
@@ -123,7 +114,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
    */
   take<Key extends keyof Data & string>(key: Key): Promise<Data[Key] | undefined> {
     refuseCallback(this, 'take', arguments)
-    return observed(this, (view) => takeValue(view, key)) as Promise<Data[Key] | undefined>
+    return observed(this, (view) => view.take(key)) as Promise<Data[Key] | undefined>
   }
 
   /** Only the public id of the session: data and token stay on the server. */
@@ -132,7 +123,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
   }
 }
 
-/** Lets a write fail that nobody awaits. */
+/** Lets a write fail that is not awaited. */
 function observed<T>(handle: Handle, write: (view: View) => Promise<T>): Promise<T> {
   const view = viewOf(handle)
   return view.current.journal.writes.observe(write(view))

@@ -58,7 +58,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     return requestSessionOf(this).living?.expiresAt ?? null
   }
 
-  /** Who is signed in, as given to `login`; `null` if nobody is. */
+  /** Who is signed in, as given to `login`; `null` if no user is signed in. */
   get userId(): string | null {
     return requestSessionOf(this).living?.meta.userId ?? null
   }
@@ -117,11 +117,11 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   }
 
   /**
-   * Signs a person in: a new token, so that nobody who knew the old one is signed in with
+   * Signs a person in: a new token, so that a person who knew the old one is not signed in with
    * them (session fixation, ASVS V7.2.4), and the user id bound to the record.
    *
    * @param userId your own identifier of the person, 1 to 1,024 characters
-   * @throws `ERR_OPTION_INVALID`, and as `set`. If the store fails halfway, nobody is signed in.
+   * @throws `ERR_OPTION_INVALID`, and as `set`. If the store fails halfway, no user is signed in.
    */
   login(userId: string, options: LoginOptions<Data> = {}): Promise<void> {
     refuseCallback(this, 'login', arguments)
@@ -131,7 +131,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
   /**
    * Demands that this person signed in not longer than `maxAge` ago, before something sensitive.
    * Send them to sign in again otherwise (ASVS V7.5.1).
-   * @throws `ERR_NOT_FRESH`, or `ERR_UNAUTHENTICATED` if nobody is signed in
+   * @throws `ERR_NOT_FRESH`, or `ERR_UNAUTHENTICATED` if no user is signed in
    */
   requireFresh(maxAge: Duration): void {
     const limit = milliseconds(maxAge, 'requireFresh')
@@ -185,7 +185,7 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
    * Ends the session, with a reason that the browser's next request can read as `ended`.
    * A later write with this handle begins a new, anonymous session.
    * @throws `ERR_SESSION_READONLY`, `ERR_STORE_*`, and `ERR_SESSION_CONFLICT` if another request
-   * gave the session a new token meanwhile: then it lives on, and only the new cookie can end it
+   * gave the session a new token: then it lives on, and only the new cookie can end it
    */
   destroy(reason: EndReason = 'logout'): Promise<void> {
     refuseCallback(this, 'destroy', arguments)
@@ -199,11 +199,10 @@ export class Session<Data extends object = PlainData> extends Namespace<Data> {
     return inLine(this, async (current) => void (await current.touch()))
   }
 
-  /** Waits until every write of this handle is stored; throws the first failure that nobody awaited. */
+  /** Waits until every write of this handle is stored; throws the first failure that was not awaited. */
   commit(): Promise<void> {
     refuseCallback(this, 'commit', arguments)
-    const { journal, computing } = requestSessionOf(this)
-    return journal.settle(computing > 0)
+    return requestSessionOf(this).journal.settle()
   }
 }
 

@@ -15,9 +15,8 @@
  * @module
  */
 
-import type { Living } from '../record/meta.ts'
+import { isBarred, isMeant, type Living, type RecordMeta } from '../record/meta.ts'
 import type { Context } from '../settings.ts'
-import { decodeMeta, type RecordMeta } from '../record/meta.ts'
 import { revokedMeanwhile, tooManySessions } from '../session-errors.ts'
 import { livingIn } from './living-sessions.ts'
 import type { EndReason, IndexEntry, Listing, MaybePromise, SessionIndex } from '../store.ts'
@@ -35,13 +34,13 @@ const MOST_EVICTED = 64
  * @throws `ERR_TOO_MANY_SESSIONS` if the user has as many as allowed, and none is to make room;
  * `ERR_SESSION_GONE` if it is no sign-in, and all sessions of the user were ended since it began
  */
-export async function enroll(
+export async function addToLists(
   context: Context,
   identity: Identity,
   meta: RecordMeta,
   before: Living | null,
 ): Promise<{ meta: RecordMeta; count: number }> {
-  const { index } = context.store
+  const { index } = context.records
   if (index === undefined || meta.userId === undefined) return { meta, count: 0 }
   const list = await listOfUser(context, meta.userId)
   const entry = { key: identity.key, createdAt: meta.createdAt, until: meta.absoluteAt }
@@ -54,7 +53,7 @@ export async function enroll(
   // A rotation goes on with what began before. So may what is taken over from another library.
   const isSignIn = successor === null && meta.authenticatedAt === meta.createdAt
   if (!isSignIn && isBarred(successor?.meta ?? meta, listing)) {
-    await withdraw(context, identity, meta)
+    await removeFromLists(context, identity, meta)
     throw revokedMeanwhile()
   }
   // A sign-in after the bar is not meant by it, even if the clock it was given is behind.
@@ -67,23 +66,13 @@ export async function enroll(
 
   const { living, coming } = await livingIn(context, index, list)
   if (living.length + coming.length - replaced <= limit) return { meta: listed, count }
-  await withdraw(context, identity, meta)
+  await removeFromLists(context, identity, meta)
   throw tooManySessions(limit)
 }
 
-/** Whether a bar of the user's list means this session. */
-export function isBarred(meta: RecordMeta, { barredAt, isSpared }: Listing): boolean {
-  return !isSpared && isMeant(meta, barredAt) && barredAt > (meta.sparedUntil ?? 0)
-}
-
-/** Whether a session began before its user's list was barred, or in the same millisecond. */
-function isMeant(meta: RecordMeta, barredAt: number | null): barredAt is number {
-  return barredAt !== null && meta.authenticatedAt !== undefined && meta.authenticatedAt <= barredAt
-}
-
-/** Lists a living session again whose entry was lost; ends it if the list has been barred meanwhile. */
+/** Lists a living session again whose entry was lost; ends it if the list has been barred since. */
 export async function relist(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
-  const { index } = context.store
+  const { index } = context.records
   if (index === undefined || meta.userId === undefined) return
   const list = await listOfUser(context, meta.userId)
   const entry = { key: identity.key, createdAt: meta.createdAt, until: meta.absoluteAt }
@@ -99,7 +88,7 @@ function isRotation(before: Living | null, meta: RecordMeta): boolean {
 /**
  * Looks whether a session that was created is still listed, and makes room for it.
  * @param count how many were listed with it
- * @throws `ERR_SESSION_GONE` if all sessions of the user were ended meanwhile, or newer ones have
+ * @throws `ERR_SESSION_GONE` if all sessions of the user were ended since, or newer ones have
  * taken all the room; then this one is ended too
  */
 export async function confirm(
@@ -108,7 +97,7 @@ export async function confirm(
   meta: RecordMeta,
   count: number,
 ): Promise<void> {
-  const { index } = context.store
+  const { index } = context.records
   if (index === undefined || meta.userId === undefined) return
   const list = await listOfUser(context, meta.userId)
   const listing = await look(index, list, identity.key)
@@ -154,22 +143,22 @@ async function look(index: SessionIndex, list: string, key: string): Promise<Lis
 }
 
 /** Takes a session off its lists. */
-export async function withdraw(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
+export async function removeFromLists(context: Context, identity: Identity, meta: RecordMeta): Promise<void> {
   await unlist(context, identity.key, identity.id, meta.userId)
 }
 
 /** Ends a session and takes it off its lists. Answers false if there was no record. */
 export async function end(context: Context, key: string, reason: EndReason): Promise<boolean> {
-  const record = await context.store.destroy(key, reason)
-  if (record === null) return false
+  const remains = await context.records.destroy(key, reason)
+  if (remains === null) return false
   const id = await idOfKey(key)
-  await unlist(context, key, id, decodeMeta(record.meta, context.settings.app)?.userId)
+  await unlist(context, key, id, remains.meta?.userId)
   context.emit({ type: 'destroyed', id, reason })
   return true
 }
 
 async function unlist(context: Context, key: string, id: string, userId: string | undefined): Promise<void> {
-  const { index } = context.store
+  const { index } = context.records
   if (index === undefined) return
   await index.remove(await listOfId(context, id), [key])
   if (userId !== undefined) await index.remove(await listOfUser(context, userId), [key])
@@ -181,7 +170,7 @@ function byAge(a: IndexEntry, b: IndexEntry): number {
 
 /** The list that a user's sessions are on; `null` for a visitor who is not signed in, or without lists. */
 export function listFor(context: Context, userId: string | undefined): MaybePromise<string | null> {
-  return userId === undefined || context.store.index === undefined ? null : listOfUser(context, userId)
+  return userId === undefined || context.records.index === undefined ? null : listOfUser(context, userId)
 }
 
 /** The list of a user's sessions. */

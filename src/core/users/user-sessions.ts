@@ -54,7 +54,7 @@ export async function revokeSessions(
   const index = indexOf(context)
   const list = await listOfUser(context, userId)
   const [spared] = exceptId === null ? [] : await index.entries(await listOfId(context, exceptId))
-  const at = await context.store.now()
+  const at = await context.records.now()
   await index.bar?.(list, { at, spare: spared?.key ?? null, until: at + BARRED_FOR })
   const others = async (): Promise<IndexEntry[]> => {
     const entries = await index.entries(list)
@@ -80,7 +80,8 @@ export async function revokeSessions(
   return count
 }
 
-async function toUserSession({ entry, record, meta }: Listed): Promise<UserSession> {
+async function toUserSession({ entry, record }: Listed): Promise<UserSession> {
+  const { meta } = record
   const expiresAt = Math.min(record.now + record.expiresIn, meta.absoluteAt)
   // Before its next use, the deadline is that of a longer idle timeout.
   const usedAt = Math.min(expiresAt - meta.idle, record.now)
@@ -94,7 +95,7 @@ async function toUserSession({ entry, record, meta }: Listed): Promise<UserSessi
   }
 }
 
-function indexOf({ store }: Context): SessionIndex {
-  if (store.index === undefined) throw noIndex(store.name)
-  return store.index
+function indexOf({ records }: Context): SessionIndex {
+  if (records.index === undefined) throw noIndex(records.storeName)
+  return records.index
 }

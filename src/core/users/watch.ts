@@ -1,5 +1,5 @@
 /**
- * Noticing that sessions end or get a new token while nobody asks for them.
+ * Noticing that sessions end or get a new token while no request asks for them.
  *
  * What happens in this process is told by its events, at once. What other processes do is found
  * by loading every watched record again and again, together, as long as any is watched: no
@@ -8,8 +8,7 @@
  * @module
  */
 
-import type { Living } from '../record/meta.ts'
-import { isBarred } from './session-lists.ts'
+import { isBarred, type Living } from '../record/meta.ts'
 import { hearEvents, type SessionEvent } from '../events.ts'
 import { isAlive, type Store } from '../store.ts'
 import { listOfToken } from '../record/token.ts'
@@ -104,7 +103,7 @@ export class SessionWatch {
     } catch {
       this.#failures = Math.min(this.#failures + 1, 10)
     }
-    // Stopped meanwhile, or begun anew.
+    // Stopped in this round, or begun anew.
     if (this.#timer === timer) this.#schedule()
   }
 

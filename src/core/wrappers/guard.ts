@@ -17,8 +17,8 @@ const OPEN_FOR = 1000
 /**
  * Wraps a store. Once five operations in a row did not reach it, or had no answer in time, the
  * breaker is open. After a timeout operations then fail at once; a second later a single one is
- * let through to see whether the store is back. Whoever cannot be reached says so at once, and
- * is asked again by the next. Any answer closes the breaker, also a refusal.
+ * let through to see whether the store is back. A store that cannot be reached says so at once, and
+ * is asked again by the next operation. Any answer closes the breaker, also a refusal.
  *
  * @param timeout milliseconds an operation may take
  */

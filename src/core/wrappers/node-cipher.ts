@@ -7,7 +7,7 @@
 import type { Bytes, NodeCrypto } from '../runtime.ts'
 import { NONCE, SALT, TAG, type Cipher, type CipherSuite } from './cipher.ts'
 
-/** The suite of Node, Deno, Bun, and whoever else brings `node:crypto`. */
+/** The suite of Node, Deno, Bun, and other runtimes with `node:crypto`. */
 export function nodeSuite(node: NodeCrypto): CipherSuite {
   return {
     derive(secret) {

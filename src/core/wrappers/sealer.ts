@@ -19,7 +19,7 @@ import { webSuite } from './web-cipher.ts'
 /** Seals and unseals the texts of one record. `name` is that of a field, `null` for the meta. */
 export interface RecordSealer {
   seal(name: string | null, text: string): Promise<string>
-  /** `null` for whatever was not sealed for this place with a key of the ring. */
+  /** `null` for what was not sealed for this record and field with a key of the ring. */
   unseal(name: string | null, sealed: string): Promise<string | null>
 }
 
@@ -55,8 +55,8 @@ export class Sealer {
   forRecord(key: string): RecordSealer {
     const ciphers = new Map<string, MaybePromise<Cipher>>()
     // Ends itself, as JSON does; so it and the name after it cannot be mistaken for another pair.
-    const place = JSON.stringify(['e1', this.#app, key])
-    const context = (name: string | null): string => place + JSON.stringify(name)
+    const record = JSON.stringify(['e1', this.#app, key])
+    const context = (name: string | null): string => record + JSON.stringify(name)
 
     const cipherOf = (master: Master): MaybePromise<Cipher> => {
       let cipher = ciphers.get(master.id)

@@ -1,6 +1,6 @@
 /**
  * Tells of each operation on a store, to the tracing channel `sojourn:store` of
- * `node:diagnostics_channel` where it exists. Nothing is made or measured while nobody listens.
+ * `node:diagnostics_channel` where it exists. Nothing is made or measured while no listener is there.
  *
  * Messages hold names, times and public ids only: no token, key, value, field, user or list, and
  * neither the answer nor the error.

@@ -1,10 +1,10 @@
 /**
- * Read, compute, write, as one step: if somebody else wrote meanwhile, all of it again.
+ * Read, compute, write, as one step: if another request wrote in between, all of it again.
  *
  * @module
  */
 
-import type { RequestSession } from '../request/request-session.ts'
+import type { RequestSession } from './request-session.ts'
 import type { EncodedValues } from '../record/encoded-values.ts'
 import { SessionError } from '../errors.ts'
 import { backOff, inTurn } from '../contention.ts'
@@ -30,7 +30,7 @@ export interface Exchange {
 const ATTEMPTS = 100
 
 /**
- * Computes and writes a value until nobody interferes.
+ * Computes and writes a value until no other request interferes.
  * @throws `ERR_SESSION_CONFLICT` after a hundred lost rounds
  */
 export function exchange(
@@ -39,11 +39,11 @@ export function exchange(
 ): Promise<void> {
   const { journal } = current
   // A computation may write to the same session, and must not wait for itself.
-  const line = current.computing > 0 ? null : (current.living?.identity.key ?? null)
+  const line = journal.isComputing ? null : (current.living?.identity.key ?? null)
   return inTurn(line, async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await journal.exclusive(async () => journal.fields.get(name))
-      const { set, removed } = await encode(await counted(current, compute))
+      const { set, removed } = await encode(await journal.compute(compute))
       const isDone = await journal.exclusive(async () => {
         if (journal.fields.get(name) !== before) return false
         journal.check(set)
@@ -61,13 +61,4 @@ export function exchange(
       `update(${quoted(key)}) lost against other writers a hundred times. Nothing was stored. Write to different keys, or use increment().`,
     )
   })
-}
-
-async function counted(current: RequestSession, compute: () => MaybePromise<unknown>): Promise<unknown> {
-  current.computing++
-  try {
-    return await compute()
-  } finally {
-    current.computing--
-  }
 }
