@@ -1,5 +1,5 @@
 /**
- * Changing from another session library without logging anybody out:
+ * Changing from another session library without logging visitors out:
  *
  * ```ts
  * createSessions({ adopt: connectSession({ secret, store: new RedisStore({ client }) }) })

@@ -1,6 +1,6 @@
 /**
- * What is wrong with the place where sessions live, and how to mend it: found by asking it, not
- * by waiting for the first incident.
+ * What is wrong with the server or the file of a store, and how to mend it: found by asking it,
+ * not by waiting for the first incident.
  *
  * ```ts
  * import { diagnose } from 'sojourn/doctor'
@@ -11,12 +11,12 @@
  * @module sojourn/doctor
  */
 
-import { milliseconds, type Duration } from './core/record/duration.ts'
 import { invalidOption } from './core/errors.ts'
+import { milliseconds, type Duration } from './core/record/duration.ts'
 import type { Store } from './core/store.ts'
+import { backendOf } from './doctor/backend.ts'
 import { worstFirst, type Finding } from './doctor/finding.ts'
 import { limitedTo } from './doctor/limited.ts'
-import { placeOf } from './doctor/backend.ts'
 import { probeFinding } from './doctor/probe.ts'
 import { promiseFindings } from './doctor/promises.ts'
 import { roundTripFinding } from './doctor/round-trip.ts'
@@ -51,11 +51,11 @@ export async function diagnose(store: Store, options: DiagnoseOptions = {}): Pro
     throw invalidOption('diagnose: expected a store, such as redisStore(client).')
   if (!Number.isSafeInteger(reads) || reads < 1) throw invalidOption('reads: expected a positive integer.')
   const limited = limitedTo(milliseconds(timeout, 'timeout'))
-  const place = placeOf(store, thorough, limited)
-  const findings = [...promiseFindings(store), ...(await place.findings())]
+  const backend = backendOf(store, thorough, limited)
+  const findings = [...promiseFindings(store), ...(await backend.findings())]
   const isReachable = !findings.some(({ code, level }) => code === 'reachable' && level === 'serious')
   if (thorough && isReachable) {
-    findings.push(await probeFinding(store, limited, (key) => place.forget(key)))
+    findings.push(await probeFinding(store, limited, (key) => backend.forget(key)))
     findings.push(await roundTripFinding(store, reads, limited))
   }
   return worstFirst(findings)

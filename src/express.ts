@@ -4,24 +4,17 @@
  * @module sojourn/express
  */
 
+import type { PlainData } from './core/data.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { Known } from './core/schema/data-types.ts'
 import type { NodeRequest } from './core/server/node-channel.ts'
 import type { GatedResponse } from './core/server/node-gate.ts'
 import { nodeAccess, type NodeAccess } from './core/server/node-sessions.ts'
-import type { SessionOptions } from './core/options.ts'
 import { assertHeld, defineSession } from './core/server/request-property.ts'
 import { beforeResponse } from './core/server/response-gate.ts'
-import type { Known } from './core/schema/data-types.ts'
-import type { PlainData } from './core/data.ts'
 import { createSessions as createManager } from './index.ts'
 
-export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { UserSession } from './core/users/user-sessions.ts'
-export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/server/management.ts'
-export type { SessionOptions } from './core/options.ts'
-export type { CheckedRequest } from './core/browser/same-origin.ts'
-export type { Session } from './core/session/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
+export * from './core/public.ts'
 
 /** The sessions of an Express application. No function uses `this`, so every one may be destructured. */
 export interface ExpressSessions<Data extends object = PlainData> extends NodeAccess<Data> {
@@ -42,7 +35,7 @@ type Next = (error?: unknown) => void
  * Creates the sessions of an Express application. Without a store they live in an embedded
  * SQLite file.
  *
- * The response waits until the session's writes are stored, also those that nobody awaited. If
+ * The response waits until the session's writes are stored, also those that no caller awaited. If
  * one of these fails, an error goes out in its place: 503 for a failing store, and no cookie.
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another

@@ -4,29 +4,23 @@
  * @module sojourn/fastify
  */
 
-import { isOfContent } from './core/server/error-response.ts'
-import { isSessionError } from './core/errors.ts'
-import { refuseReplacing } from './core/session/foreign-habits.ts'
-import { management, signedIn, type Management, type SignedIn } from './core/server/management.ts'
-import { commitNow, type GatedResponse } from './core/server/node-gate.ts'
-import type { NodeRequest } from './core/server/node-channel.ts'
-import { nodeAccess } from './core/server/node-sessions.ts'
-import type { SessionOptions } from './core/options.ts'
-import { assertHeld, defineSession, heldSession } from './core/server/request-property.ts'
+import { NO_STORE } from './core/no-store.ts'
 import type { PlainData } from './core/data.ts'
-import type { Session } from './core/session/session.ts'
-import { beforeResponse } from './core/server/response-gate.ts'
+import { isSessionError } from './core/errors.ts'
+import type { SessionOptions } from './core/options.ts'
 import type { Known } from './core/schema/data-types.ts'
+import { isOfContent } from './core/server/error-response.ts'
+import { management, signedIn, type Management, type SignedIn } from './core/server/management.ts'
+import type { NodeRequest } from './core/server/node-channel.ts'
+import { commitNow, type GatedResponse } from './core/server/node-gate.ts'
+import { nodeAccess } from './core/server/node-sessions.ts'
+import { assertHeld, defineSession, heldSession } from './core/server/request-property.ts'
+import { beforeResponse } from './core/server/response-gate.ts'
+import { refuseReplacing } from './core/session/foreign-habits.ts'
+import type { Session } from './core/session/session.ts'
 import { createSessions as createManager } from './index.ts'
 
-export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { UserSession } from './core/users/user-sessions.ts'
-export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/server/management.ts'
-export type { SessionOptions } from './core/options.ts'
-export type { CheckedRequest } from './core/browser/same-origin.ts'
-export type { Session } from './core/session/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
+export * from './core/public.ts'
 
 /** The part of a Fastify request that sessions need. */
 export interface FastifyRequestLike {
@@ -65,8 +59,8 @@ export interface FastifySessions<Data extends object = PlainData> extends Manage
    * the scope that it is registered in. A visitor without a session costs no store call; one with
    * a session a single read. Or leave it out, and call `getSession` where one is needed.
    *
-   * If the store fails, the error handler gets an error with `statusCode` 503; also when the write
-   * that fails was awaited by nobody.
+   * If the store fails, the error handler gets an error with `statusCode` 503; also when no
+   * caller awaited the write that fails.
    */
   plugin(this: void, app: FastifyLike, options: unknown, done: () => void): void
   /**
@@ -76,8 +70,8 @@ export interface FastifySessions<Data extends object = PlainData> extends Manage
    */
   getSession(this: void, request: FastifyRequestLike, reply: FastifyReplyLike): Promise<Session<Data>>
   /**
-   * The session of a request by somebody signed in.
-   * @throws `ERR_UNAUTHENTICATED` (status 401) if nobody is, and as `getSession`
+   * The session of a request by a signed-in visitor.
+   * @throws `ERR_UNAUTHENTICATED` (status 401) if the visitor is not signed in, and as `getSession`
    */
   requireSession(this: void, request: FastifyRequestLike, reply: FastifyReplyLike): Promise<SignedIn<Data>>
 }
@@ -86,7 +80,7 @@ export interface FastifySessions<Data extends object = PlainData> extends Manage
  * Creates the sessions of a Fastify application. Without a store they live in an embedded SQLite
  * file.
  *
- * The response waits until the session's writes are stored, also those that nobody awaited.
+ * The response waits until the session's writes are stored, also those that no caller awaited.
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another
  */
@@ -140,7 +134,7 @@ async function commit(
     return payload
   } catch (error) {
     for (const name of Object.keys(reply.getHeaders()).filter(isOfContent)) reply.removeHeader(name)
-    reply.header('cache-control', 'private, no-store')
+    reply.header('cache-control', NO_STORE)
     // Fastify keeps a status that the route has set, such as that of a redirect.
     reply.code(isSessionError(error) ? error.status : 500)
     abandon(payload)
@@ -148,7 +142,7 @@ async function commit(
   }
 }
 
-/** A stream that nobody will read would keep its file open. */
+/** A stream that is not read would keep its file open. */
 function abandon(payload: unknown): void {
   if (typeof payload !== 'object' || payload === null) return
   if (payload instanceof ReadableStream) void payload.cancel().catch(() => {})

@@ -5,24 +5,17 @@
  * @module sojourn/fetch
  */
 
+import type { PlainData } from './core/data.ts'
 import { isSessionError } from './core/errors.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { Known } from './core/schema/data-types.ts'
 import { answerWith, waiter } from './core/server/fetch-response.ts'
 import { HeldChannel } from './core/server/held-channel.ts'
 import { management, signedIn, type Management, type SignedIn } from './core/server/management.ts'
-import type { SessionOptions } from './core/options.ts'
-import type { PlainData } from './core/data.ts'
 import type { Session } from './core/session/session.ts'
-import type { Known } from './core/schema/data-types.ts'
 import { createSessions as createManager } from './index.ts'
 
-export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { UserSession } from './core/users/user-sessions.ts'
-export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/server/management.ts'
-export type { SessionOptions } from './core/options.ts'
-export type { CheckedRequest } from './core/browser/same-origin.ts'
-export type { Session } from './core/session/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
+export * from './core/public.ts'
 
 /** One request, as its handler sees it. */
 export interface Visit<Data extends object = PlainData> {
@@ -33,8 +26,8 @@ export interface Visit<Data extends object = PlainData> {
    */
   getSession(this: void): Promise<Session<Data>>
   /**
-   * The session of somebody signed in.
-   * @throws `ERR_UNAUTHENTICATED` (status 401) if nobody is, and as `getSession`
+   * The session of a signed-in visitor.
+   * @throws `ERR_UNAUTHENTICATED` (status 401) if the visitor is not signed in, and as `getSession`
    */
   requireSession(this: void): Promise<SignedIn<Data>>
 }
@@ -42,11 +35,11 @@ export interface Visit<Data extends object = PlainData> {
 /** The sessions of a fetch server. No function uses `this`, so every one may be destructured. */
 export interface FetchSessions<Data extends object = PlainData> extends Management<Data> {
   /**
-   * Makes a function `Request → Response` of one that also takes a visit. Whatever else the
-   * runtime passes comes after it.
+   * Makes a function `Request → Response` of one that also takes a visit. Further arguments
+   * of the runtime come after it.
    *
-   * The response waits until the session's writes are stored, also those that nobody awaited.
-   * Errors of sessions that nobody catches become responses: 503 for a failing store, 401 for
+   * The response waits until the session's writes are stored, also those that no caller awaited.
+   * Errors of sessions that the handler does not catch become responses: 503 for a failing store, 401 for
    * `requireSession`, 403 for `assertSameOrigin`. Other errors pass through.
    */
   handler<Rest extends unknown[] = []>(
@@ -80,7 +73,7 @@ export function createSessions<Data extends object = PlainData, Input = unknown>
           return opened === null ? response : answerWith(response, channel)
         } catch (error) {
           void response?.body?.cancel().catch(() => {})
-          // A write may still be on its way; nobody is left to tell of it.
+          // A write may still be on its way. Its failure cannot be told any more.
           await channel.settle().catch(() => {})
           if (!isSessionError(error)) throw error
           return response === undefined ? answerWith(error.getResponse(), channel) : error.getResponse()

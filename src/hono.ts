@@ -4,27 +4,20 @@
  * @module sojourn/hono
  */
 
-import { isOfContent } from './core/server/error-response.ts'
+import type { PlainData } from './core/data.ts'
 import { invalidOption } from './core/errors.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { Known } from './core/schema/data-types.ts'
+import { isOfContent } from './core/server/error-response.ts'
 import { answerWith, waiter } from './core/server/fetch-response.ts'
-import { refuseReplacing } from './core/session/foreign-habits.ts'
-import { isSessionHandle } from './core/session/handle.ts'
 import { HeldChannel } from './core/server/held-channel.ts'
 import { management, signedIn, type Management, type SignedIn } from './core/server/management.ts'
-import type { SessionOptions } from './core/options.ts'
-import type { PlainData } from './core/data.ts'
+import { refuseReplacing } from './core/session/foreign-habits.ts'
+import { isSessionHandle } from './core/session/handle.ts'
 import type { Session } from './core/session/session.ts'
-import type { Known } from './core/schema/data-types.ts'
 import { createSessions as createManager } from './index.ts'
 
-export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { UserSession } from './core/users/user-sessions.ts'
-export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/server/management.ts'
-export type { SessionOptions } from './core/options.ts'
-export type { CheckedRequest } from './core/browser/same-origin.ts'
-export type { Session } from './core/session/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
+export * from './core/public.ts'
 
 /** The variables that the middleware sets: `new Hono<{ Variables: SessionVariables<Data> }>()`. */
 export interface SessionVariables<Data extends object = PlainData> {
@@ -47,7 +40,7 @@ export interface HonoSessions<Data extends object = PlainData> extends Managemen
    * visitor without a session costs no store call; one with a session a single read. Name a path,
    * `app.use('/account/*', middleware)`, to leave the others alone.
    *
-   * The response waits until the session's writes are stored, also those that nobody awaited. If
+   * The response waits until the session's writes are stored, also those that no caller awaited. If
    * the store fails, `app.onError` gets the error; without one, 503 goes out.
    * @throws `ERR_OPTION_INVALID` at the first request of an older Hono
    */
@@ -58,8 +51,8 @@ export interface HonoSessions<Data extends object = PlainData> extends Managemen
    */
   getSession(this: void, context: HonoContext): Promise<Session<Data>>
   /**
-   * The session of somebody signed in.
-   * @throws `ERR_UNAUTHENTICATED` (status 401) if nobody is, and as `getSession`
+   * The session of a signed-in visitor.
+   * @throws `ERR_UNAUTHENTICATED` (status 401) if the visitor is not signed in, and as `getSession`
    */
   requireSession(this: void, context: HonoContext): Promise<SignedIn<Data>>
 }

@@ -5,13 +5,13 @@
  * @module sojourn
  */
 
-import { afterFirstUse } from './core/wrappers/first-use.ts'
-import { isNode } from './core/runtime.ts'
-import type { SessionOptions } from './core/options.ts'
 import type { PlainData } from './core/data.ts'
+import type { SessionOptions } from './core/options.ts'
+import { isNode } from './core/runtime.ts'
+import type { Known } from './core/schema/data-types.ts'
 import { Sessions } from './core/sessions.ts'
 import type { Store } from './core/store.ts'
-import type { Known } from './core/schema/data-types.ts'
+import { afterFirstUse } from './core/wrappers/first-use.ts'
 import { sqliteStore } from './stores/sqlite.ts'
 
 export type { CookieChannel } from './core/browser/channel.ts'

@@ -6,18 +6,18 @@
  * @module sojourn/next
  */
 
-import { clientSession, type ClientSession, type ToClient, type Told } from './core/live/client-session.ts'
-import { management, type Management, type SignedIn } from './core/server/management.ts'
-import type { Namespace } from './core/session/namespace.ts'
-import { nodeChannel, type NodeRequest, type NodeResponse } from './core/server/node-channel.ts'
-import type { SessionOptions } from './core/options.ts'
-import { unauthenticated } from './core/session-errors.ts'
 import type { CheckedRequest } from './core/browser/same-origin.ts'
 import type { PlainData } from './core/data.ts'
+import { clientSession, type ClientSession, type ToClient, type Told } from './core/live/client-session.ts'
 import type { EventsOptions, SessionEvents } from './core/live/route.ts'
+import type { SessionOptions } from './core/options.ts'
+import type { Absent, AllOf, Known, NamespaceName, NamespaceValues } from './core/schema/data-types.ts'
+import { management, type Management, type SignedIn } from './core/server/management.ts'
+import { nodeChannel, type NodeRequest, type NodeResponse } from './core/server/node-channel.ts'
+import { unauthenticated } from './core/session-errors.ts'
+import type { Namespace } from './core/session/namespace.ts'
 import type { Session } from './core/session/session.ts'
 import { settingsOf } from './core/sessions.ts'
-import type { Absent, AllOf, Known, NamespaceName, NamespaceValues } from './core/schema/data-types.ts'
 import { createSessions as createManager, defaultStore } from './index.ts'
 import { checkNext } from './next/after.ts'
 import { createEvents } from './next/events.ts'
@@ -26,17 +26,10 @@ import { createProxy, type Proxy, type ProxyOptions } from './next/proxy.ts'
 import { openRequest } from './next/request.ts'
 import { memoized, sharedStore } from './next/shared.ts'
 
-export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
+export * from './core/public.ts'
 export type { ClientOf, ClientSession, ToClient } from './core/live/client-session.ts'
-export type { UserSession } from './core/users/user-sessions.ts'
-export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/server/management.ts'
-export type { SessionOptions } from './core/options.ts'
 export { privateResponse } from './core/server/private-response.ts'
-export type { CheckedRequest } from './core/browser/same-origin.ts'
 export type { EventsOptions, SessionEvents } from './core/live/route.ts'
-export type { Session } from './core/session/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
 export type { Proxy, ProxyOptions } from './next/proxy.ts'
 
 /** Options of `createSessions`. */
@@ -77,7 +70,7 @@ export interface NextSessions<Data extends object = PlainData, Client = unknown>
   /** The session of a Pages Router request: API routes and `getServerSideProps`. */
   getSession(this: void, request: NodeRequest, response: NodeResponse): Promise<Session<Data>>
   /**
-   * The session of somebody signed in. If nobody is, calls `otherwise`, which ends the request:
+   * The session of a signed-in visitor. For others it calls `otherwise`, which ends the request:
    * `requireSession(() => redirect('/login'))`.
    * @throws `ERR_UNAUTHENTICATED` (status 401) without `otherwise`
    */

@@ -1,24 +1,17 @@
 /**
- * Sessions for Node's own `http` and `http2` servers, and for whatever hands their request and
- * response on: micro, connect, polka.
+ * Sessions for Node's own `http` and `http2` servers, and for frameworks that hand their request
+ * and response on: micro, connect, polka.
  *
  * @module sojourn/node
  */
 
-import { nodeAccess, type NodeAccess } from './core/server/node-sessions.ts'
+import type { PlainData } from './core/data.ts'
 import type { SessionOptions } from './core/options.ts'
 import type { Known } from './core/schema/data-types.ts'
-import type { PlainData } from './core/data.ts'
+import { nodeAccess, type NodeAccess } from './core/server/node-sessions.ts'
 import { createSessions as createManager } from './index.ts'
 
-export { isSessionError, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { UserSession } from './core/users/user-sessions.ts'
-export type { SessionEvent } from './core/events.ts'
-export type { SignedIn } from './core/server/management.ts'
-export type { SessionOptions } from './core/options.ts'
-export type { CheckedRequest } from './core/browser/same-origin.ts'
-export type { Session } from './core/session/session.ts'
-export type { DataOf, Namespaces, Supplied } from './core/schema/data-types.ts'
+export * from './core/public.ts'
 
 /** The sessions of a Node server. No function uses `this`, so every one may be destructured. */
 export interface NodeSessions<Data extends object = PlainData> extends NodeAccess<Data> {}
@@ -26,7 +19,7 @@ export interface NodeSessions<Data extends object = PlainData> extends NodeAcces
 /**
  * Creates the sessions of a Node server. Without a store they live in an embedded SQLite file.
  *
- * The response waits until the session's writes are stored, also those that nobody awaited. If
+ * The response waits until the session's writes are stored, also those that no caller awaited. If
  * one of these fails, an error goes out in its place: 503 for a failing store, and no cookie.
  *
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another

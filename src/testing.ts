@@ -22,8 +22,8 @@ import { expecting } from './testing/conformance/expecting.ts'
 import { failing } from './testing/conformance/failing.ts'
 import { lasting } from './testing/conformance/lasting.ts'
 import { limiting, limitingAtOnce } from './testing/conformance/limiting.ts'
-import { listing } from './testing/conformance/listing.ts'
 import { listingAtOnce } from './testing/conformance/listing-at-once.ts'
+import { listing } from './testing/conformance/listing.ts'
 import { naming } from './testing/conformance/naming.ts'
 import { racing } from './testing/conformance/racing.ts'
 import {
@@ -91,7 +91,7 @@ const GROUPS: readonly CaseGroup[] = [
  *
  * @param runner The test runner's own functions.
  * @param makeStore Called for each test, and again for one that goes by the real clock and
- * failed: it is repeated with five times the time. The place must be empty each time: use a
+ * failed: it is repeated with five times the time. The backend must be empty each time: use a
  * fresh prefix, file or database.
  */
 export function testStore(

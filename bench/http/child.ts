@@ -10,6 +10,9 @@ import { Session as Inspector } from 'node:inspector/promises'
 import type { AddressInfo } from 'node:net'
 import { servers } from './servers.ts'
 
+/** What may be asked. A profile is of time or of bytes, and lasts until it is asked for. */
+export type Question = 'cpu' | 'begin time' | 'begin bytes' | 'time' | 'bytes'
+
 const [name = '', redisUrl = '', folder = ''] = process.argv.slice(2)
 const listener = await servers[name]?.({ redisUrl, folder })
 if (listener === undefined) throw new Error(`there is no server ${name}`)
@@ -17,26 +20,31 @@ if (listener === undefined) throw new Error(`there is no server ${name}`)
 const server = createServer(listener)
 server.keepAliveTimeout = 600_000
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
-process.on('message', (asked: 'cpu' | 'profile' | 'profiled') => {
-  if (asked === 'cpu') {
-    const { user, system } = process.cpuUsage()
-    process.send?.(user + system)
-  } else void profile(asked)
-})
+process.on('message', (question: Question) => void answer(question).then((told) => process.send?.(told)))
+process.on('disconnect', () => process.exit())
 
 const inspector = new Inspector()
 
-/** Begins a profile, or ends it and tells it. */
-async function profile(asked: 'profile' | 'profiled'): Promise<void> {
-  if (asked === 'profiled') {
-    const { profile: taken } = await inspector.post('Profiler.stop')
-    process.send?.(taken)
-    return
+async function answer(question: Question): Promise<unknown> {
+  switch (question) {
+    case 'cpu': {
+      const { user, system } = process.cpuUsage()
+      return user + system
+    }
+    case 'begin time':
+      inspector.connect()
+      await inspector.post('Profiler.enable')
+      await inspector.post('Profiler.setSamplingInterval', { interval: 100 })
+      return inspector.post('Profiler.start')
+    case 'time':
+      return (await inspector.post('Profiler.stop')).profile
+    case 'begin bytes': {
+      // Also what was thrown away again.
+      const all = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true }
+      inspector.connect()
+      return inspector.post('HeapProfiler.startSampling', { samplingInterval: 4096, ...all })
+    }
+    case 'bytes':
+      return (await inspector.post('HeapProfiler.stopSampling')).profile
   }
-  inspector.connect()
-  await inspector.post('Profiler.enable')
-  await inspector.post('Profiler.setSamplingInterval', { interval: 100 })
-  await inspector.post('Profiler.start')
-  process.send?.('begun')
 }
-process.on('disconnect', () => process.exit())

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startRedis } from '../../test/support/redis-server.ts'
 import { median, report } from '../measure.ts'
+import type { Question } from './child.ts'
 import { load } from './load.ts'
 import { servers } from './servers.ts'
 
@@ -104,7 +105,7 @@ async function measure(running: readonly Server[], folder: string): Promise<Map<
 }
 
 async function cpuOf(child: ChildProcess): Promise<number> {
-  child.send('cpu')
+  child.send('cpu' satisfies Question)
   const [used] = (await once(child, 'message')) as [number]
   return used
 }

@@ -26,14 +26,14 @@ import { sqliteStore } from 'sojourn/stores/sqlite'
 import { dataOf } from '../visitors.ts'
 
 /** What a server may use. */
-export interface Place {
+export interface Resources {
   redisUrl: string
   /** A folder of its own. */
   folder: string
 }
 
 type Data = Record<string, unknown>
-type Make = (place: Place) => Promise<RequestListener>
+type Make = (resources: Resources) => Promise<RequestListener>
 
 const SECRET = 'a secret of at least thirty-two characters'
 const DAY = 86_400
@@ -43,19 +43,19 @@ export const servers: Record<string, Make> = {
   'no session': async () => routes(async () => ({ name: 'nobody' })),
   'by hand, GET and SET': byHand,
   'by hand, HGETALL and HSET': byHandOnHash,
-  'sojourn/node on Redis': async (place) => sojournOnNode(redisStore(await connect(place))),
+  'sojourn/node on Redis': async (resources) => sojournOnNode(redisStore(await connect(resources))),
   'sojourn/node on SQLite': async ({ folder }) =>
     sojournOnNode(sqliteStore({ file: `${folder}/sessions.db` })),
   'sojourn/express on Redis': sojournOnExpress,
-  'sojourn/next-session on Redis': async (place) =>
+  'sojourn/next-session on Redis': async (resources) =>
     nextSessions(
-      ownNextSession({ store: redisStore(await connect(place)), cookie: { maxAge: DAY } }) as never,
+      ownNextSession({ store: redisStore(await connect(resources)), cookie: { maxAge: DAY } }) as never,
     ),
-  'next-session, connect-redis': async (place) => {
-    const store = promisifyStore(new RedisStore({ client: await connect(place), ttl: DAY }))
+  'next-session, connect-redis': async (resources) => {
+    const store = promisifyStore(new RedisStore({ client: await connect(resources), ttl: DAY }))
     return nextSessions(nextSession({ store, cookie: { maxAge: DAY } }) as never)
   },
-  'express-session, connect-redis': async (place) => onExpressSession(await connectRedis(place)),
+  'express-session, connect-redis': async (resources) => onExpressSession(await connectRedis(resources)),
   'express-session on Express 5': expressSessionOnExpress,
   '@fastify/session, connect-redis': onFastifySession,
   'iron-session': async () => onIronSession,
@@ -81,14 +81,14 @@ function answer(response: ServerResponse, { name }: Data): void {
   response.end(JSON.stringify({ name }))
 }
 
-async function connect({ redisUrl }: Place) {
+async function connect({ redisUrl }: Resources) {
   const client = createClient({ url: redisUrl })
   await client.connect()
   return client
 }
 
-async function connectRedis(place: Place): Promise<RedisStore> {
-  return new RedisStore({ client: await connect(place), ttl: DAY })
+async function connectRedis(resources: Resources): Promise<RedisStore> {
+  return new RedisStore({ client: await connect(resources), ttl: DAY })
 }
 
 let count = 0
@@ -104,8 +104,8 @@ function begin(response: ServerResponse): string {
   return `hand:${id}`
 }
 
-async function byHand(place: Place): Promise<RequestListener> {
-  const client = await connect(place)
+async function byHand(resources: Resources): Promise<RequestListener> {
+  const client = await connect(resources)
   return routes(async (route, request, response) => {
     const isNew = route === '/new'
     const key = isNew ? begin(response) : `hand:${idOf(request)}`
@@ -116,8 +116,8 @@ async function byHand(place: Place): Promise<RequestListener> {
   })
 }
 
-async function byHandOnHash(place: Place): Promise<RequestListener> {
-  const client = await connect(place)
+async function byHandOnHash(resources: Resources): Promise<RequestListener> {
+  const client = await connect(resources)
   const write = (key: string, data: Data) => {
     const fields = Object.fromEntries(
       Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)]),
@@ -147,9 +147,9 @@ function sojournOnNode(store: Store): RequestListener {
   })
 }
 
-async function sojournOnExpress(place: Place): Promise<RequestListener> {
+async function sojournOnExpress(resources: Resources): Promise<RequestListener> {
   const app = createExpress()
-  app.use(createExpressSessions({ store: redisStore(await connect(place)) }).middleware)
+  app.use(createExpressSessions({ store: redisStore(await connect(resources)) }).middleware)
   app.use(async (request, response) => {
     const { session } = request as unknown as {
       session: { get(key: string): unknown; set(...args: unknown[]): Promise<void> }
@@ -181,9 +181,9 @@ function onExpressSession(store: RedisStore): RequestListener {
   }
 }
 
-async function expressSessionOnExpress(place: Place): Promise<RequestListener> {
+async function expressSessionOnExpress(resources: Resources): Promise<RequestListener> {
   const app = createExpress()
-  app.use(expressSession({ ...EXPRESS, store: await connectRedis(place) }))
+  app.use(expressSession({ ...EXPRESS, store: await connectRedis(resources) }))
   app.use((request, response) => answer(response, changed(request)))
   return app
 }
@@ -196,12 +196,12 @@ function changed(request: IncomingMessage): Data {
   return session
 }
 
-async function onFastifySession(place: Place): Promise<RequestListener> {
+async function onFastifySession(resources: Resources): Promise<RequestListener> {
   const app = createFastify()
   await app.register(fastifyCookie)
   await app.register(fastifySession, {
     secret: SECRET,
-    store: (await connectRedis(place)) as never,
+    store: (await connectRedis(resources)) as never,
     saveUninitialized: false,
     rolling: false,
     cookie: { secure: false, maxAge: DAY * 1000 },

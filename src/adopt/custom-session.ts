@@ -6,15 +6,15 @@
  */
 
 import { adoptionOf, type Adoption } from '../core/adoption/adoption.ts'
-import { invalidOption } from '../core/errors.ts'
 import type { PlainData } from '../core/data.ts'
+import { invalidOption } from '../core/errors.ts'
 import type { MaybePromise } from '../core/store.ts'
 import { decoded } from './old-cookies.ts'
 import { common, inOneCookie, oldSession, type AdoptionOptions, type OldUserId } from './old-session.ts'
 
 /** What `map` makes of an old session. */
 export interface MappedSession {
-  /** Who is signed in. A number becomes text. Default: nobody. */
+  /** Who is signed in. A number becomes text. Default: no user. */
   userId?: OldUserId
   /** What the new session holds. Default: nothing. */
   data?: PlainData | undefined
@@ -28,7 +28,7 @@ export interface CustomSessionOptions<Stored> extends Pick<AdoptionOptions, 'pat
   name: string
   /**
    * The session that a cookie's value stands for; `null` or `undefined` if it is none, or not one that
-   * you issued. Everybody can send a cookie: check its signature, or look it up. What it throws fails the request.
+   * you issued. Any client can send a cookie: check its signature, or look it up. What it throws fails the request.
    */
   read(this: void, value: string): MaybePromise<Stored | null | undefined>
   /**

@@ -7,9 +7,9 @@
  */
 
 import { adoptionOf, type Adoption } from '../core/adoption/adoption.ts'
-import { fromBase64url, type Bytes } from '../core/runtime.ts'
-import { invalidOption } from '../core/errors.ts'
 import type { OldSession } from '../core/adoption/old-library.ts'
+import { invalidOption } from '../core/errors.ts'
+import { fromBase64url, type Bytes } from '../core/runtime.ts'
 import { namesIn, valuesOf } from './old-cookies.ts'
 import { common, oldSession, type AdoptionOptions } from './old-session.ts'
 

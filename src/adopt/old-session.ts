@@ -8,7 +8,7 @@ import type { OldLibrary, OldSession } from '../core/adoption/old-library.ts'
 import type { PlainData } from '../core/data.ts'
 import { namesIn, valuesOf } from './old-cookies.ts'
 
-/** What `userId` may answer. Numbers become text; an empty text is nobody, as `null` is. */
+/** What `userId` may answer. Numbers become text; an empty text is no user, as `null` is. */
 export type OldUserId = string | number | bigint | false | null | undefined
 
 /** Options of every adoption. */
@@ -21,7 +21,7 @@ export interface AdoptionOptions {
   domain?: string
   /**
    * Who is signed in, told from the old data: `(data) => data.user?.id`. A number becomes text.
-   * Default: nobody.
+   * Default: no user.
    */
   userId?: (data: PlainData) => OldUserId
   /** Which data comes along, and in which shape. Default: all. */

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { invalidOption } from '../core/errors.ts'
-import { saysMissing } from '../core/missing.ts'
 import type { OldSession } from '../core/adoption/old-library.ts'
 import type { PlainData } from '../core/data.ts'
+import { invalidOption } from '../core/errors.ts'
+import { saysMissing } from '../core/missing.ts'
 import { connected, type KeyValueClientSource } from './old-client.ts'
 import { oldSession } from './old-session.ts'
 

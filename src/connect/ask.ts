@@ -1,5 +1,5 @@
 /**
- * Calling what takes a callback, whatever it does with it, and calling back.
+ * Calling functions that take a callback, and calling back.
  *
  * @module
  */

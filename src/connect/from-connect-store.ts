@@ -4,12 +4,12 @@
  * @module
  */
 
-import { invalidOption } from '../core/errors.ts'
 import { checkNames } from '../core/check-options.ts'
+import { invalidOption } from '../core/errors.ts'
 import { saysMissing } from '../core/missing.ts'
 import type { Store } from '../core/store.ts'
-import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from '../stores/key-value/store.ts'
-import type { Shelf } from '../stores/key-value/key-value.ts'
+import type { KeyValue } from '../stores/key-value/key-value.ts'
+import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from '../stores/key-value/store.ts'
 import { ask } from './ask.ts'
 import { StoredCookie } from './stored-cookie.ts'
 
@@ -23,7 +23,7 @@ export interface ConnectStoreLike {
 }
 
 /** Options of `fromConnectStore`. */
-export interface FromConnectStoreOptions extends BlobStoreOptions {
+export interface FromConnectStoreOptions extends KeyValueStoreOptions {
   /**
    * Keep lists of each user's sessions, by which they are shown, limited and revoked. Each
    * sign-in then reads everything in the store, through its `all()`: good for some hundred
@@ -49,7 +49,7 @@ const MISSING = Symbol('missing')
  * asked for and the store has no `all()`.
  */
 export function fromConnectStore(store: ConnectStoreLike, options: FromConnectStoreOptions = {}): Store {
-  checkNames(options, [...BLOB_OPTIONS, 'lists'], 'fromConnectStore: ')
+  checkNames(options, [...KEY_VALUE_OPTIONS, 'lists'], 'fromConnectStore: ')
   const { lists = false } = options
   if (typeof store?.get !== 'function' || typeof store.set !== 'function') {
     throw invalidOption(
@@ -59,10 +59,10 @@ export function fromConnectStore(store: ConnectStoreLike, options: FromConnectSt
   if (lists && typeof store.all !== 'function') {
     throw invalidOption('fromConnectStore: `lists` needs a store that has all(). This one has not.')
   }
-  return new BlobStore({ name: 'connect', client: store, shelf: shelfOf(store), lists }, options)
+  return new KeyValueStore({ name: 'connect', client: store, keyValue: keyValueOf(store), lists }, options)
 }
 
-function shelfOf(store: ConnectStoreLike): Shelf {
+function keyValueOf(store: ConnectStoreLike): KeyValue {
   return {
     async get(name) {
       return textOf(await orMissing(ask((done) => store.get(name, done))))

@@ -20,7 +20,7 @@ export interface Prototypes {
 
 /** For sessions that are loaded without express-session. */
 export const OURS: Prototypes = { session: ExpressSession.prototype, cookie: ExpressCookie.prototype }
-/** How often the clock may tick while a session is made that is only looked at. */
+/** How many samples may be spoilt by a tick of the clock. */
 const ATTEMPTS = 5
 
 /** See the module. */
@@ -40,9 +40,9 @@ export class Generator {
     if (cookie !== null) steady(cookie)
   }
 
-  /** Those of express-session. It exports none of them to a store, so the first request is a pattern. */
+  /** Those of express-session. It exports none of them to a store, so a session of the first request is a sample. */
   prototypes(request: SessionRequest): Prototypes {
-    if (this.#prototypes === null) this.#tryOn(request)
+    if (this.#prototypes === null) this.#sample(request)
     return this.#prototypes ?? OURS
   }
 
@@ -58,7 +58,7 @@ export class Generator {
     return cookie
   }
 
-  /** It takes what is left of `maxAge` for the whole when the clock ticks meanwhile. */
+  /** If the clock ticks while it makes a cookie, express-session takes what is left of `maxAge` for the whole. */
   #correct(cookie: ExpressCookie, took: number, request: SessionRequest): void {
     const { originalMaxAge } = cookie
     if (typeof originalMaxAge !== 'number') return
@@ -66,13 +66,13 @@ export class Generator {
       this.#maxAge = originalMaxAge
       return
     }
-    if (this.#maxAge === null) this.#tryOn(request)
+    if (this.#maxAge === null) this.#sample(request)
     const missing = (this.#maxAge ?? originalMaxAge) - originalMaxAge
     if (missing > 0 && missing <= took) cookie.originalMaxAge = originalMaxAge + missing
   }
 
   /** Makes sessions that no visitor gets, until one is made within one millisecond. */
-  #tryOn(request: SessionRequest): void {
+  #sample(request: SessionRequest): void {
     this.#maxAge = Number.NaN
     for (let i = 0; i < ATTEMPTS && Number.isNaN(this.#maxAge); i++) {
       try {

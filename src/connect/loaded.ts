@@ -15,10 +15,10 @@ export interface Loaded {
   endsAt: number
 }
 
-/** Rides on the cookie that a store answers, where JSON, loops and structured clones do not find it. */
-const RIDER = Symbol('sojourn.loaded')
+/** On the cookie that a store answers, a reference to what was loaded. JSON, loops and structured clones do not find it. */
+const REFERENCE = Symbol('sojourn.loaded')
 
-/** Of sessions, their cookies and riders. It is here alone, so that who prints one of them does not print this. */
+/** Of sessions, their cookies and references. It is here alone, so that printing one of them does not print this. */
 const known = new WeakMap<object, Loaded>()
 
 /** Remembers what a session object is in the store. */
@@ -28,9 +28,9 @@ export function remember(session: object, loaded: Loaded): void {
 
 /** Remembers it for session objects that are made of this one, too. */
 export function rememberForCopies(session: { cookie: object }, loaded: Loaded): void {
-  const rider = Object.freeze({})
-  known.set(session, loaded).set(rider, loaded)
-  Object.assign(session.cookie, { [RIDER]: rider })
+  const reference = Object.freeze({})
+  known.set(session, loaded).set(reference, loaded)
+  Object.assign(session.cookie, { [REFERENCE]: reference })
 }
 
 /** What holds for the one holds for the others, which were made of it. */
@@ -42,7 +42,7 @@ export function inherit(made: readonly object[], original: object): void {
 /** What a session object was loaded as, if it is one of that key; else `null`: it is a new one. */
 export function loadedAs(session: object, key: string): Loaded | null {
   const { cookie } = session as { cookie?: unknown }
-  const loaded = known.get(session) ?? knownOf(cookie) ?? ridden(session)
+  const loaded = known.get(session) ?? knownOf(cookie) ?? referredTo(session)
   return loaded?.key === key ? loaded : null
 }
 
@@ -50,12 +50,12 @@ export function loadedAs(session: object, key: string): Loaded | null {
  * Fastify copies each property into a session of its own, and spreads the cookie into the
  * options that it keeps under a symbol there.
  */
-function ridden(session: object): Loaded | undefined {
+function referredTo(session: object): Loaded | undefined {
   const holders: unknown[] = [(session as { cookie?: unknown }).cookie]
   for (const symbol of Object.getOwnPropertySymbols(session))
     holders.push((session as Record<symbol, unknown>)[symbol])
   for (const holder of holders) {
-    const loaded = isObject(holder) ? knownOf((holder as Record<symbol, unknown>)[RIDER]) : undefined
+    const loaded = isObject(holder) ? knownOf((holder as Record<symbol, unknown>)[REFERENCE]) : undefined
     if (loaded !== undefined) return loaded
   }
   return undefined

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { decodeValue } from '../core/record/values.ts'
 import { fieldName, parseField } from '../core/record/field-name.ts'
+import { decodeValue } from '../core/record/values.ts'
 import type { Change } from '../core/store.ts'
 
 /** Where the cookie's attributes lie. */

@@ -1,8 +1,8 @@
 /** @module The options of `toConnectStore`. */
 
-import { milliseconds, type Duration } from '../core/record/duration.ts'
-import type { OnEvent } from '../core/events.ts'
 import { checkNames } from '../core/check-options.ts'
+import type { OnEvent } from '../core/events.ts'
+import { milliseconds, type Duration } from '../core/record/duration.ts'
 
 /** Options of `toConnectStore`. */
 export interface ToConnectStoreOptions {

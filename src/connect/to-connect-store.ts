@@ -8,22 +8,22 @@ import { EventEmitter } from 'node:events'
 
 import { invalidOption, storeError } from '../core/errors.ts'
 import { createEmitter } from '../core/events.ts'
-import { guardStore } from '../core/wrappers/guard.ts'
 import { decodeMeta, encodeMeta } from '../core/record/meta.ts'
-import { isAlive, type Change, type Lifetime, type LoadedRecord, type Store } from '../core/store.ts'
 import { digest } from '../core/record/token.ts'
+import { isAlive, type Change, type Lifetime, type LoadedRecord, type Store } from '../core/store.ts'
+import { guardStore } from '../core/wrappers/guard.ts'
 import { tracedStore } from '../core/wrappers/tracing.ts'
 import { settle, type Callback } from './ask.ts'
 import { makeCookie, type ExpressCookie } from './express-cookie.ts'
 import { makeSession, type SessionRequest } from './express-session.ts'
 import { Generator, OURS, type Generate } from './generator.ts'
-import { Line } from './line.ts'
 import { inherit, loadedAs, remember, rememberForCopies, type Loaded } from './loaded.ts'
-import { Roll } from './roll.ts'
+import { Queue } from './queue.ts'
 import { COOKIE, cookieText, difference, fieldsOf, sessionOf } from './session-fields.ts'
+import { SessionList } from './session-list.ts'
 import { resolve, type ToConnectStoreOptions } from './to-connect-options.ts'
 
-// eslint-disable-next-line typescript/no-explicit-any -- whatever the application adds to SessionData
+// eslint-disable-next-line typescript/no-explicit-any -- the application may add to SessionData
 type SessionLike = any
 
 /** What the `meta` of these records says they belong to. */
@@ -36,7 +36,7 @@ const TOUCH_INTERVAL = 60_000
  * Makes a store of ours usable with express-session and @fastify/session.
  *
  * Each property of a session is a field of its own: of two requests at once, each writes what it
- * changed. A session that was destroyed stays so, whatever is saved late. The store knows
+ * changed. A session that was destroyed stays so, also when a request saves it late. The store knows
  * the hash of a session's id, never the id.
  *
  * @throws SessionError `ERR_OPTION_INVALID`
@@ -56,8 +56,8 @@ export class ConnectStore extends EventEmitter {
   declare clear?: (callback?: Callback) => void
   readonly #store: Store
   readonly #ttl: number
-  readonly #roll: Roll | null
-  readonly #line: Line
+  readonly #list: SessionList | null
+  readonly #queue: Queue
   #generator: Generator | null = null
 
   constructor(store: Store, options: ToConnectStoreOptions) {
@@ -65,17 +65,17 @@ export class ConnectStore extends EventEmitter {
     const { ttl, timeout: limit, list, onEvent } = resolve(options)
     this.#ttl = ttl
     this.#store = tracedStore(guardStore(store, limit, createEmitter(onEvent)))
-    this.#line = new Line(limit, () => storeError('ERR_STORE_TIMEOUT', store.name))
-    this.#roll = list ? new Roll(this.#store) : null
-    if (this.#roll === null) return
-    const roll = this.#roll
+    this.#queue = new Queue(limit, () => storeError('ERR_STORE_TIMEOUT', store.name))
+    this.#list = list ? new SessionList(this.#store) : null
+    if (this.#list === null) return
+    const sessions = this.#list
     const listed =
       <T>(work: () => Promise<T>) =>
       (callback?: Callback): void =>
-        settle(this.#line.readAll(work), callback)
-    this.all = listed(() => this.#all(roll))
-    this.length = listed(() => roll.count())
-    this.clear = listed(() => roll.clear())
+        settle(this.#queue.readAll(work), callback)
+    this.all = listed(() => this.#all(sessions))
+    this.length = listed(() => sessions.count())
+    this.clear = listed(() => sessions.clear())
   }
 
   /** Gives a request a new session. Set by express-session. */
@@ -89,7 +89,7 @@ export class ConnectStore extends EventEmitter {
 
   get(sid: string, callback: Callback): void {
     settle(
-      this.#line.read(sid, () => this.#load(sid)),
+      this.#queue.read(sid, () => this.#load(sid)),
       callback,
     )
   }
@@ -104,7 +104,7 @@ export class ConnectStore extends EventEmitter {
 
   destroy(sid: string, callback?: Callback): void {
     settle(
-      this.#line.write(sid, async () => this.#end(await digest(sid))),
+      this.#queue.write(sid, async () => this.#end(await digest(sid))),
       callback,
     )
   }
@@ -162,7 +162,7 @@ export class ConnectStore extends EventEmitter {
     // At once: the application may go on changing it.
     const fields = fieldsOf(session)
     const life = this.#lifeOf(session)
-    return this.#line.write(sid, async () => {
+    return this.#queue.write(sid, async () => {
       const key = await digest(sid)
       if (!(life.idle > 0)) return this.#end(key)
       const loaded = loadedAs(session, key)
@@ -179,7 +179,7 @@ export class ConnectStore extends EventEmitter {
     const createdAt = await this.#store.now()
     const meta = { createdAt, absoluteAt: NEVER, idle: life.idle, persist: true }
     if (await this.#store.create(key, { meta: encodeMeta(meta, APP), fields }, life)) {
-      await this.#roll?.enter(key, life.idle)
+      await this.#list?.add(key, life.idle)
       return true
     }
     // An application saves under an id of its own choice, or an object of its own making.
@@ -188,7 +188,7 @@ export class ConnectStore extends EventEmitter {
     return this.#write(key, difference(record.fields, fields), life)
   }
 
-  /** Writes what a request has changed. Answers false if the session has ended meanwhile. */
+  /** Writes what a request has changed. Answers false if the session has ended. */
   async #change(key: string, loaded: Loaded, change: Change, life: Lifetime): Promise<boolean> {
     if (change.set?.size || change.delete?.length) return this.#write(key, change, life)
     // Express touches in each request, Fastify saves: once in a while is enough.
@@ -199,20 +199,20 @@ export class ConnectStore extends EventEmitter {
 
   async #write(key: string, change: Change, life: Lifetime): Promise<boolean> {
     const { status } = await this.#store.update(key, change, life)
-    if (status === 'ok') await this.#roll?.enter(key, life.idle)
+    if (status === 'ok') await this.#list?.add(key, life.idle)
     return status === 'ok'
   }
 
   async #extend(key: string, life: Lifetime): Promise<boolean> {
     const alive = await this.#store.touch(key, life)
-    if (alive) await this.#roll?.enter(key, life.idle)
+    if (alive) await this.#list?.add(key, life.idle)
     return alive
   }
 
   async #touch(sid: string, session: { cookie?: unknown }): Promise<void> {
     const text = cookieText(session.cookie)
     const life = this.#lifeOf(session)
-    return this.#line.write(sid, async () => {
+    return this.#queue.write(sid, async () => {
       const key = await digest(sid)
       if (!(life.idle > 0)) return this.#end(key)
       const loaded = loadedAs(session, key)
@@ -227,11 +227,11 @@ export class ConnectStore extends EventEmitter {
 
   async #end(key: string): Promise<void> {
     await this.#store.destroy(key, 'logout')
-    await this.#roll?.leave(key)
+    await this.#list?.remove(key)
   }
 
-  async #all(roll: Roll): Promise<object[]> {
-    const sessions = await Promise.all((await roll.keys()).map((key) => this.#open(key)))
+  async #all(list: SessionList): Promise<object[]> {
+    const sessions = await Promise.all((await list.keys()).map((key) => this.#open(key)))
     return sessions.filter((session) => session !== null)
   }
 

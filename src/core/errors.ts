@@ -7,6 +7,7 @@
  * @module
  */
 
+import { NO_STORE } from './no-store.ts'
 import { printable } from './quoted.ts'
 import { stripped } from './stripped.ts'
 
@@ -103,7 +104,7 @@ export class SessionError extends Error {
 
   /** The response to a visitor: the status and the code. Hono sends it when the error is not caught. */
   getResponse(): Response {
-    const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'private, no-store' }
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': NO_STORE }
     return new Response(this.code, { status: this.status, headers })
   }
 }

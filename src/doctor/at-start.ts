@@ -18,7 +18,7 @@ export async function examineOnce(store: Store): Promise<void> {
   examined.add(identity)
   const findings = await diagnose(store, { thorough: false }).catch(() => [])
   for (const { code, level, text, cure } of findings) {
-    // Whether it can be reached, operations say themselves, and it may have been closed meanwhile.
+    // Whether it can be reached, operations say themselves; the application may have closed it.
     if (level !== 'serious' || code === 'reachable') continue
     const message = `The session store (${store.name}) is not safe. ${text} ${cure ?? ''}`
     warn(message, `SOJOURN_${code.replaceAll('-', '_').toUpperCase()}`)

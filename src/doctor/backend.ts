@@ -1,8 +1,8 @@
-/** @module What lies beneath a store, and who knows about it. */
+/** @module The backend of a store, and how to examine it. */
 
 import { beneath, type Store } from '../core/store.ts'
-import type { RedisPlace } from '../stores/redis/store.ts'
-import type { SqlitePlace } from '../stores/sqlite.ts'
+import type { RedisBackend } from '../stores/redis/store.ts'
+import type { SqliteBackend } from '../stores/sqlite/types.ts'
 import { clockFinding } from './clock.ts'
 import { about, type Finding } from './finding.ts'
 import type { Limited } from './limited.ts'
@@ -10,8 +10,8 @@ import { processesFinding } from './processes.ts'
 import { forgetIn, redisFindings } from './redis/findings.ts'
 import { sqliteFindings } from './sqlite.ts'
 
-/** What lies beneath one store. */
-export interface Place {
+/** The backend of one store. */
+export interface Backend {
   /** What there is to say of it. A finding `reachable` that is serious means that nothing else can be asked. */
   findings(): Promise<Finding[]>
   /** Removes what a destroyed session leaves, where that can be asked for. */
@@ -19,14 +19,14 @@ export interface Place {
 }
 
 /** @param thorough whether to look at all of it, which may take a while */
-export function placeOf(store: Store, thorough: boolean, limited: Limited): Place {
-  const place = store[beneath] as RedisPlace | SqlitePlace | undefined
-  if (place === undefined) return { findings: () => anyFindings(store, limited), forget: async () => {} }
-  if ('file' in place)
-    return { findings: async () => sqliteFindings(place, thorough), forget: async () => {} }
+export function backendOf(store: Store, thorough: boolean, limited: Limited): Backend {
+  const backend = store[beneath] as RedisBackend | SqliteBackend | undefined
+  if (backend === undefined) return { findings: () => anyFindings(store, limited), forget: async () => {} }
+  if ('file' in backend)
+    return { findings: async () => sqliteFindings(backend, thorough), forget: async () => {} }
   return {
-    findings: () => redisFindings(place, limited),
-    forget: (key) => forgetIn(place, limited, key),
+    findings: () => redisFindings(backend, limited),
+    forget: (key) => forgetIn(backend, limited, key),
   }
 }
 

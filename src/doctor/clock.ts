@@ -14,7 +14,7 @@ export function clockFinding(offset: number | undefined): Finding {
   const text = `The clocks of store and application are ${told(apart)} apart.`
   if (apart < NOTICEABLE) return on.ok('The clocks of store and application agree.')
   const more =
-    'Sessions follow that of the store, so nobody is signed out by it; logs and times that you show differ.'
+    'Sessions follow that of the store, so no visitor is signed out by it; logs and times that you show differ.'
   const cure = 'Let both machines set their clocks by NTP.'
   return apart < FAR ? on.note(`${text} ${more}`, cure) : on.warning(`${text} ${more}`, cure)
 }

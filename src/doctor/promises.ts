@@ -27,7 +27,7 @@ function durabilityFinding({ name, capabilities }: Store): Finding {
     )
   }
   return on.warning(
-    'As far as anybody has said, sessions end with the process.',
+    'The store does not say that sessions outlive the process.',
     'Pass `durable: true` if what is behind the store outlives it, or use SQLite or Redis.',
   )
 }

@@ -1,7 +1,7 @@
 /** @module What can go wrong with the file of the SQLite store. */
 
 import { isNode, nodeBuiltin } from '../core/runtime.ts'
-import type { SqlitePlace } from '../stores/sqlite.ts'
+import type { SqliteBackend } from '../stores/sqlite/types.ts'
 import { fileSystemFinding } from './file-system.ts'
 import { about, type Finding } from './finding.ts'
 
@@ -12,7 +12,7 @@ const HARDLY_ANY = 50 * MEGABYTE
 const [BUSY, READONLY, CANTOPEN] = [5, 8, 14]
 
 /** @param thorough whether to read all of the file, which takes the longer the larger it is */
-export function sqliteFindings({ file, durability }: SqlitePlace, thorough: boolean): Finding[] {
+export function sqliteFindings({ file, durability }: SqliteBackend, thorough: boolean): Finding[] {
   const findings = [fsyncFinding(durability), runtimeFinding(), ...diskFindings(file)]
   if (!nodeBuiltin('node:fs')?.existsSync(file)) return findings
   findings.push(modeFinding(file))
@@ -20,7 +20,7 @@ export function sqliteFindings({ file, durability }: SqlitePlace, thorough: bool
   return findings
 }
 
-function fsyncFinding(durability: SqlitePlace['durability']): Finding {
+function fsyncFinding(durability: SqliteBackend['durability']): Finding {
   const on = about('fsync')
   if (durability === 'disk') return on.ok('An acknowledged write survives loss of power.')
   return on.warning(
@@ -53,10 +53,10 @@ interface Disk {
 function diskOf(file: string): Disk | null {
   const [fs, path] = [nodeBuiltin('node:fs'), nodeBuiltin('node:path')]
   if (fs === undefined || path === undefined) return null
-  let place = file
-  while (!fs.existsSync(place) && path.dirname(place) !== place) place = path.dirname(place)
+  let existing = file
+  while (!fs.existsSync(existing) && path.dirname(existing) !== existing) existing = path.dirname(existing)
   try {
-    const { type, bavail, bsize } = fs.statfsSync(place)
+    const { type, bavail, bsize } = fs.statfsSync(existing)
     return { type, free: bavail * bsize }
   } catch {
     return null

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { NO_STORE } from '../core/no-store.ts'
 import { stringifySetCookie, type SetCookie } from 'cookie'
-import { restore } from '../core/server/node-head.ts'
 import { scopeOfLine } from '../core/browser/set-cookie.ts'
+import { restore } from '../core/server/node-head.ts'
 import { isDate } from './stored-cookie.ts'
 import type { Options, Session } from './types.ts'
 
@@ -21,7 +22,7 @@ export interface CookieResponse {
 /**
  * Sets the cookie on a response that has not begun. Other cookies stay, also one of the same name
  * for another path or domain; an earlier one of the same scope is replaced. No cache may keep such
- * a response, and hand the cookie to somebody else (ASVS V14.3.2).
+ * a response, and hand the cookie to another visitor (ASVS V14.3.2).
  *
  * @param encode turns the id into the cookie's value
  * @returns how to take that back
@@ -39,7 +40,7 @@ export function commitHeader(
   const line = stringifySetCookie({ name, value, ...attributes } as SetCookie, { encode: encodeURIComponent })
   const before = replaceCookie(response, scopeOfLine(line), [line])
   const control = response.getHeader('cache-control')
-  response.setHeader('cache-control', 'private, no-store')
+  response.setHeader('cache-control', NO_STORE)
   return () => {
     if (response.headersSent) return
     replaceCookie(response, scopeOfLine(line), before)

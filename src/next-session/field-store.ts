@@ -6,19 +6,19 @@
  * @module
  */
 
-import { decodeValue } from '../core/record/values.ts'
 import type { OnEvent } from '../core/events.ts'
 import { fieldName, parseField } from '../core/record/field-name.ts'
-import { guardStore } from '../core/wrappers/guard.ts'
 import { isTouchDue } from '../core/record/lifetime.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from '../core/record/meta.ts'
+import { createToken, identify, type Identity } from '../core/record/token.ts'
+import { decodeValue } from '../core/record/values.ts'
 import { gone, keyTaken } from '../core/session-errors.ts'
 import { isAlive, type LoadedRecord, type Store, type UpdateResult } from '../core/store.ts'
-import { createToken, identify, type Identity } from '../core/record/token.ts'
+import { guardStore } from '../core/wrappers/guard.ts'
 import { tracedStore } from '../core/wrappers/tracing.ts'
-import { RESERVED, type Archive, type Entry, type Found } from './entry.ts'
 import { cookieText, readStoredCookie, valueTexts } from './session-fields.ts'
 import { expiryOf, newCookie } from './stored-cookie.ts'
+import { RESERVED, type Backend, type Found, type StoredSession } from './stored-session.ts'
 import type { Cookie, CookieDefaults, SessionData, SessionRecord } from './types.ts'
 
 /** The default `app` of `createSessions`, so that it finds these sessions too. */
@@ -35,16 +35,11 @@ const COOKIE = fieldName('next-session', 'cookie')
  * Keeps sessions in a store of sojourn.
  * @param timeout milliseconds an operation of the store may take
  */
-export function fieldArchive(
-  store: Store,
-  timeout: number,
-  emit: OnEvent,
-  defaults: CookieDefaults,
-): Archive {
+export function fieldStore(store: Store, timeout: number, emit: OnEvent, defaults: CookieDefaults): Backend {
   const guarded = tracedStore(guardStore(store, timeout, emit))
   return {
     newId: createToken,
-    begin: (id) => new FieldEntry(guarded, id),
+    begin: (id) => new SessionInFields(guarded, id),
     async find(id): Promise<Found | null> {
       const identity = await identify(id)
       const record = await guarded.load(identity.key)
@@ -63,9 +58,9 @@ export function fieldArchive(
         return null
       }
       const data = readData(record.fields)
-      const entry = new FieldEntry(guarded, id, { identity, meta, skew, data, cookie })
-      if (isShort(record, meta, cookie, skew)) entry.extend(cookie)
-      return { data, cookie, entry }
+      const stored = new SessionInFields(guarded, id, { identity, meta, skew, data, cookie })
+      if (isShort(record, meta, cookie, skew)) stored.extend(cookie)
+      return { data, cookie, stored }
     },
   }
 }
@@ -78,7 +73,7 @@ interface Stored {
   cookie: Cookie
 }
 
-class FieldEntry implements Entry {
+class SessionInFields implements StoredSession {
   // Another request may have written since this one began.
   readonly endsEmpty = false
   readonly #store: Store

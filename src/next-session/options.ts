@@ -5,8 +5,8 @@
  */
 
 import { checkPrefix, SCOPE } from '../core/browser/cookie-options.ts'
-import { invalidOption } from '../core/errors.ts'
 import { checkAll, isBoolean, isObject, type Known } from '../core/check-options.ts'
+import { invalidOption } from '../core/errors.ts'
 import type { CookieDefaults, Options } from './types.ts'
 
 const PREFIX = 'nextSession: '

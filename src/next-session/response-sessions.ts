@@ -9,7 +9,7 @@ import { isSessionError } from '../core/errors.ts'
 import type { GatedResponse, GatePort } from '../core/server/gate-port.ts'
 import { holdResponse } from '../core/server/response-gate.ts'
 import type { Alarm } from './alarm.ts'
-import type { LiveSession } from './live-session.ts'
+import type { RequestSession } from './request-session.ts'
 
 const known = new WeakMap<object, ResponseSessions>()
 
@@ -25,14 +25,14 @@ export function sessionsOf(response: ServerResponse, alarm: Alarm): ResponseSess
 }
 
 class ResponseSessions implements GatePort {
-  readonly #sessions: LiveSession[] = []
+  readonly #sessions: RequestSession[] = []
   readonly #alarm: Alarm
 
   constructor(alarm: Alarm) {
     this.#alarm = alarm
   }
 
-  add(session: LiveSession): void {
+  add(session: RequestSession): void {
     this.#sessions.push(session)
   }
 

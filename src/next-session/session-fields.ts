@@ -4,11 +4,11 @@
  * @module
  */
 
-import { decodeValue, encodeValue } from '../core/record/values.ts'
 import { isSessionError } from '../core/errors.ts'
 import { fieldName } from '../core/record/field-name.ts'
-import { RESERVED } from './entry.ts'
+import { decodeValue, encodeValue } from '../core/record/values.ts'
 import { expiryOf, readCookie } from './stored-cookie.ts'
+import { RESERVED } from './stored-session.ts'
 import type { Cookie, SessionData, SessionRecord } from './types.ts'
 
 /**

@@ -6,20 +6,20 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseCookie } from 'cookie'
-import { milliseconds } from '../core/record/duration.ts'
 import { createEmitter } from '../core/events.ts'
+import { milliseconds } from '../core/record/duration.ts'
 import type { Store } from '../core/store.ts'
 import { warn } from '../core/warn.ts'
 import { Alarm } from './alarm.ts'
-import { blobArchive } from './whole-session-store.ts'
-import type { Archive } from './entry.ts'
-import { fieldArchive } from './field-store.ts'
-import { LiveSession, sayItVaries, type Exchange } from './live-session.ts'
+import { fieldStore } from './field-store.ts'
 import MemoryStore from './memory-store.ts'
 import { checkOptions } from './options.ts'
+import { RequestSession, sayItVaries, type Exchange } from './request-session.ts'
 import { sessionsOf } from './response-sessions.ts'
 import { newCookie } from './stored-cookie.ts'
+import type { Backend } from './stored-session.ts'
 import type { Options, Session, SessionRecord, SessionStore } from './types.ts'
+import { wholeSessionStore } from './whole-session-store.ts'
 
 /** Gives the session of a request, the same one each time, and puts it on `req.session`. */
 export type GetSession<T extends SessionRecord = SessionRecord> = (
@@ -40,8 +40,8 @@ export default function nextSession<T extends SessionRecord = SessionRecord>(
   checkOptions(options)
   const { encode, decode, touchAfter = -1, autoCommit = true, cookie: defaults = {} } = options
   const { name = 'sid' } = options
-  const archive = archiveOf(options)
-  const newId = options.genid || archive.newId
+  const backend = backendOf(options)
+  const newId = options.genid || backend.newId
   const alarm = new Alarm(options.onEvent !== undefined)
   let isWarningDue = !options.store
 
@@ -52,10 +52,16 @@ export default function nextSession<T extends SessionRecord = SessionRecord>(
     }
     const { now } = exchange
     const sent = sentId(exchange.request, name, decode)
-    const found = sent === null ? null : await archive.find(sent)
+    const found = sent === null ? null : await backend.find(sent)
     const id = found === null || sent === null ? newId() : sent
     const cookie = found?.cookie ?? newCookie(defaults, now)
-    const live = new LiveSession(exchange, id, found?.data ?? {}, cookie, found?.entry ?? archive.begin(id))
+    const live = new RequestSession(
+      exchange,
+      id,
+      found?.data ?? {},
+      cookie,
+      found?.stored ?? backend.begin(id),
+    )
     if (found !== null && touchAfter >= 0 && cookie.expires !== undefined) {
       const touchedAt = cookie.expires.getTime() - cookie.maxAge * 1000
       if (now - touchedAt >= touchAfter * 1000) live.session.touch()
@@ -82,13 +88,13 @@ export default function nextSession<T extends SessionRecord = SessionRecord>(
   return getSession as GetSession<T>
 }
 
-function archiveOf(options: Options): Archive {
+function backendOf(options: Options): Backend {
   const timeout = milliseconds(options.timeout ?? '2s', 'timeout')
   const emit = createEmitter(options.onEvent)
   const store = options.store || new MemoryStore()
   return isOurs(store)
-    ? fieldArchive(store, timeout, emit, options.cookie ?? {})
-    : blobArchive(store, timeout, emit)
+    ? fieldStore(store, timeout, emit, options.cookie ?? {})
+    : wholeSessionStore(store, timeout, emit)
 }
 
 function isOurs(store: SessionStore | Store): store is Store {

@@ -1,5 +1,5 @@
 /**
- * The three flags of a session, where nobody's data can meet them.
+ * The three flags of a session, under names that no data can have.
  *
  * @module
  */

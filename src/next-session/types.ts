@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Duration } from '../core/record/duration.ts'
 import type { OnEvent } from '../core/events.ts'
+import type { Duration } from '../core/record/duration.ts'
 import type { Store } from '../core/store.ts'
 import type { isDestroyed, isNew, isTouched } from './symbol.ts'
 
-/** Data of a session: whatever the application puts there. */
+/** Data of a session. */
 // oxlint-disable-next-line typescript/no-explicit-any -- as in next-session: `session.views + 1` must compile
 export type SessionRecord = Record<string, any>
 
@@ -40,7 +40,7 @@ export type Session<T extends SessionRecord = SessionRecord> = {
   touch(): void
   /**
    * Stores the session and sends its cookie. Before the first byte of the response.
-   * @throws `ERR_STORE_*`; `ERR_SESSION_GONE` if it ended meanwhile, in a store of sojourn;
+   * @throws `ERR_STORE_*`; `ERR_SESSION_GONE` if it has ended, in a store of sojourn;
    * `ERR_HEADERS_SENT` if it is new and its cookie comes too late; `ERR_VALUE_UNSUPPORTED`
    */
   commit(): Promise<void>

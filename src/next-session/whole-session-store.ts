@@ -4,24 +4,24 @@
  * @module
  */
 
-import { TimeLimit } from '../core/wrappers/time-limit.ts'
 import { isSessionError, SessionError, storeError } from '../core/errors.ts'
 import { type OnEvent, storeErrorEvent } from '../core/events.ts'
-import { RESERVED, type Archive, type Entry, type Found } from './entry.ts'
+import { TimeLimit } from '../core/wrappers/time-limit.ts'
 import { hash } from './hash.ts'
 import { shortId } from './short-id.ts'
 import { expiryOf, readCookie } from './stored-cookie.ts'
+import { RESERVED, type Backend, type Found, type StoredSession } from './stored-session.ts'
 import type { SessionData, SessionRecord, SessionStore } from './types.ts'
 
 /**
  * Keeps sessions in a next-session store.
  * @param timeout milliseconds an operation of the store may take
  */
-export function blobArchive(store: SessionStore, timeout: number, emit: OnEvent): Archive {
+export function wholeSessionStore(store: SessionStore, timeout: number, emit: OnEvent): Backend {
   const ask = asker(store, timeout, emit)
   return {
     newId: shortId,
-    begin: (id) => new BlobEntry(store, ask, id),
+    begin: (id) => new WholeSession(store, ask, id),
     async find(id): Promise<Found | null> {
       const found: unknown = await ask('get', () => store.get(id))
       const cookie = readCookie((found as SessionRecord | null)?.['cookie'])
@@ -32,14 +32,14 @@ export function blobArchive(store: SessionStore, timeout: number, emit: OnEvent)
       }
       // A copy: a store may hand out the very object that it keeps.
       const data = Object.fromEntries(Object.entries(found as object).filter(([key]) => !RESERVED.has(key)))
-      return { data, cookie, entry: new BlobEntry(store, ask, id, { ...data, cookie }) }
+      return { data, cookie, stored: new WholeSession(store, ask, id, { ...data, cookie }) }
     },
   }
 }
 
 type Ask = <T>(operation: string, work: () => T | Promise<T>) => Promise<T>
 
-class BlobEntry implements Entry {
+class WholeSession implements StoredSession {
   readonly endsEmpty = true
   readonly #store: SessionStore
   readonly #ask: Ask

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { nodeBuiltin } from '../core/runtime.ts'
-import type { NodeHeaders } from '../core/server/node-head.ts'
 import type { Prefetch } from '../core/browser/channel.ts'
 import { pageOf } from '../core/browser/prefetch.ts'
+import { nodeBuiltin } from '../core/runtime.ts'
+import type { NodeHeaders } from '../core/server/node-head.ts'
 import { shared } from './shared.ts'
 
 /** What Node tells of a request when it begins. */

@@ -7,8 +7,8 @@
  */
 
 import { serializeCookie, type SessionCookie } from '../core/browser/cookie.ts'
-import { addCookies, linesOf } from '../core/server/node-head.ts'
 import { scopeOf, scopeOfLine } from '../core/browser/set-cookie.ts'
+import { addCookies, linesOf } from '../core/server/node-head.ts'
 import type { HeadedResponse } from './exchange.ts'
 
 /** Sees to it that the head has our cookies. */

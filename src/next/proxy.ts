@@ -5,13 +5,14 @@
  * @module
  */
 
+import { NO_STORE } from '../core/no-store.ts'
 import { NextResponse, type NextRequest } from 'next/server.js'
 import type { SessionCookie } from '../core/browser/cookie.ts'
+import { scopeOf } from '../core/browser/set-cookie.ts'
 import { isSessionError } from '../core/errors.ts'
 import { mayMint, settingsOf, type Sessions } from '../core/sessions.ts'
-import { scopeOf } from '../core/browser/set-cookie.ts'
-import { attributesOf, CookieNames } from './cookie-names.ts'
 import { loadDefer } from './after.ts'
+import { attributesOf, CookieNames } from './cookie-names.ts'
 import { currentExchange, routerPrefetch } from './exchange.ts'
 
 /** Options of `proxy`. */
@@ -74,11 +75,7 @@ function refuseForeign<Data extends object>(
     return null
   } catch (error) {
     if (!isSessionError(error, 'ERR_CROSS_SITE')) throw error
-    const { message, status } = error
-    return new NextResponse(message, {
-      status,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'private, no-store' },
-    })
+    return new NextResponse(error.message, error.getResponse())
   }
 }
 
@@ -92,6 +89,6 @@ function respondWith(
   for (const { name, value, maxAge } of cookies) if (maxAge !== 0) request.cookies.set(name, value)
   const response = NextResponse.next({ request: { headers: request.headers } })
   for (const cookie of cookies) response.cookies.set(names.of(cookie), cookie.value, attributesOf(cookie))
-  response.headers.set('cache-control', 'private, no-store')
+  response.headers.set('cache-control', NO_STORE)
   return response
 }

@@ -8,14 +8,14 @@ import * as nextCache from 'next/cache.js'
 import { cookies, headers } from 'next/headers.js'
 import type { CookieChannel } from '../core/browser/channel.ts'
 import { findTokens, type SessionCookie } from '../core/browser/cookie.ts'
-import type { Settings } from '../core/settings.ts'
+import type { FetchHeaders } from '../core/browser/same-origin.ts'
 import { SessionError } from '../core/errors.ts'
 import { headersSent } from '../core/server/held-channel.ts'
-import type { FetchHeaders } from '../core/browser/same-origin.ts'
 import type { Session } from '../core/session/session.ts'
 import { settingsOf, type Sessions } from '../core/sessions.ts'
-import { attributesOf, CookieNames } from './cookie-names.ts'
+import type { Settings } from '../core/settings.ts'
 import { loadDefer, type Defer } from './after.ts'
+import { attributesOf, CookieNames } from './cookie-names.ts'
 import { currentExchange, routerPrefetch } from './exchange.ts'
 import { LateHead } from './late-head.ts'
 import { memoized } from './shared.ts'
@@ -69,15 +69,15 @@ function channel(jar: Cookies, headers: FetchHeaders, settings: Settings, defer:
       head?.add(cookie)
       return takeBack
     },
-    abandoned: (error) => console.error('A write to the session failed, and nobody awaited it.', error),
+    abandoned: (error) => console.error('A write to the session failed, and no caller awaited it.', error),
     defer,
   }
 }
 
 /**
- * The request's `Cookie` header, unless somebody has given us a token since it came: a proxy
- * or an earlier step of this request. The header still shows duplicates; `cookies()` shows the
- * last one, which may be a malformed copy that somebody planted.
+ * The request's `Cookie` header, unless a proxy or an earlier step of this request has set a
+ * token since it came. The header still shows duplicates; `cookies()` shows the last one, which
+ * may be a malformed copy that an attacker planted.
  */
 function currentHeader(jar: Cookies, header: string, { cookie: { name }, cookieValues }: Settings): string {
   const value = jar.get(name)?.value ?? ''

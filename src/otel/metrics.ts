@@ -77,7 +77,7 @@ export function recordMetrics(meter: Meter): Recorder {
         })
       case 'breaker': {
         const before = open.get(event.store) ?? 0
-        // It may have opened before anybody counted.
+        // It may have opened before we counted.
         open.set(event.store, event.state === 'open' ? before + 1 : Math.max(0, before - 1))
       }
     }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import {
   context,
   SpanKind,
@@ -14,7 +15,6 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api'
-import type { AsyncLocalStorage } from 'node:async_hooks'
 import { nodeBuiltin } from '../core/runtime.ts'
 import { STORE_CHANNEL, type StoreCall } from '../core/wrappers/tracing.ts'
 import { endAttributes, hearStores, isFailure, startAttributes } from './calls.ts'

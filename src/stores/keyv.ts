@@ -4,12 +4,12 @@
  * @module
  */
 
-import { invalidOption, storeError } from '../core/errors.ts'
 import { checkNames } from '../core/check-options.ts'
+import { invalidOption, storeError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
-import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from './key-value/store.ts'
-import type { Shelf } from './key-value/key-value.ts'
-import { heard, throwing } from './keyv/errors.ts'
+import type { KeyValue } from './key-value/key-value.ts'
+import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from './key-value/store.ts'
+import { throwEmitted, throwing } from './keyv/errors.ts'
 
 /** What we use of a `Keyv`, version 5 or 6. */
 export interface KeyvLike {
@@ -21,7 +21,7 @@ export interface KeyvLike {
 }
 
 /** Options of `fromKeyv`. */
-export interface FromKeyvOptions extends BlobStoreOptions {}
+export interface FromKeyvOptions extends KeyValueStoreOptions {}
 
 /**
  * Keeps sessions in a `Keyv`, each as one value, under its namespace. Deadlines are kept in the
@@ -32,7 +32,7 @@ export interface FromKeyvOptions extends BlobStoreOptions {}
  * user's sessions. Deadlines follow the clock of the application.
  *
  * Keyv answers `undefined` when its adapter fails, as it does for what is not there. An error that
- * it emits while we wait counts as ours, so that nobody is signed out because a server is down.
+ * it emits while we wait counts as ours, so that no visitor is signed out because a server is down.
  *
  * @throws SessionError `ERR_OPTION_INVALID` if an argument is of the wrong type, or an option unknown.
  */
@@ -40,23 +40,26 @@ export function fromKeyv(keyv: KeyvLike, options: FromKeyvOptions = {}): Store {
   if (typeof keyv?.get !== 'function' || typeof keyv.delete !== 'function' || typeof keyv.on !== 'function') {
     throw invalidOption('fromKeyv: expected a Keyv.')
   }
-  checkNames(options, BLOB_OPTIONS, 'fromKeyv: ')
-  return new BlobStore({ name: 'keyv', client: keyv, shelf: shelfOf(throwing(keyv)), lists: false }, options)
+  checkNames(options, KEY_VALUE_OPTIONS, 'fromKeyv: ')
+  return new KeyValueStore(
+    { name: 'keyv', client: keyv, keyValue: keyValueOf(throwing(keyv)), lists: false },
+    options,
+  )
 }
 
-function shelfOf(keyv: KeyvLike): Shelf {
+function keyValueOf(keyv: KeyvLike): KeyValue {
   return {
     async get(name) {
-      const value = await heard(keyv, () => keyv.get(name))
+      const value = await throwEmitted(keyv, () => keyv.get(name))
       if (value === null || value === undefined) return null
       return typeof value === 'string' ? value : ''
     },
     async set(name, text, ttl) {
-      const done = await heard(keyv, () => keyv.set(name, text, Math.ceil(ttl)))
+      const done = await throwEmitted(keyv, () => keyv.set(name, text, Math.ceil(ttl)))
       if (done === false) throw storeError('ERR_STORE_UNAVAILABLE', 'keyv')
     },
     async remove(name) {
-      await heard(keyv, () => keyv.delete(name))
+      await throwEmitted(keyv, () => keyv.delete(name))
     },
   }
 }

@@ -1,12 +1,12 @@
 /**
  * Sessions in the memory of this process: for tests, and for applications that may
- * forget everybody on restart and run as one process.
+ * lose all sessions on restart and run as one process.
  *
  * @module
  */
 
-import { invalidOption } from '../core/errors.ts'
 import { checkNames } from '../core/check-options.ts'
+import { invalidOption } from '../core/errors.ts'
 import type {
   Bar,
   Change,
@@ -21,8 +21,8 @@ import type {
   StoredRecord,
   UpdateResult,
 } from '../core/store.ts'
-import { applyChange } from './shared/apply-change.ts'
 import { BoundedLists } from './memory/bounded-lists.ts'
+import { applyChange } from './shared/apply-change.ts'
 import { endOfEntry } from './shared/listing.ts'
 import { deadlineOf, REMAINS_FOR, type Deadline } from './shared/record-end.ts'
 

@@ -12,9 +12,9 @@
 
 import { Connection, type RedisClientSource } from './redis/connection.ts'
 import { Link } from './redis/link.ts'
-import { linkedStore, type RedisStore } from './redis/store.ts'
 import { checkedPrefix, checkedReplicas, type RedisStoreOptions } from './redis/options.ts'
 import { Replication } from './redis/replication.ts'
+import { linkedStore, type RedisStore } from './redis/store.ts'
 
 export type { GlideClient, IoredisClient, NodeRedisClient, RedisClient } from './redis/client.ts'
 export type { RedisClientSource } from './redis/connection.ts'

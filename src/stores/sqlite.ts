@@ -20,20 +20,20 @@ import {
   type UpdateResult,
 } from '../core/store.ts'
 import { copyOf } from './shared/apply-change.ts'
+import { readWhenUnlocked } from './sqlite/busy-read.ts'
 import { openConnection, requireSqlite, type Connection } from './sqlite/connection.ts'
+import { storeFailure } from './sqlite/failure.ts'
 import { warnOfFleetingDisk } from './sqlite/fleeting-disk.ts'
 import { GroupCommit } from './sqlite/group-commit.ts'
-import { isThere } from './sqlite/own-files.ts'
-import { patiently } from './sqlite/busy-read.ts'
-import { pack } from './sqlite/packed-record.ts'
-import { storeFailure } from './sqlite/failure.ts'
 import { checkedOptions, type CheckedOptions, type SqliteStoreOptions } from './sqlite/options.ts'
-import type { SqliteIndex, SqlitePlace, SqliteStore } from './sqlite/types.ts'
+import { isThere } from './sqlite/own-files.ts'
+import { pack } from './sqlite/packed-record.ts'
 import { startSweeper } from './sqlite/sweeper.ts'
+import type { SqliteBackend, SqliteIndex, SqliteStore } from './sqlite/types.ts'
 
 export type { Durability } from './sqlite/connection.ts'
 export type { SqliteStoreOptions } from './sqlite/options.ts'
-export type { SqliteIndex, SqlitePlace, SqliteStore } from './sqlite/types.ts'
+export type { SqliteBackend as SqlitePlace, SqliteIndex, SqliteStore } from './sqlite/types.ts'
 
 /** What lists say while there is no file. */
 const UNLISTED: Listing = { isListed: false, barredAt: null, isSpared: false }
@@ -64,7 +64,7 @@ class Sqlite implements SqliteStore {
   readonly capabilities = { atomic: true, durable: true }
   readonly identity: string
   readonly now: () => number
-  readonly [beneath]: SqlitePlace
+  readonly [beneath]: SqliteBackend
   readonly #file: string
   readonly #sweepInterval: number
   readonly #writes = new GroupCommit<Connection>(
@@ -138,7 +138,7 @@ class Sqlite implements SqliteStore {
   async destroy(key: string, reason: EndReason): Promise<LoadedRecord | null> {
     if (this.#isEmpty()) return null
     const task = ({ rows }: Connection) => rows.destroy(key, reason, this.now())
-    // The others make way for a successor, which would find no room.
+    // With any other reason a new record follows, which would find no room.
     return reason === 'logout' || reason === 'revoked' ? this.#writes.write(task, true) : this.#grow(task)
   }
 
@@ -147,7 +147,7 @@ class Sqlite implements SqliteStore {
     this.#disconnect()
   }
 
-  /** Writes, and leaves the spare room to those who sign out. */
+  /** Writes, and leaves the spare room to sign-outs. */
   #grow<T>(task: (connection: Connection) => T): Promise<T> {
     return this.#writes.write((connection) => {
       connection.spare.fill()
@@ -157,7 +157,7 @@ class Sqlite implements SqliteStore {
 
   /** Reads, or answers `nothing` if there is no file. */
   #read<T>(work: (connection: Connection) => T, nothing: T): MaybePromise<T> {
-    return patiently(
+    return readWhenUnlocked(
       () => {
         this.#lookAgain()
         if (!this.#connection && !isThere(this.#file)) return nothing
@@ -171,7 +171,7 @@ class Sqlite implements SqliteStore {
     return storeFailure(cause, this.#file)
   }
 
-  /** A removed file could be read for ever. */
+  /** Sees now and then whether the file is still there: a removed one could be read for ever. */
   #lookAgain(): void {
     if (performance.now() - this.#lookedAt < LOOK_AGAIN) return
     this.#lookedAt = performance.now()
@@ -183,7 +183,7 @@ class Sqlite implements SqliteStore {
     return !this.#connection && this.#writes.isIdle && !isThere(this.#file)
   }
 
-  /** The connection, opened anew if somebody removed or replaced the file. */
+  /** The connection, opened anew if the file was removed or replaced. */
   #current(): Connection {
     if (this.#connection?.isCurrent() === false) this.#disconnect()
     return (this.#connection ??= this.#open())

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { invalidOption } from '../core/errors.ts'
 import { checkNames } from '../core/check-options.ts'
+import { invalidOption } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
-import { BLOB_OPTIONS, BlobStore, type BlobStoreOptions } from './key-value/store.ts'
-import type { Shelf } from './key-value/key-value.ts'
+import type { KeyValue } from './key-value/key-value.ts'
+import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from './key-value/store.ts'
 
 /** What we use of an unstorage `Storage`. */
 export interface UnstorageLike {
@@ -18,12 +18,12 @@ export interface UnstorageLike {
 }
 
 /** Options of `fromUnstorage`. */
-export interface FromUnstorageOptions extends BlobStoreOptions {}
+export interface FromUnstorageOptions extends KeyValueStoreOptions {}
 
 /**
  * Keeps sessions in an unstorage `Storage`, each as one value, under `prefixStorage(storage,
  * 'sessions')` if you like. Deadlines are kept in the values and checked when they are read;
- * drivers that know a `ttl` are told, others keep what nobody reads again.
+ * drivers that know a `ttl` are told, others keep what has expired.
  *
  * Not atomic: within one process nothing is lost and nothing ended comes back; two processes
  * that write to one session at the same moment may overwrite each other. There are no lists of a
@@ -35,16 +35,19 @@ export function fromUnstorage(storage: UnstorageLike, options: FromUnstorageOpti
   if (typeof storage?.getItem !== 'function' || typeof storage.setItem !== 'function') {
     throw invalidOption('fromUnstorage: expected what createStorage() of unstorage gives.')
   }
-  checkNames(options, BLOB_OPTIONS, 'fromUnstorage: ')
-  return new BlobStore({ name: 'unstorage', client: storage, shelf: shelfOf(storage), lists: false }, options)
+  checkNames(options, KEY_VALUE_OPTIONS, 'fromUnstorage: ')
+  return new KeyValueStore(
+    { name: 'unstorage', client: storage, keyValue: keyValueOf(storage), lists: false },
+    options,
+  )
 }
 
-function shelfOf(storage: UnstorageLike): Shelf {
+function keyValueOf(storage: UnstorageLike): KeyValue {
   return {
     async get(name) {
       const value = await storage.getItem(name)
       if (value === null || value === undefined) return null
-      // It turns texts that look like JSON into values. Ours do not, so this is somebody else's.
+      // It turns texts that look like JSON into values. Ours do not, so this is another program's.
       return typeof value === 'string' ? value : ''
     },
     set: (name, text, ttl) => storage.setItem(name, text, { ttl: Math.ceil(ttl / 1000) }),

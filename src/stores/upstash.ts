@@ -1,5 +1,5 @@
 /**
- * Sessions in an Upstash database, or in Vercel KV, over HTTP: for places that cannot keep a
+ * Sessions in an Upstash database, or in Vercel KV, over HTTP: for platforms that cannot keep a
  * connection open, such as serverless functions and the Edge runtime.
  *
  * The records are those of `sojourn/stores/redis`, so both stores may share a database. Every

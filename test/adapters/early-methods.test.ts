@@ -9,8 +9,8 @@ import { describe, expect, test } from 'vitest'
 import nextSession from '../../src/next-session.ts'
 import { createSessions } from '../../src/node.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import type { Answer, Site } from '../support/http-visit.ts'
 import { serveHttp2Here } from '../support/http2-visit.ts'
-import type { Answer, Place } from '../support/http-visit.ts'
 import { delayed, faulty } from '../support/pausing-store.ts'
 import { serveHere } from '../support/session-app.ts'
 
@@ -135,7 +135,7 @@ describe.each(Object.entries(libraries))('%s', (_, open) => {
     const all = { ...ways, ...(protocol === 'HTTP/2' && streamWays) }
 
     /** `/` answers in the way that is tried; `/read` says what is stored. */
-    function start(way: Way, library: Library): Promise<Place> {
+    function start(way: Way, library: Library): Promise<Site> {
       return serve(async (request, response) => {
         const work = async (): Promise<string> => {
           const { write } = await library.visit(request, response)
@@ -153,26 +153,26 @@ describe.each(Object.entries(libraries))('%s', (_, open) => {
 
     describe.each(Object.entries(all))('%s', (_name, way) => {
       test('waits for the first write, and carries its cookie', async () => {
-        const place = await start(way, open())
-        const answer = await place.visit('', '/one')
+        const site = await start(way, open())
+        const answer = await site.visit('', '/one')
         expect(answer).toMatchObject({ status: 201, body: 'text', isWhole: true })
         expect(answer.headers['x-a']).toBe('made')
-        expect((await place.visit(sidOf(answer), '/read')).body).toBe('/one')
+        expect((await site.visit(sidOf(answer), '/read')).body).toBe('/one')
       })
 
       test('waits for a later write', async () => {
-        const place = await start(way, open())
-        const cookie = sidOf(await place.visit('', '/one'))
-        expect(await place.visit(cookie, '/two')).toMatchObject({ status: 201, body: 'text', isWhole: true })
-        expect((await place.visit(cookie, '/read')).body).toBe('/two')
+        const site = await start(way, open())
+        const cookie = sidOf(await site.visit('', '/one'))
+        expect(await site.visit(cookie, '/two')).toMatchObject({ status: 201, body: 'text', isWhole: true })
+        expect((await site.visit(cookie, '/read')).body).toBe('/two')
       })
 
       test.each(['first', 'later'])('becomes 503 without a cookie if the %s write fails', async (which) => {
         const library = open()
-        const place = await start(way, library)
-        const cookie = which === 'first' ? '' : sidOf(await place.visit('', '/one'))
+        const site = await start(way, library)
+        const cookie = which === 'first' ? '' : sidOf(await site.visit('', '/one'))
         library.fail(which === 'first' ? 'create' : 'update')
-        const answer = await place.visit(cookie, '/two')
+        const answer = await site.visit(cookie, '/two')
         library.fail(null)
         expect(answer).toMatchObject({ status: 503, body: 'ERR_STORE_UNAVAILABLE', isWhole: true })
         expect(answer.cookies).toEqual([])
@@ -184,7 +184,7 @@ describe.each(Object.entries(libraries))('%s', (_, open) => {
 describe('stream.respond(await work()) of HTTP/2, which cannot be held', () => {
   const { getSession } = createSessions<{ a: string }>({ store: memoryStore() })
 
-  function start(): Promise<Place> {
+  function start(): Promise<Site> {
     return serveHttp2Here(async (request, response) => {
       const { stream } = response as unknown as Http2ServerResponse
       const work = async (): Promise<string> => {
@@ -198,19 +198,19 @@ describe('stream.respond(await work()) of HTTP/2, which cannot be held', () => {
   }
 
   test('is cut short where a write is on its way', async () => {
-    const place = await start()
-    await expect(place.visit('', '/write')).rejects.toThrow('INTERNAL_ERROR')
+    const site = await start()
+    await expect(site.visit('', '/write')).rejects.toThrow('INTERNAL_ERROR')
   })
 
   test('goes out where the session was only read', async () => {
-    const place = await start()
-    expect(await place.visit('', '/read')).toMatchObject({ status: 200, body: 'text', isWhole: true })
+    const site = await start()
+    expect(await site.visit('', '/read')).toMatchObject({ status: 200, body: 'text', isWhole: true })
   })
 })
 
 test('a file that HTTP/2 sends by itself is refused', async () => {
   const { getSession } = createSessions({ store: memoryStore() })
-  const place = await serveHttp2Here(async (request, response) => {
+  const site = await serveHttp2Here(async (request, response) => {
     await getSession(request, response)
     try {
       ;(response as unknown as Http2ServerResponse).stream.respondWithFile(import.meta.filename)
@@ -218,13 +218,13 @@ test('a file that HTTP/2 sends by itself is refused', async () => {
       response.end((error as { code: string }).code)
     }
   })
-  expect((await place.visit()).body).toBe('ERR_OPTION_INVALID')
+  expect((await site.visit()).body).toBe('ERR_OPTION_INVALID')
 })
 
 test('a write of the response by a method from before, once an error is out, ends nothing', async () => {
   const { store, fail } = faulty(memoryStore())
   const { getSession } = createSessions({ store })
-  const place = await serveHere(async (request, response) => {
+  const site = await serveHere(async (request, response) => {
     const { write } = early(response)
     const session = await getSession(request, response)
     if (request.url === '/well') return response.end('well')
@@ -232,14 +232,14 @@ test('a write of the response by a method from before, once an error is out, end
     write('a', () => void write('b'))
   })
   fail('create')
-  expect(await place.visit()).toMatchObject({ status: 503, body: 'ERR_STORE_UNAVAILABLE' })
-  expect(await place.visit('', '/well')).toMatchObject({ status: 200, body: 'well' })
+  expect(await site.visit()).toMatchObject({ status: 503, body: 'ERR_STORE_UNAVAILABLE' })
+  expect(await site.visit('', '/well')).toMatchObject({ status: 200, body: 'well' })
 })
 
 test('a response of HTTP/2 whose last write fails is not whole', async () => {
   const { store, fail } = faulty(memoryStore())
   const getSession = nextSession({ store })
-  const place = await serveHttp2Here(async (request, response) => {
+  const site = await serveHttp2Here(async (request, response) => {
     const session = await getSession(request, response)
     session['a'] = 1
     if (request.url === '/') return response.end()
@@ -249,6 +249,6 @@ test('a response of HTTP/2 whose last write fails is not whole', async () => {
     fail('update')
     response.end()
   })
-  const cookie = sidOf(await place.visit())
-  await expect(place.visit(cookie, '/stream')).rejects.toThrow('INTERNAL_ERROR')
+  const cookie = sidOf(await site.visit())
+  await expect(site.visit(cookie, '/stream')).rejects.toThrow('INTERNAL_ERROR')
 })

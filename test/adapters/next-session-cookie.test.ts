@@ -36,16 +36,16 @@ describe.each([theirs, ours])('$name', ({ nextSession }) => {
       encode: (id) => `sig.${id}`,
       decode: (text) => (text.startsWith('sig.') ? text.slice(4) : null),
     }
-    const place = await sessionApp(nextSession, options, (session, _, res) => {
+    const site = await sessionApp(nextSession, options, (session, _, res) => {
       const body = String(session['foo'])
       session['foo'] = 'bar'
       res.end(body)
     })
-    const first = await place.visit()
+    const first = await site.visit()
     const [id] = store.kept.keys()
     expect(cookieOf(first)).toBe(`sid=sig.${id}`)
-    expect((await place.visit(`sid=sig.${id}`)).body).toBe('bar')
-    expect((await place.visit(`sid=${id}`)).body).toBe('undefined')
+    expect((await site.visit(`sid=sig.${id}`)).body).toBe('bar')
+    expect((await site.visit(`sid=${id}`)).body).toBe('undefined')
   })
 
   test('an error of decode reaches the caller', async () => {

@@ -4,22 +4,22 @@
 
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { breaking, heardWarnings } from '../support/failing-next-session.ts'
-import { cookieOf } from '../support/http-visit.ts'
-import { gated } from '../support/pausing-store.ts'
-import { sessionApp, storeWith, visitOnce } from '../support/session-app.ts'
 import nextSession from '../../src/next-session.ts'
 import { expressSession, promisifyStore } from '../../src/next-session/compat.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { breaking, captureWarnings } from '../support/failing-next-session.ts'
+import { cookieOf } from '../support/http-visit.ts'
+import { gated } from '../support/pausing-store.ts'
+import { sessionApp, storeWith, visitOnce } from '../support/session-app.ts'
 
 const refuse = (): Promise<never> => Promise.reject(new Error('no'))
 
-let heard: ReturnType<typeof heardWarnings>
+let warnings: ReturnType<typeof captureWarnings>
 beforeEach(() => {
-  heard = heardWarnings()
+  warnings = captureWarnings()
 })
 afterEach(() => {
-  heard.restore()
+  warnings.restore()
   vi.unstubAllEnvs()
 })
 
@@ -77,15 +77,15 @@ test('whoever waits to write on comes to an end, stored or not', async () => {
 
 describe('in a store of sojourn', () => {
   test('a session whose last key was deleted stays, for others may be writing into it', async () => {
-    const place = await sessionApp(nextSession, { store: memoryStore() }, (session, req, res) => {
+    const site = await sessionApp(nextSession, { store: memoryStore() }, (session, req, res) => {
       if (req.url === '/delete') delete session['user']
       else session['user'] = 'ann'
       res.end(session.id)
     })
-    const first = await place.visit()
+    const first = await site.visit()
     const cookie = cookieOf(first)
-    expect((await place.visit(cookie, '/delete')).cookies).toEqual([])
-    expect((await place.visit(cookie)).body).toBe(first.body)
+    expect((await site.visit(cookie, '/delete')).cookies).toEqual([])
+    expect((await site.visit(cookie)).body).toBe(first.body)
   })
 
   test('a change sends the changed keys alone', async () => {
@@ -98,22 +98,22 @@ describe('in a store of sojourn', () => {
         return store.update(...args)
       },
     }
-    const place = await sessionApp(nextSession, { store: watched }, (session, req, res) => {
+    const site = await sessionApp(nextSession, { store: watched }, (session, req, res) => {
       if (req.url === '/change') {
         session['b'] = 3
         delete session['c']
       } else Object.assign(session, { a: 1, b: 2, c: 3 })
       res.end()
     })
-    const cookie = cookieOf(await place.visit())
-    await place.visit(cookie, '/change')
-    await place.visit(cookie, '/change')
+    const cookie = cookieOf(await site.visit())
+    await site.visit(cookie, '/change')
+    await site.visit(cookie, '/change')
     expect(changes).toEqual([['b'], ['c']])
   })
 
   test('one write carries both a change and a longer life', async () => {
     const options = { store: memoryStore(), cookie: { maxAge: 60 } }
-    const place = await sessionApp(nextSession, options, (session, req, res) => {
+    const site = await sessionApp(nextSession, options, (session, req, res) => {
       session['seen'] = req.url
       if (req.url === '/remember') {
         Object.assign(session.cookie, { maxAge: 3600 })
@@ -121,26 +121,26 @@ describe('in a store of sojourn', () => {
       }
       res.end(session.cookie.expires?.toISOString())
     })
-    const cookie = cookieOf(await place.visit())
-    const remembered = await place.visit(cookie, '/remember')
-    expect((await place.visit(cookie)).body).toBe(remembered.body)
+    const cookie = cookieOf(await site.visit())
+    const remembered = await site.visit(cookie, '/remember')
+    expect((await site.visit(cookie)).body).toBe(remembered.body)
   })
 
   test('a request that meets a logout is no reason to warn', async () => {
     const { store, hold } = gated(memoryStore())
-    const place = await sessionApp(nextSession, { store }, async (session, req, res) => {
+    const site = await sessionApp(nextSession, { store }, async (session, req, res) => {
       if (req.url === '/logout') await session.destroy()
       else session['views'] = (session['views'] ?? 0) + 1
       res.end()
     })
-    const cookie = cookieOf(await place.visit())
+    const cookie = cookieOf(await site.visit())
     const gate = hold('update')
-    const late = place.visit(cookie)
+    const late = site.visit(cookie)
     await gate.reached
-    await place.visit(cookie, '/logout')
+    await site.visit(cookie, '/logout')
     gate.open()
     expect((await late).status).toBe(401)
-    expect(heard.messages).toEqual([])
+    expect(warnings.messages).toEqual([])
   })
 })
 
@@ -150,11 +150,11 @@ test.each([
   ['development', undefined, 0],
 ])('in %s, a store that forgets is warned of once, at the first request', async (mode, store, count) => {
   vi.stubEnv('NODE_ENV', mode)
-  const place = await sessionApp(nextSession, { store }, (_, __, res) => res.end())
-  expect(heard.messages).toEqual([])
-  await place.visit()
-  await place.visit()
-  expect(heard.messages).toEqual(
+  const site = await sessionApp(nextSession, { store }, (_, __, res) => res.end())
+  expect(warnings.messages).toEqual([])
+  await site.visit()
+  await site.visit()
+  expect(warnings.messages).toEqual(
     Array.from({ length: count }, () => expect.stringContaining('sqliteStore()')),
   )
 })

@@ -9,14 +9,14 @@ import { pipeline } from 'node:stream/promises'
 import express, { type Express } from 'express'
 import express4 from 'express-4'
 import { serve as micro } from 'micro'
-import { apiResolver } from 'next/dist/server/api-utils/node/api-resolver.js'
 import type { NextApiHandler } from 'next'
+import { apiResolver } from 'next/dist/server/api-utils/node/api-resolver.js'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { cookieOf, type Place } from '../support/http-visit.ts'
-import { heardWarnings } from '../support/failing-next-session.ts'
-import { serveHere, storeWith } from '../support/session-app.ts'
 import nextSession from '../../src/next-session.ts'
 import type { Session } from '../../src/next-session/types.ts'
+import { captureWarnings } from '../support/failing-next-session.ts'
+import { cookieOf, type Site } from '../support/http-visit.ts'
+import { serveHere, storeWith } from '../support/session-app.ts'
 
 const broken = {
   get: async () => null,
@@ -24,16 +24,16 @@ const broken = {
   destroy: async () => {},
 }
 
-let heard: ReturnType<typeof heardWarnings>
+let warnings: ReturnType<typeof captureWarnings>
 beforeEach(() => {
-  heard = heardWarnings()
+  warnings = captureWarnings()
 })
-afterEach(() => heard.restore())
+afterEach(() => warnings.restore())
 
 /** What a browser sees on two visits. */
-async function twice(place: Place): Promise<string[]> {
-  const first = await place.visit()
-  const second = await place.visit(cookieOf(first))
+async function twice(site: Site): Promise<string[]> {
+  const first = await site.visit()
+  const second = await site.visit(cookieOf(first))
   return [first.body, second.body]
 }
 
@@ -46,7 +46,7 @@ describe.each([
   ['Express 5', express],
   ['Express 4', express4 as unknown as typeof express],
 ])('%s', (_, make) => {
-  function app(getSession: ReturnType<typeof nextSession>, route: (app: Express) => void): Promise<Place> {
+  function app(getSession: ReturnType<typeof nextSession>, route: (app: Express) => void): Promise<Site> {
     const server = make()
     server.use(async (req, res, next) => {
       try {
@@ -62,14 +62,14 @@ describe.each([
   const sessionOf = (req: object): Session => (req as { session: Session }).session
 
   test('counts', async () => {
-    const place = await app(nextSession(), (server) => {
+    const site = await app(nextSession(), (server) => {
       server.get('/', (req, res) => void res.send(count(sessionOf(req))))
     })
-    expect(await twice(place)).toEqual(['1', '2'])
+    expect(await twice(site)).toEqual(['1', '2'])
   })
 
   test('keeps the cookie with a redirect, a stream and a static answer', async () => {
-    const place = await app(nextSession(), (server) => {
+    const site = await app(nextSession(), (server) => {
       server.get('/redirect', (req, res) => {
         count(sessionOf(req))
         res.redirect('/home')
@@ -79,14 +79,14 @@ describe.each([
         await pipeline(Readable.from(Array.from({ length: 200 }, () => 'x'.repeat(1000))), res)
       })
     })
-    expect(await place.visit('', '/redirect')).toMatchObject({ status: 302, cookies: [expect.any(String)] })
-    const streamed = await place.visit('', '/stream')
+    expect(await site.visit('', '/redirect')).toMatchObject({ status: 302, cookies: [expect.any(String)] })
+    const streamed = await site.visit('', '/stream')
     expect(streamed.body).toHaveLength(200_000)
     expect(streamed.cookies).toHaveLength(1)
   })
 
   test('answers 503 where the session cannot be stored, also to a stream', async () => {
-    const place = await app(nextSession({ store: broken }), (server) => {
+    const site = await app(nextSession({ store: broken }), (server) => {
       server.get('/', (req, res) => void res.json({ views: count(sessionOf(req)) }))
       server.get('/stream', async (req, res) => {
         count(sessionOf(req))
@@ -94,7 +94,7 @@ describe.each([
       })
     })
     for (const path of ['/', '/stream']) {
-      const answer = await place.visit('', path)
+      const answer = await site.visit('', path)
       expect(answer).toMatchObject({ status: 503, body: 'ERR_STORE_UNAVAILABLE', cookies: [], isWhole: true })
     }
   })
@@ -102,7 +102,7 @@ describe.each([
   test('answers 503 where the session cannot be read', async () => {
     const store = storeWith({})
     store.get = () => Promise.reject(new Error('no'))
-    const place = await app(nextSession({ store }), (server) => {
+    const site = await app(nextSession({ store }), (server) => {
       server.get('/', (_, res) => void res.send('never'))
       server.use(((
         error: { status: number },
@@ -111,20 +111,20 @@ describe.each([
         _next: unknown,
       ) => res.sendStatus(error.status)) as never)
     })
-    expect(await place.visit('sid=foo')).toMatchObject({ status: 503 })
+    expect(await site.visit('sid=foo')).toMatchObject({ status: 503 })
   })
 })
 
 test('micro counts', async () => {
   const getSession = nextSession()
-  const place = await serveHere(createServer(micro(async (req, res) => count(await getSession(req, res)))))
-  expect(await twice(place)).toEqual(['1', '2'])
+  const site = await serveHere(createServer(micro(async (req, res) => count(await getSession(req, res)))))
+  expect(await twice(site)).toEqual(['1', '2'])
 })
 
 test('http counts, also where `end` is looked up before there is a session', async () => {
   const getSession = nextSession()
-  const place = await serveHere(async (req, res) => res.end(count(await getSession(req, res))))
-  expect(await twice(place)).toEqual(['1', '2'])
+  const site = await serveHere(async (req, res) => res.end(count(await getSession(req, res))))
+  expect(await twice(site)).toEqual(['1', '2'])
 })
 
 test('and then too, nothing is sent before it is stored', async () => {
@@ -136,11 +136,11 @@ test('and then too, nothing is sent before it is stored', async () => {
     order.push('stored')
   }
   const getSession = nextSession({ store })
-  const place = await serveHere(async (req, res) => {
+  const site = await serveHere(async (req, res) => {
     setTimeout(gate.resolve, 50)
     res.end(count(await getSession(req, res)))
   })
-  const answer = await place.visit()
+  const answer = await site.visit()
   order.push('received')
   expect(order).toEqual(['stored', 'received'])
   expect(answer).toMatchObject({ status: 200, body: '1', isWhole: true, cookies: [expect.any(String)] })
@@ -148,8 +148,8 @@ test('and then too, nothing is sent before it is stored', async () => {
 
 test('nor does anybody hear 200 if it cannot be', async () => {
   const getSession = nextSession({ store: broken })
-  const place = await serveHere(async (req, res) => res.end(count(await getSession(req, res))))
-  expect(await place.visit()).toMatchObject({
+  const site = await serveHere(async (req, res) => res.end(count(await getSession(req, res))))
+  expect(await site.visit()).toMatchObject({
     status: 503,
     body: 'ERR_STORE_UNAVAILABLE',
     cookies: [],
@@ -160,21 +160,21 @@ test('nor does anybody hear 200 if it cannot be', async () => {
 test('a head that was sent before there was a session carries no cookie, and the session is not stored', async () => {
   const store = storeWith({})
   const getSession = nextSession({ store })
-  const place = await serveHere(async (req, res) => {
+  const site = await serveHere(async (req, res) => {
     res.writeHead(200)
     count(await getSession(req, res))
     res.end('done')
   })
-  expect(await place.visit()).toMatchObject({ status: 200, body: 'done', cookies: [] })
+  expect(await site.visit()).toMatchObject({ status: 200, body: 'done', cookies: [] })
   expect([...store.kept.keys()]).toEqual(['foo'])
-  expect(heard.messages.join()).toContain('ERR_HEADERS_SENT')
+  expect(warnings.messages.join()).toContain('ERR_HEADERS_SENT')
 })
 
 describe('an API route of Next.js', () => {
   const warn = vi.spyOn(console, 'warn')
   afterEach(() => warn.mockReset())
 
-  function api(handler: NextApiHandler): Promise<Place> {
+  function api(handler: NextApiHandler): Promise<Site> {
     const context = { previewModeId: '', previewModeEncryptionKey: '', previewModeSigningKey: '' }
     return serveHere((req, res) =>
       apiResolver(req, res, {}, { default: handler }, context as never, false, true, '/api').catch(() => {}),
@@ -183,24 +183,24 @@ describe('an API route of Next.js', () => {
 
   test.each([true, false])('counts, and is known to have answered (autoCommit %s)', async (autoCommit) => {
     const getSession = nextSession({ autoCommit })
-    const place = await api(async (req, res) => {
+    const site = await api(async (req, res) => {
       const session = await getSession(req, res)
       const views = count(session)
       if (!autoCommit) await session.commit()
       res.send(views)
     })
-    expect(await twice(place)).toEqual(['1', '2'])
+    expect(await twice(site)).toEqual(['1', '2'])
     expect(warn).not.toHaveBeenCalled()
   })
 
   test('keeps the cookie with a redirect', async () => {
     const store = storeWith({})
     const getSession = nextSession({ store })
-    const place = await api(async (req, res) => {
+    const site = await api(async (req, res) => {
       count(await getSession(req, res))
       res.redirect('/home')
     })
-    const answer = await place.visit()
+    const answer = await site.visit()
     expect(answer).toMatchObject({ status: 307, headers: { location: '/home' }, body: '/home' })
     expect(store.kept.has(cookieOf(answer).slice(4))).toBe(true)
   })

@@ -5,8 +5,8 @@
 
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { ours, theirs } from '../support/next-sessions.ts'
 import type { SessionData } from '../../src/next-session/types.ts'
+import { ours, theirs } from '../support/next-sessions.ts'
 
 const NO_COOKIE = {} as SessionData['cookie']
 
@@ -56,10 +56,10 @@ describe.each([theirs, ours])('$name', ({ compat, MemoryStore, hash, commitHeade
       Object.setPrototypeOf(Classic.prototype, Store.prototype)
       const classic = Reflect.construct(Classic, []) as EventEmitter
       for (const store of [new Store(), new Modern(), classic]) {
-        let heard = ''
-        store.on('connect', (text: string) => (heard = text))
+        let emitted = ''
+        store.on('connect', (text: string) => (emitted = text))
         store.emit('connect', 'yes')
-        expect([store instanceof EventEmitter, store instanceof Store, heard]).toEqual([true, true, 'yes'])
+        expect([store instanceof EventEmitter, store instanceof Store, emitted]).toEqual([true, true, 'yes'])
       }
     })
 

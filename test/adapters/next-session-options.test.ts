@@ -95,15 +95,11 @@ describe.for([true, false])('with autoCommit %s', (autoCommit) => {
 })
 
 test('a cookie that ends keeps the response out of caches too', async () => {
-  const place = await sessionApp(
-    nextSession,
-    { store: memoryStore() },
-    async (session, request, response) => {
-      if (request.url === '/out') await session.destroy()
-      else session['user'] = 'ann'
-      response.end()
-    },
-  )
-  const out = await place.visit(cookieOf(await place.visit()), '/out')
+  const site = await sessionApp(nextSession, { store: memoryStore() }, async (session, request, response) => {
+    if (request.url === '/out') await session.destroy()
+    else session['user'] = 'ann'
+    response.end()
+  })
+  const out = await site.visit(cookieOf(await site.visit()), '/out')
   expect(out.headers).toMatchObject({ 'cache-control': 'private, no-store' })
 })

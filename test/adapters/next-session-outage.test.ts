@@ -4,30 +4,30 @@
 
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ACTIONS, breaking, carefulApp, FAULTS, heardWarnings } from '../support/failing-next-session.ts'
-import { cookieOf, type Place } from '../support/http-visit.ts'
+import type { SessionEvent } from '../../src/index.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import { ACTIONS, breaking, captureWarnings, carefulApp, FAULTS } from '../support/failing-next-session.ts'
+import { cookieOf, type Site } from '../support/http-visit.ts'
 import { NotingStore } from '../support/next-sessions.ts'
 import { faulty, gated } from '../support/pausing-store.ts'
 import type { SessionHandler } from '../support/session-app.ts'
-import type { SessionEvent } from '../../src/index.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
 
-let heard: ReturnType<typeof heardWarnings>
+let warnings: ReturnType<typeof captureWarnings>
 beforeEach(() => {
-  heard = heardWarnings()
+  warnings = captureWarnings()
 })
-afterEach(() => heard.restore())
+afterEach(() => warnings.restore())
 
 describe('a store of sojourn', () => {
-  async function signedIn(place: Place): Promise<string> {
-    return cookieOf(await place.visit())
+  async function signedIn(site: Site): Promise<string> {
+    return cookieOf(await site.visit())
   }
 
   test.each(['create', 'now'] as const)('fails to %s: 503 and no cookie', async (verb) => {
     const { store, fail } = faulty(memoryStore())
     fail(verb)
-    const place = await carefulApp({ store }, ACTIONS.set)
-    expect(await place.visit()).toMatchObject({ status: 503, cookies: [] })
+    const site = await carefulApp({ store }, ACTIONS.set)
+    expect(await site.visit()).toMatchObject({ status: 503, cookies: [] })
   })
 
   test.each([
@@ -38,79 +38,79 @@ describe('a store of sojourn', () => {
   ] as const)('fails to %s: 503, and all is well again after', async (verb, action) => {
     const { store, fail } = faulty(memoryStore())
     let handler: SessionHandler = ACTIONS.set
-    const place = await carefulApp({ store, cookie: { maxAge: 60 } }, (...args) => handler(...args))
-    const cookie = await signedIn(place)
+    const site = await carefulApp({ store, cookie: { maxAge: 60 } }, (...args) => handler(...args))
+    const cookie = await signedIn(site)
     handler = action
     fail(verb)
-    expect(await place.visit(cookie)).toMatchObject({ status: 503, cookies: [] })
+    expect(await site.visit(cookie)).toMatchObject({ status: 503, cookies: [] })
     fail(null)
-    expect(await place.visit(cookie)).toMatchObject({ status: 200, body: 'fine' })
+    expect(await site.visit(cookie)).toMatchObject({ status: 200, body: 'fine' })
   })
 
   test('hangs: 503 in time', async () => {
     const { store, hold } = gated(memoryStore())
-    const place = await carefulApp({ store }, ACTIONS.set)
-    const cookie = await signedIn(place)
+    const site = await carefulApp({ store }, ACTIONS.set)
+    const cookie = await signedIn(site)
     const gate = hold('update')
-    expect(await place.visit(cookie)).toMatchObject({ status: 503 })
+    expect(await site.visit(cookie)).toMatchObject({ status: 503 })
     gate.open()
   })
 
   test('was told of a logout: a request still running ends with 401 and brings nothing back', async () => {
     const { store, hold } = gated(memoryStore())
-    const place = await carefulApp({ store }, async (session, req, res) => {
+    const site = await carefulApp({ store }, async (session, req, res) => {
       if (req.url === '/logout') await session.destroy()
       else session['views'] = (session['views'] ?? 0) + 1
       res.end(String(session['views']))
     })
-    const cookie = await signedIn(place)
+    const cookie = await signedIn(site)
     const gate = hold('update')
-    const late = place.visit(cookie, '/')
+    const late = site.visit(cookie, '/')
     await gate.reached
-    expect(await place.visit(cookie, '/logout')).toMatchObject({ status: 200 })
+    expect(await site.visit(cookie, '/logout')).toMatchObject({ status: 200 })
     gate.open()
     expect(await late).toMatchObject({ status: 401, cookies: [] })
-    expect((await place.visit(cookie)).body).toBe('1')
+    expect((await site.visit(cookie)).body).toBe('1')
   })
 })
 
 describe('a failure is told', () => {
   test('by one warning of the process for each outage, without the words of the driver', async () => {
     const { store, state } = breaking('set', FAULTS['rejects'] as () => unknown)
-    const place = await carefulApp({ store }, ACTIONS.set)
-    await place.visit('sid=foo')
-    await place.visit('sid=foo')
-    expect(heard.messages).toEqual([expect.stringContaining('ERR_STORE_UNAVAILABLE')])
-    expect(heard.messages.join()).not.toContain('10.1.2.3')
+    const site = await carefulApp({ store }, ACTIONS.set)
+    await site.visit('sid=foo')
+    await site.visit('sid=foo')
+    expect(warnings.messages).toEqual([expect.stringContaining('ERR_STORE_UNAVAILABLE')])
+    expect(warnings.messages.join()).not.toContain('10.1.2.3')
     state.isBroken = false
-    await place.visit('sid=foo')
+    await site.visit('sid=foo')
     state.isBroken = true
-    await place.visit('sid=foo')
-    expect(heard.messages).toHaveLength(2)
+    await site.visit('sid=foo')
+    expect(warnings.messages).toHaveLength(2)
   })
 
   test('or by events, where somebody receives them', async () => {
     const events: SessionEvent[] = []
     const { store } = breaking('set', FAULTS['never answers'] as () => unknown)
-    const place = await carefulApp({ store, onEvent: (event) => void events.push(event) }, ACTIONS.set)
-    await place.visit('sid=foo')
+    const site = await carefulApp({ store, onEvent: (event) => void events.push(event) }, ACTIONS.set)
+    await site.visit('sid=foo')
     expect(events).toEqual([
       { type: 'store-error', store: 'NotingStore', operation: 'set', code: 'ERR_STORE_TIMEOUT' },
     ])
-    expect(heard.messages).toEqual([])
+    expect(warnings.messages).toEqual([])
   })
 
   test('a new session that comes too late is not stored, and said', async () => {
     const store = new NotingStore()
-    const place = await carefulApp({ store }, async (session, _, res) => {
+    const site = await carefulApp({ store }, async (session, _, res) => {
       await new Promise((resolve) => res.write('begun ', resolve))
       session['user'] = 'ann'
       res.end('and done')
     })
-    const answer = await place.visit()
+    const answer = await site.visit()
     expect(answer).toMatchObject({ status: 200, body: 'begun and done', isWhole: true, cookies: [] })
     expect(store.kept.size).toBe(0)
-    expect(heard.messages).toEqual([expect.stringContaining('ERR_HEADERS_SENT')])
+    expect(warnings.messages).toEqual([expect.stringContaining('ERR_HEADERS_SENT')])
   })
 })
 

@@ -4,10 +4,10 @@
  */
 
 import { describe, expect, test } from 'vitest'
+import type { SessionData } from '../../src/next-session/types.ts'
 import { cookieOf } from '../support/http-visit.ts'
 import { NotingStore, ours, theirs } from '../support/next-sessions.ts'
 import { serveHere, storeWith, visitOnce } from '../support/session-app.ts'
-import type { SessionData } from '../../src/next-session/types.ts'
 
 describe.each([
   { subject: theirs, isOurs: false },
@@ -140,10 +140,10 @@ describe.each([
   test('what is stored while the arguments of end are awaited is stored', async () => {
     const store = new NotingStore()
     const getSession = subject.nextSession({ store })
-    const place = await serveHere(async (req, res) => {
+    const site = await serveHere(async (req, res) => {
       res.end(String(((await getSession(req, res))['views'] = 1)))
     })
-    const answer = await place.visit()
+    const answer = await site.visit()
     expect(answer).toMatchObject({ status: 200, body: '1', cookies: [expect.any(String)] })
     expect(store.kept.size).toBe(isOurs ? 1 : 0)
   })
@@ -193,11 +193,11 @@ describe.each([
 
   test('two calls at once give one session', async () => {
     const getSession = subject.nextSession({ store: storeWith({ foo: 'bar' }) })
-    const place = await serveHere(async (req, res) => {
+    const site = await serveHere(async (req, res) => {
       const [one, two] = await Promise.all([getSession(req, res), getSession(req, res)])
       res.end(String(one === two))
     })
-    expect((await place.visit('sid=foo')).body).toBe(String(isOurs))
+    expect((await site.visit('sid=foo')).body).toBe(String(isOurs))
   })
 
   test('touching the default store brings back no session and no old data', async () => {
@@ -228,14 +228,14 @@ describe.each([
       destroy: async (id: string) => void kept.delete(id),
     }
     const getSession = subject.nextSession({ store })
-    const place = await serveHere(async (req, res) => {
+    const site = await serveHere(async (req, res) => {
       const session = await getSession(req, res).catch((error: Error) => error)
       if (session instanceof Error) return res.end(session.name)
       session['views'] = (session['views'] ?? 0) + 1
       return res.end(String(session['views']))
     })
-    const cookie = cookieOf(await place.visit())
-    expect((await place.visit(cookie)).body).toBe(isOurs ? '2' : 'TypeError')
+    const cookie = cookieOf(await site.visit())
+    expect((await site.visit(cookie)).body).toBe(isOurs ? '2' : 'TypeError')
   })
 
   test.each(['../../etc/passwd', '..', 'a/../../b', 'a\0b'])(

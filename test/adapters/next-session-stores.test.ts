@@ -11,8 +11,6 @@ import { RedisStore } from 'connect-redis'
 import realNextSession from 'next-session'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { cookieOf, type Place } from '../support/http-visit.ts'
-import { sessionApp } from '../support/session-app.ts'
 import { createSessions } from '../../src/index.ts'
 import nextSession, { type Options, type SessionStore } from '../../src/next-session.ts'
 import { expressSession, promisifyStore, type ConnectStore } from '../../src/next-session/compat.ts'
@@ -20,6 +18,8 @@ import type { Session } from '../../src/next-session/types.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
+import { cookieOf, type Site } from '../support/http-visit.ts'
+import { sessionApp } from '../support/session-app.ts'
 
 type Factory = (session: typeof expressSession) => new (options: object) => ConnectStore
 const require = createRequire(import.meta.url)
@@ -55,7 +55,7 @@ const CONNECT: Record<string, () => ConnectStore> = {
 }
 
 /** An application with a route for everything; `delay` lets requests overlap. */
-function app(options: Options, delay = 0, make = nextSession): Promise<Place> {
+function app(options: Options, delay = 0, make = nextSession): Promise<Site> {
   return sessionApp(make, options, async (session, req, res) => {
     const [, verb, key = '', value = ''] = (req.url ?? '').split('/')
     if (delay > 0) await sleep(Math.random() * delay)
@@ -74,8 +74,8 @@ function remember(session: Session, maxAge: number): void {
   session.touch()
 }
 
-async function data(place: Place, cookie: string): Promise<Record<string, unknown>> {
-  return JSON.parse((await place.visit(cookie)).body) as Record<string, unknown>
+async function data(site: Site, cookie: string): Promise<Record<string, unknown>> {
+  return JSON.parse((await site.visit(cookie)).body) as Record<string, unknown>
 }
 
 describe.each(Object.keys(OURS) as (keyof typeof OURS)[])('our %s store', (name) => {
@@ -83,116 +83,116 @@ describe.each(Object.keys(OURS) as (keyof typeof OURS)[])('our %s store', (name)
   afterAll(() => (name === 'redis' ? undefined : store.close?.()))
 
   test('keeps all of 50 keys that 50 parallel requests write', async () => {
-    const place = await app({ store }, 20)
-    const cookie = cookieOf(await place.visit('', '/set/first/1'))
+    const site = await app({ store }, 20)
+    const cookie = cookieOf(await site.visit('', '/set/first/1'))
     const keys = Array.from({ length: 50 }, (_, i) => `key${i}`)
-    await Promise.all(keys.map((key) => place.visit(cookie, `/set/${key}/${key}`)))
-    const { cookie: _, ...kept } = await data(place, cookie)
+    await Promise.all(keys.map((key) => site.visit(cookie, `/set/${key}/${key}`)))
+    const { cookie: _, ...kept } = await data(site, cookie)
     expect(kept).toEqual({ first: '1', ...Object.fromEntries(keys.map((key) => [key, key])) })
   })
 
   test('keeps what another request wrote while this one deletes', async () => {
-    const place = await app({ store }, 20)
-    const cookie = cookieOf(await place.visit('', '/set/old/1'))
-    await Promise.all([place.visit(cookie, '/delete/old'), place.visit(cookie, '/set/new/2')])
-    expect(await data(place, cookie)).toEqual({ cookie: expect.anything(), new: '2' })
+    const site = await app({ store }, 20)
+    const cookie = cookieOf(await site.visit('', '/set/old/1'))
+    await Promise.all([site.visit(cookie, '/delete/old'), site.visit(cookie, '/set/new/2')])
+    expect(await data(site, cookie)).toEqual({ cookie: expect.anything(), new: '2' })
   })
 
   test('lets no request in flight bring back a session that was destroyed', async () => {
-    const place = await app({ store }, 30)
-    const cookie = cookieOf(await place.visit('', '/set/user/ann'))
-    const late = Array.from({ length: 20 }, (_, i) => place.visit(cookie, `/set/key${i}/1`))
-    const logout = await place.visit(cookie, '/destroy')
+    const site = await app({ store }, 30)
+    const cookie = cookieOf(await site.visit('', '/set/user/ann'))
+    const late = Array.from({ length: 20 }, (_, i) => site.visit(cookie, `/set/key${i}/1`))
+    const logout = await site.visit(cookie, '/destroy')
     expect(logout.cookies).toEqual([expect.stringMatching(/^sid=.*Expires=Thu, 01 Jan 1970/)])
     const statuses = new Set((await Promise.all(late)).map(({ status }) => status))
     expect([200, 401].filter((status) => !statuses.delete(status)).length).toBeLessThan(2)
     expect([...statuses]).toEqual([])
-    expect(await data(place, cookie)).toEqual({ cookie: expect.anything() })
+    expect(await data(site, cookie)).toEqual({ cookie: expect.anything() })
   })
 
   test('ends a session maxAge seconds after it began, though it is written', async () => {
-    const place = await app({ store, cookie: { maxAge: 2 } })
-    const first = await place.visit('', '/set/user/ann')
+    const site = await app({ store, cookie: { maxAge: 2 } })
+    const first = await site.visit('', '/set/user/ann')
     expect(first.cookies[0]).toMatch(/; Expires=/)
     await sleep(1000)
-    await place.visit(cookieOf(first), '/set/seen/yes')
-    expect(await data(place, cookieOf(first))).toMatchObject({ user: 'ann', seen: 'yes' })
+    await site.visit(cookieOf(first), '/set/seen/yes')
+    expect(await data(site, cookieOf(first))).toMatchObject({ user: 'ann', seen: 'yes' })
     await sleep(1200)
-    expect(await data(place, cookieOf(first))).not.toHaveProperty('user')
+    expect(await data(site, cookieOf(first))).not.toHaveProperty('user')
   })
 
   test('touch extends it, and so may a longer maxAge of its own', async () => {
-    const place = await app({ store, cookie: { maxAge: 2 } })
-    const first = await place.visit('', '/set/user/ann')
+    const site = await app({ store, cookie: { maxAge: 2 } })
+    const first = await site.visit('', '/set/user/ann')
     await sleep(1000)
-    const touched = await place.visit(cookieOf(first), '/touch')
+    const touched = await site.visit(cookieOf(first), '/touch')
     expect(cookieOf(touched)).toBe(cookieOf(first))
     await sleep(1000)
-    await place.visit(cookieOf(first), '/remember/60')
+    await site.visit(cookieOf(first), '/remember/60')
     await sleep(1500)
-    expect(await data(place, cookieOf(first))).toMatchObject({ user: 'ann', cookie: { maxAge: 60 } })
+    expect(await data(site, cookieOf(first))).toMatchObject({ user: 'ann', cookie: { maxAge: 60 } })
   })
 
   test('never sees the id, and keeps values with their types', async () => {
-    const place = await sessionApp(nextSession, { store }, (session, _, res) => {
+    const site = await sessionApp(nextSession, { store }, (session, _, res) => {
       session['at'] ??= new Date(0)
       session['tags'] ??= new Set(['a'])
       session['price'] ??= { toJSON: () => '9.99' }
       const { at, tags, price } = session
       res.end(`${at instanceof Date} ${tags instanceof Set} ${JSON.stringify(price)}`)
     })
-    const cookie = cookieOf(await place.visit())
-    expect((await place.visit(cookie)).body).toBe('true true "9.99"')
+    const cookie = cookieOf(await site.visit())
+    expect((await site.visit(cookie)).body).toBe('true true "9.99"')
     const id = cookie.slice(4)
     expect(id).toMatch(/^[\w-]{43}$/)
     expect(await store.load(id)).toBeNull()
   })
 
   test('is read by createSessions too', async () => {
-    const place = await app({ store })
-    const cookie = cookieOf(await place.visit('', '/set/user/ann'))
+    const site = await app({ store })
+    const cookie = cookieOf(await site.visit('', '/set/user/ann'))
     const sessions = createSessions({ store, cookie: { name: 'sid', secure: false } })
     const session = await sessions.open({ header: cookie, send: () => () => {} })
     expect(session.data).toEqual({ user: 'ann' })
     await session.set('seen', true)
-    expect(await data(place, cookie)).toMatchObject({ user: 'ann', seen: true })
+    expect(await data(site, cookie)).toMatchObject({ user: 'ann', seen: true })
   })
 })
 
 describe.each(Object.keys(CONNECT))('%s through promisifyStore', (name) => {
   test('keeps a session, changes it and ends it', async () => {
-    const place = await app({ store: promisifyStore((CONNECT[name] as () => ConnectStore)()) })
-    const first = await place.visit('', '/set/user/ann')
+    const site = await app({ store: promisifyStore((CONNECT[name] as () => ConnectStore)()) })
+    const first = await site.visit('', '/set/user/ann')
     const cookie = cookieOf(first)
-    await place.visit(cookie, '/set/theme/dark')
-    const second = await place.visit(cookie)
+    await site.visit(cookie, '/set/theme/dark')
+    const second = await site.visit(cookie)
     expect(second.headers['x-id']).toBe(first.headers['x-id'])
     expect(JSON.parse(second.body)).toMatchObject({ user: 'ann', theme: 'dark' })
     expect(second.cookies).toEqual([])
-    await place.visit(cookie, '/destroy')
-    expect(await data(place, cookie)).not.toHaveProperty('user')
+    await site.visit(cookie, '/destroy')
+    expect(await data(site, cookie)).not.toHaveProperty('user')
   })
 
   test('takes an id that it does not know for none', async () => {
-    const place = await app({ store: promisifyStore((CONNECT[name] as () => ConnectStore)()) })
-    const answer = await place.visit('sid=unknown')
+    const site = await app({ store: promisifyStore((CONNECT[name] as () => ConnectStore)()) })
+    const answer = await site.visit('sid=unknown')
     expect(answer.status).toBe(200)
     expect(answer.headers['x-id']).not.toBe('unknown')
   })
 
   test('keeps it for maxAge seconds, not milliseconds, and not longer', async () => {
-    const place = await app({
+    const site = await app({
       store: promisifyStore((CONNECT[name] as () => ConnectStore)()),
       cookie: { maxAge: 2 },
     })
-    const first = await place.visit('', '/set/user/ann')
+    const first = await site.visit('', '/set/user/ann')
     await sleep(200)
-    expect(await data(place, cookieOf(first))).toMatchObject({ user: 'ann', cookie: { maxAge: 2 } })
-    await place.visit(cookieOf(first), '/touch')
+    expect(await data(site, cookieOf(first))).toMatchObject({ user: 'ann', cookie: { maxAge: 2 } })
+    await site.visit(cookieOf(first), '/touch')
     await sleep(1000)
-    expect(await data(place, cookieOf(first))).toMatchObject({ user: 'ann' })
+    expect(await data(site, cookieOf(first))).toMatchObject({ user: 'ann' })
     await sleep(2000)
-    expect(await data(place, cookieOf(first))).not.toHaveProperty('user')
+    expect(await data(site, cookieOf(first))).not.toHaveProperty('user')
   })
 })
 

@@ -5,10 +5,10 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import type { Session } from '../../src/next-session/types.ts'
 import { cookieOf } from '../support/http-visit.ts'
 import { NotingStore, ours, theirs } from '../support/next-sessions.ts'
 import { serveHere, sessionApp, storeWith, visitOnce } from '../support/session-app.ts'
-import type { Session } from '../../src/next-session/types.ts'
 
 const ATTRIBUTES = { httpOnly: true, path: '/', secure: false }
 const YEAR_1970 = 'Expires=Thu, 01 Jan 1970 00:00:00 GMT'
@@ -42,11 +42,11 @@ describe.each([theirs, ours])('$name', ({ nextSession, symbols: { isNew, isDestr
     const store = new NotingStore()
     const mine = {} as Session
     const getSession = nextSession({ store })
-    const place = await serveHere(async (req, res) => {
+    const site = await serveHere(async (req, res) => {
       const asked = Object.assign(req, { session: mine })
       res.end(String((await getSession(asked, res)) === mine))
     })
-    expect((await place.visit('sid=foo')).body).toBe('true')
+    expect((await site.visit('sid=foo')).body).toBe('true')
     expect(store.calls).toEqual([])
   })
 
@@ -69,16 +69,16 @@ describe.each([theirs, ours])('$name', ({ nextSession, symbols: { isNew, isDestr
     'stores what was assigned and finds it again (autoCommit %s)',
     async (autoCommit) => {
       const store = new NotingStore()
-      const place = await sessionApp(nextSession, { store, autoCommit }, async (session, _, res) => {
+      const site = await sessionApp(nextSession, { store, autoCommit }, async (session, _, res) => {
         session['views'] = (session['views'] ?? 0) + 1
         if (!autoCommit) await session.commit()
         res.end(`${session.id} ${session['views']}`)
       })
-      const first = await place.visit()
+      const first = await site.visit()
       const id = first.body.split(' ')[0] as string
       expect(first.cookies).toEqual([`sid=${id}; Path=/; HttpOnly`])
       expect(store.read(id)).toEqual({ cookie: ATTRIBUTES, views: 1 })
-      const second = await place.visit(`sid=${id}`)
+      const second = await site.visit(`sid=${id}`)
       expect(second.body).toBe(`${id} 2`)
       expect(store.read(id)).toEqual({ cookie: ATTRIBUTES, views: 2 })
       expect(second.cookies).toEqual(autoCommit ? [] : [`sid=${id}; Path=/; HttpOnly`])
@@ -87,12 +87,12 @@ describe.each([theirs, ours])('$name', ({ nextSession, symbols: { isNew, isDestr
   )
 
   test('the default store remembers within the process', async () => {
-    const place = await sessionApp(nextSession, {}, (session, _, res) => {
+    const site = await sessionApp(nextSession, {}, (session, _, res) => {
       session['views'] = (session['views'] ?? 0) + 1
       res.end(String(session['views']))
     })
-    const first = await place.visit()
-    expect((await place.visit(cookieOf(first))).body).toBe('2')
+    const first = await site.visit()
+    expect((await site.visit(cookieOf(first))).body).toBe('2')
   })
 
   test.each([true, false])(
@@ -147,12 +147,12 @@ describe.each([theirs, ours])('$name', ({ nextSession, symbols: { isNew, isDestr
       await gate.promise
       isStored = true
     }
-    const place = await sessionApp(nextSession, { store }, (session, _, res) => {
+    const site = await sessionApp(nextSession, { store }, (session, _, res) => {
       session['foo'] = 'bar'
       res.end('done')
       setTimeout(gate.resolve, 50)
     })
-    const answer = await place.visit()
+    const answer = await site.visit()
     expect({ isStored, body: answer.body }).toEqual({ isStored: true, body: 'done' })
   })
 

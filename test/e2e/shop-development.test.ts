@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
 import { prepareApp } from '../support/next-app.ts'
 import { openTab } from './browser/tab.ts'
-import { PLACES } from './shop/places.ts'
+import { BACKENDS } from './shop/backends.ts'
 import { shopAndSignIn } from './shop/shopping.ts'
 
 const shop = join(import.meta.dirname, '../../examples/shop')
@@ -11,7 +11,7 @@ const shop = join(import.meta.dirname, '../../examples/shop')
 test('the shop in development says nothing on the console', async () => {
   const browser = await launchChromium()
   const app = prepareApp(shop, { name: 'shop-dev', cacheComponents: true })
-  const server = await app.start({ dev: true, env: (await PLACES.SQLite()).env })
+  const server = await app.start({ dev: true, env: (await BACKENDS.SQLite()).env })
   try {
     const { page, complaints } = await openTab(await browser.newContext())
     // A development server compiles each page when it is first asked for.

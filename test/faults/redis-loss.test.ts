@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { assertFault, type Row, tell } from './redis/fault.ts'
-import type { Guest, Place } from './redis/place.ts'
+import type { Guest, Fixture } from './redis/fixture.ts'
 import { codesOf, recovered } from './redis/suffer.ts'
 
 const LOADERS = 8
@@ -38,28 +38,28 @@ describe('a Redis that is killed under load', () => {
 function assertLoss(appendfsync: 'always' | 'everysec' | 'no', row: Row): ReturnType<typeof assertFault> {
   return assertFault(
     row,
-    async (place) => {
+    async (fixture) => {
       const until = performance.now() + LOAD_FOR
       const told: Acknowledged[] = []
       const over = { is: false }
-      const loaders = Array.from({ length: LOADERS }, (_, i) => load(place, `guest ${i}`, told, over))
+      const loaders = Array.from({ length: LOADERS }, (_, i) => load(fixture, `guest ${i}`, told, over))
       while (performance.now() < until) await sleep(10)
       const killedAt = performance.now()
-      await place.server.kill9()
+      await fixture.server.kill9()
       over.is = true
       const statuses = new Set((await Promise.all(loaders)).flat())
-      await place.server.restart()
-      await recovered(place, place.newcomer())
+      await fixture.server.restart()
+      await recovered(fixture, fixture.newcomer())
 
       const lost: Acknowledged[] = []
-      for (const each of told) if (await isLost(place, each)) lost.push(each)
-      tell(place, `${lost.length} of ${told.length} acknowledged changes lost`)
+      for (const each of told) if (await isLost(fixture, each)) lost.push(each)
+      tell(fixture, `${lost.length} of ${told.length} acknowledged changes lost`)
       const safe = lost.filter(({ at }) => appendfsync === 'always' || at < killedAt - AT_RISK)
       expect(safe).toEqual([])
       expect(told.length).toBeGreaterThan(LOADERS)
       expect([...statuses].filter((status) => status >= 400 && status !== 503)).toEqual([])
       expect(['none', '`TIMEOUT`', '`UNAVAILABLE`', '`TIMEOUT` or `UNAVAILABLE`']).toContain(
-        codesOf(place, 0),
+        codesOf(fixture, 0),
       )
       return row
     },
@@ -69,7 +69,7 @@ function assertLoss(appendfsync: 'always' | 'everysec' | 'no', row: Row): Return
 
 /** Somebody signs in, writes, signs out, and begins again. Answers the statuses. */
 async function load(
-  { ask, newcomer }: Place,
+  { ask, newcomer }: Fixture,
   user: string,
   told: Acknowledged[],
   over: { is: boolean },
@@ -96,7 +96,7 @@ async function load(
   return statuses
 }
 
-async function isLost({ ask }: Place, { guest, what }: Acknowledged): Promise<boolean> {
+async function isLost({ ask }: Fixture, { guest, what }: Acknowledged): Promise<boolean> {
   if (what === 'signed out') return (await ask({ ...guest }, '/who')).status !== 401
   return !(what.key in (JSON.parse((await ask({ ...guest }, '/read')).text) as object))
 }

@@ -1,7 +1,7 @@
 /** The way to Redis: connections that break, packets that come late, and a client that knows one node only. */
 
-import type { Redis } from 'ioredis'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { admin } from '../stores/redis/clients.ts'
 import { freePort, startRedis } from '../support/redis-server.ts'
@@ -27,9 +27,9 @@ describe('the network', () => {
         // It sends again what was not answered at all.
         withIoredis: { write: '503 or works', signIn: '503 or works', signOut: '503 or works' },
       },
-      async (place) => {
-        const proxy = await startProxy(place.server.port)
-        const app = await place.another(proxy.url)
+      async (fixture) => {
+        const proxy = await startProxy(fixture.server.port)
+        const app = await fixture.another(proxy.url)
         const guest = await app.signedIn('guest')
         for (const bytes of [1, 7, 40]) {
           proxy.cutReplyTo('HGETALL', bytes)
@@ -51,8 +51,8 @@ describe('the network', () => {
           }
         }
         expect((await app.ask(guest, '/read')).text).toBe('{"a":"1"}')
-        for (const key of await place.redis.keys('sojourn:{*')) {
-          const { '@': life, ...fields } = await place.redis.hgetall(key)
+        for (const key of await fixture.redis.keys('sojourn:{*')) {
+          const { '@': life, ...fields } = await fixture.redis.hgetall(key)
           expect([life === undefined, 'a' in fields || '!' in fields]).toEqual(['!' in fields, true])
         }
         await proxy.close()
@@ -81,25 +81,25 @@ describe('the network', () => {
         breaker: 'stays closed',
         after: 'signed out for good',
       },
-      async (place) => {
-        const proxy = await startProxy(place.server.port)
-        const late = await place.another(proxy.url)
-        const guest = await place.signedIn('guest')
+      async (fixture) => {
+        const proxy = await startProxy(fixture.server.port)
+        const late = await fixture.another(proxy.url)
+        const guest = await fixture.signedIn('guest')
         const own = { ...late.newcomer(), cookie: guest.cookie }
         expect((await late.ask(own, '/read')).text).toBe('{"a":"1"}')
         const held = proxy.hold('MULTI')
         const write = late.ask(own, '/set?key=b&value=2')
         await held
         const { cookie } = guest
-        const signOut = await place.ask(guest, '/logout')
+        const signOut = await fixture.ask(guest, '/logout')
         const { status, cookies } = await write
         expect([signOut.status, cookies]).toEqual([200, 0])
         proxy.release()
         // The connection is in order again, so the late packet has been read.
         await expect.poll(async () => (await late.ask(own, '/who')).status).toBe(401)
-        expect((await place.ask({ ...guest, cookie }, '/who')).status).toBe(401)
-        for (const key of await place.redis.keys('sojourn:{*')) {
-          expect(Object.keys(await place.redis.hgetall(key))).toEqual(['!'])
+        expect((await fixture.ask({ ...guest, cookie }, '/who')).status).toBe(401)
+        for (const key of await fixture.redis.keys('sojourn:{*')) {
+          expect(Object.keys(await fixture.redis.hgetall(key))).toEqual(['!'])
         }
         const error = codesOf(late, 0)
         await proxy.close()
@@ -128,7 +128,7 @@ describe('the network', () => {
         breaker: 'stays closed',
         after: 'as before',
       },
-      async (place) => {
+      async (fixture) => {
         const nodes = await Promise.all([startNode(), startNode()])
         const [one, two] = await Promise.all(nodes.map(({ url }) => admin(url)))
         await one!.cluster('ADDSLOTSRANGE', 0, SLOTS - 1)
@@ -137,9 +137,9 @@ describe('the network', () => {
         for (const node of [one!, two!]) {
           while (!(await node.cluster('INFO')).includes('cluster_state:ok')) await sleep(20)
         }
-        const app = await place.another(nodes[0]!.url)
+        const app = await fixture.another(nodes[0]!.url)
         const row = await suffer(
-          { ...place, ...app },
+          { ...fixture, ...app },
           { begin: () => moveAll(one!, two!), end: () => moveAll(two!, one!) },
         )
         for (const node of [one!, two!]) node.disconnect()

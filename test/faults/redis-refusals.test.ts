@@ -22,8 +22,8 @@ const APP = '--user app on >pw ~sojourn:* +@all'.split(' ')
 describe('a Redis that refuses', () => {
   test(
     'a read-only replica (`READONLY`)',
-    assertFault({ ...WRITES, ...CLOSED, error: UNAVAILABLE }, (place) =>
-      suffer(place, {
+    assertFault({ ...WRITES, ...CLOSED, error: UNAVAILABLE }, (fixture) =>
+      suffer(fixture, {
         begin: async ({ redis }) => redis.replicaof('127.0.0.1', await freePort()),
         end: ({ redis }) => redis.replicaof('NO', 'ONE'),
       }),
@@ -32,8 +32,8 @@ describe('a Redis that refuses', () => {
 
   test(
     'full, with `noeviction` (`OOM`)',
-    assertFault({ ...WRITES, ...CLOSED, signOut: 'works', error: '`FULL`' }, (place) =>
-      suffer(place, {
+    assertFault({ ...WRITES, ...CLOSED, signOut: 'works', error: '`FULL`' }, (fixture) =>
+      suffer(fixture, {
         begin: ({ redis }) => redis.config('SET', 'maxmemory', '1'),
         end: ({ redis }) => redis.config('SET', 'maxmemory', '0'),
       }),
@@ -42,9 +42,9 @@ describe('a Redis that refuses', () => {
 
   test(
     'cannot save to disk (`MISCONF`)',
-    assertFault({ ...WRITES, ...CLOSED, error: UNAVAILABLE }, (place) => {
-      const file = join(place.server.dir, 'dump.rdb')
-      return suffer(place, {
+    assertFault({ ...WRITES, ...CLOSED, error: UNAVAILABLE }, (fixture) => {
+      const file = join(fixture.server.dir, 'dump.rdb')
+      return suffer(fixture, {
         async begin({ redis }) {
           // It cannot take the place of a folder.
           mkdirSync(file)
@@ -63,9 +63,9 @@ describe('a Redis that refuses', () => {
     'still reading its data (`LOADING`)',
     assertFault(
       { ...ALL, ...CLOSED, error: UNAVAILABLE, withIoredis: { breaker: 'opens, closes' } },
-      (place) => {
+      (fixture) => {
         let back: Promise<void>
-        return suffer(place, {
+        return suffer(fixture, {
           async begin({ redis, server }) {
             await redis.call('DEBUG', 'POPULATE', '10000')
             await redis.save()
@@ -94,8 +94,8 @@ describe('a Redis that refuses', () => {
     'wants a password (`NOAUTH`)',
     assertFault(
       { ...ALL, ...CLOSED, error: UNAVAILABLE },
-      (place) =>
-        suffer(place, {
+      (fixture) =>
+        suffer(fixture, {
           deadline: 5000,
           async begin({ redis }) {
             await redis.config('SET', 'requirepass', 'secret')
@@ -111,8 +111,8 @@ describe('a Redis that refuses', () => {
     'has another password (`WRONGPASS`)',
     assertFault(
       { ...ALL, ...CLOSED, error: UNAVAILABLE },
-      (place) =>
-        suffer(place, {
+      (fixture) =>
+        suffer(fixture, {
           deadline: 5000,
           async begin({ redis }) {
             await redis.acl('SETUSER', 'app', 'resetpass', '>other')
@@ -128,8 +128,8 @@ describe('a Redis that refuses', () => {
     'forbids every command (`NOPERM`)',
     assertFault(
       { ...ALL, ...CLOSED, error: UNAVAILABLE },
-      (place) =>
-        suffer(place, {
+      (fixture) =>
+        suffer(fixture, {
           begin: ({ redis }) => redis.acl('SETUSER', 'app', '-@all'),
           end: ({ redis }) => redis.acl('SETUSER', 'app', '+@all'),
         }),
@@ -149,18 +149,18 @@ describe('a Redis that refuses', () => {
         ...CLOSED,
         after: 'as before',
       },
-      async (place) => {
-        const row = await suffer(place, {
+      async (fixture) => {
+        const row = await suffer(fixture, {
           begin: ({ redis }) => redis.acl('SETUSER', 'app', '-@scripting'),
           end: () => undefined,
         })
-        const guest = await place.signedIn('updater')
-        const from = place.events.length
-        const { status } = await place.ask(guest, '/update?value=2')
-        const error = codesOf(place, from)
-        expect((await place.ask(guest, '/read')).text).toBe('{"a":"1"}')
-        await place.redis.acl('SETUSER', 'app', '+@scripting')
-        expect((await place.ask(guest, '/update?value=2')).status).toBe(200)
+        const guest = await fixture.signedIn('updater')
+        const from = fixture.events.length
+        const { status } = await fixture.ask(guest, '/update?value=2')
+        const error = codesOf(fixture, from)
+        expect((await fixture.ask(guest, '/read')).text).toBe('{"a":"1"}')
+        await fixture.redis.acl('SETUSER', 'app', '+@scripting')
+        expect((await fixture.ask(guest, '/update?value=2')).status).toBe(200)
         return { ...row, write: `${row.write}, but \`update()\`: ${status}`, error }
       },
       { args: APP, url: asApp },
@@ -179,32 +179,32 @@ describe('a Redis that refuses', () => {
         ...CLOSED,
         after: 'signed out',
       },
-      async (place) => {
-        const [guest, leaver] = [await place.signedIn('guest'), await place.signedIn('leaver')]
+      async (fixture) => {
+        const [guest, leaver] = [await fixture.signedIn('guest'), await fixture.signedIn('leaver')]
         const { cookie } = guest
-        for (const each of [guest, leaver]) await place.redis.set(keyOf(each.cookie), 'foreign')
-        const read = await place.ask(guest, '/read')
-        const who = await place.ask(guest, '/who')
-        const left = await place.ask(leaver, '/logout')
-        const write = await place.ask(guest, '/set?key=b')
+        for (const each of [guest, leaver]) await fixture.redis.set(keyOf(each.cookie), 'foreign')
+        const read = await fixture.ask(guest, '/read')
+        const who = await fixture.ask(guest, '/who')
+        const left = await fixture.ask(leaver, '/logout')
+        const write = await fixture.ask(guest, '/set?key=b')
         expect([read.text, who.status, write.status, write.cookies]).toEqual(['{}', 401, 200, 1])
         expect(guest.cookie).not.toBe(cookie)
-        const signIn = await place.ask(guest, '/login?user=guest')
-        expect([left.status, signIn.status, (await place.ask(guest, '/who')).text]).toEqual([
+        const signIn = await fixture.ask(guest, '/login?user=guest')
+        expect([left.status, signIn.status, (await fixture.ask(guest, '/who')).text]).toEqual([
           200,
           303,
           'guest',
         ])
         // It may be somebody else's.
-        expect(await place.redis.get(keyOf(cookie))).toBe('foreign')
-        const told = place.events.filter(({ type }) => type === 'unreadable')
+        expect(await fixture.redis.get(keyOf(cookie))).toBe('foreign')
+        const told = fixture.events.filter(({ type }) => type === 'unreadable')
         expect(told.length).toBeGreaterThan(0)
         return {
           read: 'as nobody',
           write: 'works, in a new session',
           signIn: 'works',
           signOut: 'works',
-          error: codesOf(place, 0),
+          error: codesOf(fixture, 0),
           ...CLOSED,
           after: 'signed out',
         }

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test } from 'vitest'
 import { assertFault } from './redis/fault.ts'
-import type { Place } from './redis/place.ts'
+import type { Fixture } from './redis/fixture.ts'
 import { suffer } from './redis/suffer.ts'
 
 const ALL = { read: '503', write: '503', signIn: '503', signOut: '503', after: 'as before' }
@@ -12,8 +12,8 @@ const NONE = { read: 'works', write: 'works', signIn: 'works', signOut: 'works',
 describe('a silent Redis', () => {
   test(
     'frozen',
-    assertFault({ ...ALL, error: '`TIMEOUT`, then `UNAVAILABLE`', breaker: 'opens, closes' }, (place) =>
-      suffer(place, { begin: ({ server }) => server.pause(), end: ({ server }) => server.resume() }),
+    assertFault({ ...ALL, error: '`TIMEOUT`, then `UNAVAILABLE`', breaker: 'opens, closes' }, (fixture) =>
+      suffer(fixture, { begin: ({ server }) => server.pause(), end: ({ server }) => server.resume() }),
     ),
   )
 
@@ -21,8 +21,8 @@ describe('a silent Redis', () => {
     'down',
     assertFault(
       { ...ALL, error: '`UNAVAILABLE`', breaker: 'opens, closes' },
-      (place) =>
-        suffer(place, {
+      (fixture) =>
+        suffer(fixture, {
           deadline: 5000,
           begin: killed,
           end: ({ server }) => server.restart(),
@@ -36,8 +36,8 @@ describe('a silent Redis', () => {
     { retry: 4 },
     assertFault(
       { ...NONE, error: 'none', breaker: 'stays closed' },
-      (place) =>
-        suffer(place, {
+      (fixture) =>
+        suffer(fixture, {
           deadline: 5000,
           isShort: true,
           begin: killed,
@@ -49,7 +49,7 @@ describe('a silent Redis', () => {
 })
 
 /** Kills the server, and lets its clients hear of it. */
-async function killed({ server }: Place): Promise<void> {
+async function killed({ server }: Fixture): Promise<void> {
   await server.kill9()
   await sleep(50)
 }

@@ -15,8 +15,8 @@ import { memoryStore } from '../../src/stores/memory.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
-import { expressSubjects } from '../adapters/subjects/express.ts'
 import type { Subject } from '../adapters/subject.ts'
+import { expressSubjects } from '../adapters/subjects/express.ts'
 import { CookieJar } from '../support/cookie-jar.ts'
 import { connect } from '../support/old-libraries.ts'
 
@@ -24,13 +24,13 @@ const [express] = expressSubjects as [Subject]
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-interface Place {
+interface Backend {
   store: Store
   /** Lets time pass for the store. */
   advance: (ms: number) => Promise<void>
 }
 
-const places: Record<string, () => Promise<Place>> = {
+const backends: Record<string, () => Promise<Backend>> = {
   async memory() {
     const clock = manualClock()
     return { store: memoryStore({ now: clock.now }), advance: async (ms) => clock.advance(ms) }
@@ -70,7 +70,7 @@ type Visit = (path: string) => Promise<string>
 /** What ends the new session, and how long it could have lived. */
 const endings: Record<
   string,
-  (visit: Visit, sessions: Sessions, advance: Place['advance']) => Promise<unknown>
+  (visit: Visit, sessions: Sessions, advance: Backend['advance']) => Promise<unknown>
 > = {
   'a sign-out': (visit) => visit('/logout'),
   'a revocation': async (_visit, sessions) => {
@@ -88,7 +88,7 @@ const endings: Record<
   },
 }
 
-describe.each(Object.keys(places))('on %s', (place) => {
+describe.each(Object.keys(backends))('on %s', (backend) => {
   describe.each([
     ['kept for ever', true, undefined],
     ['kept for a month', true, 30 * DAY],
@@ -96,9 +96,9 @@ describe.each(Object.keys(places))('on %s', (place) => {
     ['removed, and had a month', false, 30 * DAY],
   ])('an old session that is %s', (_kept, keep, maxAge) => {
     // The tests cannot turn the clock of Redis.
-    const testable = Object.keys(endings).filter((name) => place !== 'redis' || !name.includes('absolute'))
+    const testable = Object.keys(endings).filter((name) => backend !== 'redis' || !name.includes('absolute'))
     test.each(testable)('stays closed after %s', async (ending) => {
-      const { store, advance } = await (places[place] as () => Promise<Place>)()
+      const { store, advance } = await (backends[backend] as () => Promise<Backend>)()
       const old = new MemoryStore()
       const before = await connect.start(old)
       const options: SessionOptions = { idle: '2h', absolute: '8h' }
@@ -121,7 +121,7 @@ describe.each(Object.keys(places))('on %s', (place) => {
         advance,
       )
       // By the clock of Redis an old session of a month has not ended then.
-      const last = place === 'redis' && maxAge !== undefined ? 24 * 2 : 24 * 300
+      const last = backend === 'redis' && maxAge !== undefined ? 24 * 2 : 24 * 300
       for (const hours of [0, 0.2, 8.1, 24, 24 * 20, last]) {
         await advance(hours * HOUR)
         // An old application that still ran may have written it once more.

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { encodeMeta, type RecordMeta } from '../../src/core/record/meta.ts'
 import type { ClientKind } from '../stores/redis/clients.ts'
-import { usePlace } from '../stores/redis/place.ts'
+import { useFixture } from '../stores/redis/fixture.ts'
 import { type Act, type Seen, serverHere, type SkewedServer, startSkewedServer } from './clocks/server.ts'
 
 const MINUTE = 60_000
@@ -11,10 +11,10 @@ const IDLE = 20 * MINUTE
 /** More than any of this takes, and far less than the clocks are wrong by. */
 const SLACK = MINUTE
 
-const place = usePlace()
+const fixture = useFixture()
 let right: SkewedServer['visit']
 beforeAll(async () => {
-  right = await serverHere('node-redis 6', place.server.url)
+  right = await serverHere('node-redis 6', fixture.server.url)
 })
 
 const started: SkewedServer[] = []
@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 async function start(kind: ClientKind, skew: number): Promise<SkewedServer> {
-  const server = await startSkewedServer(kind, place.server.url, skew)
+  const server = await startSkewedServer(kind, fixture.server.url, skew)
   started.push(server)
   const { wall } = await server.visit('', 'read')
   expect(Math.abs(wall - Date.now() - skew)).toBeLessThan(SLACK)
@@ -36,11 +36,11 @@ function keyOf(token: string): string {
 
 /** Milliseconds that Redis will keep a session. */
 function left(token: string): Promise<number> {
-  return place.redis.pttl(`sojourn:{${keyOf(token)}}`)
+  return fixture.redis.pttl(`sojourn:{${keyOf(token)}}`)
 }
 
 async function storeTime(): Promise<number> {
-  const [seconds, microseconds] = await place.redis.time()
+  const [seconds, microseconds] = await fixture.redis.time()
   return Number(seconds) * 1000 + Number(microseconds) / 1000
 }
 
@@ -52,13 +52,13 @@ function assertNear(actual: number | null, wanted: number): void {
 /** A session as Redis holds it that began some time ago, with a TTL of any length. */
 async function stored(ago: number, ttl: number, more: Partial<RecordMeta> = {}): Promise<string> {
   const token = randomBytes(32).toString('base64url')
-  const store = await place.open()
+  const store = await fixture.open()
   const createdAt = Math.floor(await storeTime()) - ago
   const meta = { createdAt, absoluteAt: createdAt + HOUR, idle: IDLE, persist: true, ...more }
   const user = { userId: 'ann', authenticatedAt: createdAt }
   const record = { meta: encodeMeta({ ...meta, ...user }, 'sojourn'), fields: new Map([['n', '1']]) }
   await store.create(keyOf(token), record, { idle: ttl, absoluteAt: createdAt + ago + ttl })
-  await place.redis.pexpire(`sojourn:{${keyOf(token)}}`, ttl)
+  await fixture.redis.pexpire(`sojourn:{${keyOf(token)}}`, ttl)
   return token
 }
 
@@ -150,7 +150,7 @@ describe.for(machines)('a server with %s whose clock is %d hours off', ([kind, h
 
 test('a TTL raised by hand is cut back to the limits by the next write', async () => {
   const { token } = await right('', 'login')
-  await place.redis.pexpire(`sojourn:{${keyOf(token)}}`, 100 * HOUR)
+  await fixture.redis.pexpire(`sojourn:{${keyOf(token)}}`, 100 * HOUR)
   await right(token, 'write')
   assertNear(await left(token), IDLE)
 })

@@ -2,17 +2,17 @@ import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
-import { usePlace } from '../stores/redis/place.ts'
+import { useFixture } from '../stores/redis/fixture.ts'
 import { Browser } from '../support/browser.ts'
 import { rotateKeysUnderLoad } from '../support/key-rotation.ts'
 
-const place = usePlace({ appendonly: true })
+const fixture = useFixture({ appendonly: true })
 const encryption = { keys: ['kQ3s0hFv7m2bWcJxT1dZ8nYpLr5uEaGi4oVtXwHzBMA'] }
 
 test('two changes of keys and secrets under load sign nobody out, with servers of both clients', async () => {
   const kinds = ['node-redis 6', 'ioredis 6'] as const
   let opened = 0
-  const report = await rotateKeysUnderLoad(() => place.open(kinds[opened++ % 2]))
+  const report = await rotateKeysUnderLoad(() => fixture.open(kinds[opened++ % 2]))
   expect(report).toMatchObject({ signedOut: 0 })
   expect(report.requests).toBeGreaterThan(100)
   expect(report.events).not.toContain('unreadable')
@@ -20,7 +20,7 @@ test('two changes of keys and secrets under load sign nobody out, with servers o
 
 test('two hundred increments through four servers count two hundred', async () => {
   const stores = await Promise.all(
-    (['node-redis 6', 'ioredis 6', 'node-redis 5', 'ioredis 5'] as const).map((kind) => place.open(kind)),
+    (['node-redis 6', 'ioredis 6', 'node-redis 5', 'ioredis 5'] as const).map((kind) => fixture.open(kind)),
   )
   const browsers = stores.map((store) => new Browser(new Sessions<{ n?: number }>({ encryption }, store)))
   await browsers[0]!.visit((session) => session.login('ann'))
@@ -32,8 +32,8 @@ test('two hundred increments through four servers count two hundred', async () =
 })
 
 test('no user, value or device is seen by the server, in its commands, memory and files', async () => {
-  const visitor = new Browser(new Sessions({ encryption }, await place.open()))
-  const commands = await place.commandsOf(() =>
+  const visitor = new Browser(new Sessions({ encryption }, await fixture.open()))
+  const commands = await fixture.commandsOf(() =>
     visitor.visit(async (session) => {
       await session.login('MARKER-user', { data: { a: 'MARKER-data' }, device: 'MARKER-device' })
       await session.set('b', new Map([['MARKER-key', 'MARKER-rich']]))
@@ -45,13 +45,13 @@ test('no user, value or device is seen by the server, in its commands, memory an
     }),
   )
   const seen: string[] = [JSON.stringify(commands)]
-  for (const key of await place.redis.keys('*')) {
-    const type = await place.redis.type(key)
-    if (type === 'hash') seen.push(JSON.stringify(await place.redis.hgetall(key)))
-    else seen.push((await place.redis.dumpBuffer(key))?.toString('latin1') ?? '')
+  for (const key of await fixture.redis.keys('*')) {
+    const type = await fixture.redis.type(key)
+    if (type === 'hash') seen.push(JSON.stringify(await fixture.redis.hgetall(key)))
+    else seen.push((await fixture.redis.dumpBuffer(key))?.toString('latin1') ?? '')
   }
-  const files = readdirSync(place.server.dir, { recursive: true, encoding: 'utf8' })
-  for (const name of files.map((file) => join(place.server.dir, file)))
+  const files = readdirSync(fixture.server.dir, { recursive: true, encoding: 'utf8' })
+  for (const name of files.map((file) => join(fixture.server.dir, file)))
     if (statSync(name).isFile()) seen.push(readFileSync(name, 'latin1'))
   expect(seen.join().match(/e1\./g)?.length).toBeGreaterThan(10)
   expect(seen.join()).not.toMatch(/MARKER|471193528604117/)

@@ -12,10 +12,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { fromConnectStore } from '../../src/connect.ts'
 import { isSessionError } from '../../src/core/errors.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
+import { identify } from '../../src/core/record/token.ts'
 import type { Session } from '../../src/core/session/session.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { isAlive, type Store } from '../../src/core/store.ts'
-import { identify } from '../../src/core/record/token.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
@@ -29,9 +29,9 @@ const MAX_BYTES = 65_536
 const TEXT = 'x'.repeat(6000)
 const encryption = { keys: ['kQ3s0hFv7m2bWcJxT1dZ8nYpLr5uEaGi4oVtXwHzBMA'] }
 
-interface Place {
+interface Backend {
   options?: SessionOptions
-  /** As many objects on one place as there are processes. */
+  /** As many objects on one backend as there are processes. */
   open: () => Store | Promise<Store>
   /** Whether `update` and `append` work. */
   compares: boolean
@@ -57,7 +57,7 @@ function throughRedis(user: string): Store {
   return redisStore(client)
 }
 
-const places: Record<string, () => Place> = {
+const backends: Record<string, () => Backend> = {
   memory: () => {
     const store = memoryStore()
     return { open: () => store, compares: true }
@@ -113,7 +113,7 @@ const WRITES: Record<
   },
 }
 
-describe.each(Object.entries(places))('%s', (_, makePlace) => {
+describe.each(Object.entries(backends))('%s', (_, makeBackend) => {
   /** Opens a session in many requests, which all have read it before the first one writes. */
   async function atOnce(work: (session: Session, i: number) => Promise<unknown>): Promise<{
     done: number[]
@@ -122,9 +122,9 @@ describe.each(Object.entries(places))('%s', (_, makePlace) => {
     bytes: number
     fields: number
   }> {
-    const place = makePlace()
-    const options = place.options ?? {}
-    const stores = await Promise.all([place.open(), place.open()])
+    const backend = makeBackend()
+    const options = backend.options ?? {}
+    const stores = await Promise.all([backend.open(), backend.open()])
     const [first, second] = stores.map((store) => new Browser(new Sessions(options, store))) as [
       Browser,
       Browser,
@@ -149,10 +149,10 @@ describe.each(Object.entries(places))('%s', (_, makePlace) => {
   test.each(Object.entries(WRITES))(
     `${HANDLES} requests at once do not fill a session beyond maxBytes: %s`,
     async (_name, { write, read, compares }) => {
-      const place = makePlace()
-      if (compares && !place.compares) return
+      const backend = makeBackend()
+      if (compares && !backend.compares) return
       const { done, errors, visit, bytes } = await atOnce(write)
-      expect(bytes).toBeLessThanOrEqual(place.options === undefined ? MAX_BYTES : MAX_BYTES * 1.4)
+      expect(bytes).toBeLessThanOrEqual(backend.options === undefined ? MAX_BYTES : MAX_BYTES * 1.4)
       expect(errors.filter((error) => !isSessionError(error, 'ERR_RECORD_TOO_LARGE'))).toEqual([])
       expect(done.length).toBeGreaterThan(0)
       expect(done.length).toBeLessThanOrEqual(10)

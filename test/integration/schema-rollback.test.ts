@@ -10,9 +10,9 @@ import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { z } from 'zod'
+import type { PlainData } from '../../src/core/data.ts'
 import type { SessionEvent } from '../../src/core/events.ts'
 import type { SessionOptions } from '../../src/core/options.ts'
-import type { PlainData } from '../../src/core/data.ts'
 import type { Session } from '../../src/core/session/session.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import type { Store } from '../../src/core/store.ts'
@@ -45,7 +45,7 @@ const after: SessionOptions<z.output<typeof New>> = {
   },
 }
 
-const places: Record<string, () => [Store, Store]> = {
+const backends: Record<string, () => [Store, Store]> = {
   sqlite() {
     const file = join(folder, 'sessions.db')
     return [sqliteStore({ file, durability: 'process' }), sqliteStore({ file, durability: 'process' })]
@@ -57,11 +57,11 @@ const places: Record<string, () => [Store, Store]> = {
   },
 }
 
-describe.each(Object.keys(places))('on %s', (name) => {
+describe.each(Object.keys(backends))('on %s', (name) => {
   let stores: [Store, Store]
   let events: SessionEvent[]
   beforeAll(() => {
-    stores = places[name]!()
+    stores = backends[name]!()
   })
   beforeEach(() => {
     events = []

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest'
 
 import { Sessions } from '../../src/core/sessions.ts'
 import { MOST_SESSIONS } from '../../src/core/users/session-lists.ts'
+import { useFixture } from '../stores/redis/fixture.ts'
 import { Browser } from '../support/browser.ts'
-import { usePlace } from '../stores/redis/place.ts'
 
-const place = usePlace()
+const fixture = useFixture()
 const HOUR = 3_600_000
 
 /** What the server sends and how many commands it runs while `work` runs. */
@@ -19,14 +19,14 @@ async function costOf(work: () => Promise<unknown>): Promise<{ bytes: number; co
 }
 
 async function stats(): Promise<{ bytes: number; commands: number }> {
-  const info = await place.redis.info('stats')
+  const info = await fixture.redis.info('stats')
   const number = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(info)?.[1])
   return { bytes: number('total_net_output_bytes'), commands: number('total_commands_processed') }
 }
 
 /** The only list of a user there is; those of single sessions have longer names. */
 async function listOfUser(): Promise<string> {
-  const [list] = (await place.redis.keys('sojourn:list:*')).filter((key) => /\{.{11}\}$/.test(key))
+  const [list] = (await fixture.redis.keys('sojourn:list:*')).filter((key) => /\{.{11}\}$/.test(key))
   return list!
 }
 
@@ -39,13 +39,13 @@ async function withHistory(sessions: Sessions, count: number): Promise<void> {
     const members: (number | string)[] = []
     for (let i = from; i < Math.min(count, from + 1000); i++)
       for (const part of ['0', '1', '2', '3']) members.push((now + HOUR + i) * 2048, `${part}${i}`)
-    await place.redis.zadd(list, ...members)
+    await fixture.redis.zadd(list, ...members)
   }
 }
 
 describe('on Redis', () => {
   test('a sign-in after 43,200 others costs what the first one does, but for what it ends', async () => {
-    const sessions = new Sessions({}, await place.open('ioredis 6'))
+    const sessions = new Sessions({}, await fixture.open('ioredis 6'))
     const signIn = (): Promise<unknown> => new Browser(sessions).visit((session) => session.login('ann'))
     await signIn()
     const one = await costOf(signIn)
@@ -59,7 +59,7 @@ describe('on Redis', () => {
   })
 
   test('below the limit of a list it costs the same to the byte', async () => {
-    const sessions = new Sessions({}, await place.open('ioredis 6'))
+    const sessions = new Sessions({}, await fixture.open('ioredis 6'))
     const signIn = (): Promise<unknown> => new Browser(sessions).visit((session) => session.login('ann'))
     await signIn()
     const one = await costOf(signIn)
@@ -70,21 +70,21 @@ describe('on Redis', () => {
   })
 
   test('an invented cookie costs one packet, and so does the reason why a session has ended', async () => {
-    const sessions = new Sessions({}, await place.open('ioredis 6'))
+    const sessions = new Sessions({}, await fixture.open('ioredis 6'))
     const browser = new Browser(sessions)
     await browser.visit((session) => session.login('ann'))
-    await place.redis.del(...(await place.redis.keys('sojourn:{*}')))
+    await fixture.redis.del(...(await fixture.redis.keys('sojourn:{*}')))
     const names = ['A', 'E'].map((end) => `sid=${'x'.repeat(42)}${end}`)
     for (const header of [...names, browser.header]) {
-      expect(await place.packetsOf(() => browser.open(header))).toBe(1)
+      expect(await fixture.packetsOf(() => browser.open(header))).toBe(1)
     }
     expect((await browser.open()).session.ended).toBe('idle')
   })
 
   test('a list never holds more than its limit, but for those that come at once', async () => {
-    const sessions = new Sessions({}, await place.open('ioredis 6'))
+    const sessions = new Sessions({}, await fixture.open('ioredis 6'))
     await withHistory(sessions, MOST_SESSIONS + 200)
     for (let i = 0; i < 8; i++) await new Browser(sessions).visit((session) => session.login('ann'))
-    expect((await place.redis.zcard(await listOfUser())) / 4).toBeLessThanOrEqual(MOST_SESSIONS)
+    expect((await fixture.redis.zcard(await listOfUser())) / 4).toBeLessThanOrEqual(MOST_SESSIONS)
   })
 })

@@ -13,7 +13,7 @@ import { fromConnectStore } from '../../src/connect.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { nameOf } from '../../src/stores/key-value/names.ts'
 import { Browser } from '../support/browser.ts'
-import { places, type ConnectPlace } from './connect/stores.ts'
+import { backends, type ConnectBackend } from './connect/stores.ts'
 import { Watched } from './connect/watched.ts'
 
 const { MemoryStore } = session
@@ -174,14 +174,14 @@ describe('what a store is given', () => {
   })
 
   test('holds no token: what lies there opens no session', async () => {
-    const place = (await places['better-sqlite3-session-store']!()) as ConnectPlace
-    const browser = new Browser(new Sessions({}, fromConnectStore(place.open())))
+    const backend = (await backends['better-sqlite3-session-store']!()) as ConnectBackend
+    const browser = new Browser(new Sessions({}, fromConnectStore(backend.open())))
     await browser.visit((visit) => visit.login('ann', { data: { n: 1n, when: new Date(0) } }))
-    const dump = await place.dump()
+    const dump = await backend.dump()
     expect(dump).toContain('ann')
     expect(dump).not.toContain(browser.token)
     expect(await browser.visit((visit) => visit.get('when' as never))).toEqual(new Date(0))
-    await place.close()
+    await backend.close()
   })
 })
 

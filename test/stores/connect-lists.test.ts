@@ -3,7 +3,7 @@ import { describe, expect, inject, test } from 'vitest'
 import { fromConnectStore } from '../../src/connect.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { Browser } from '../support/browser.ts'
-import { places, redisPlace, type ConnectPlace } from './connect/stores.ts'
+import { backends, redisBackend, type ConnectBackend } from './connect/stores.ts'
 
 const { MemoryStore } = session
 
@@ -37,13 +37,13 @@ describe('lists', () => {
   })
 
   test('are read from connect-redis', async () => {
-    const place = await redisPlace(inject('redisUrl'))
-    const sessions = new Sessions({}, fromConnectStore(place.open(), { lists: true }))
-    const others = new Sessions({}, fromConnectStore(place.open(), { lists: true }))
+    const backend = await redisBackend(inject('redisUrl'))
+    const sessions = new Sessions({}, fromConnectStore(backend.open(), { lists: true }))
+    const others = new Sessions({}, fromConnectStore(backend.open(), { lists: true }))
     await new Browser(sessions).visit((visit) => visit.login('ann', { device: 'phone' }))
     await new Browser(others).visit((visit) => visit.login('ann', { device: 'laptop' }))
     expect((await others.list('ann')).map(({ device }) => device)).toEqual(['phone', 'laptop'])
-    await place.close()
+    await backend.close()
   })
 
   test('are not kept unless asked for: then they are refused, not empty', async () => {
@@ -52,8 +52,8 @@ describe('lists', () => {
   })
 
   test('need all()', async () => {
-    const place = (await places['session-file-store']!()) as ConnectPlace
-    expect(() => fromConnectStore(place.open(), { lists: true })).toThrow(/all\(\)/)
-    await place.close()
+    const backend = (await backends['session-file-store']!()) as ConnectBackend
+    expect(() => fromConnectStore(backend.open(), { lists: true })).toThrow(/all\(\)/)
+    await backend.close()
   })
 })

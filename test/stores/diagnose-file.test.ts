@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { fileSystemFinding } from '../../src/doctor/file-system.ts'
 import { sqliteStore, type SqliteStore, type SqliteStoreOptions } from '../../src/stores/sqlite.ts'
 import { examine, SECRET } from './diagnose/examine.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 function newFile(folder = tmpdir()): string {
   const directory = mkdtempSync(join(folder, `${SECRET}-`))

@@ -5,7 +5,7 @@ import { upstashStore } from '../../src/stores/upstash.ts'
 import { startUpstash, type UpstashServer } from '../../src/testing.ts'
 import { examine } from './diagnose/examine.ts'
 import { KINDS, startPatient, type Patient } from './diagnose/servers.ts'
-import { lifetime, record, usePlace } from './redis/place.ts'
+import { lifetime, record, useFixture } from './redis/fixture.ts'
 
 const AS = 'geheim-user:geheim-word@'
 const ALL = ['on', '>geheim-word', '~geheim-prefix:*', '+@all']
@@ -110,10 +110,10 @@ test('a user without TIME, whom the store cannot serve, is told so', async () =>
 })
 
 describe('the list of commands', () => {
-  const place = usePlace()
+  const fixture = useFixture()
 
   test('is that of the store', async () => {
-    const store = await place.open('ioredis 6')
+    const store = await fixture.open('ioredis 6')
     const life = await lifetime(store)
     const past = { idle: 1000, absoluteAt: 1 }
     const change: Change = {
@@ -122,7 +122,7 @@ describe('the list of commands', () => {
       take: ['b'],
       increment: new Map([['n', 1]]),
     }
-    const sent = await place.commandsOf(async () => {
+    const sent = await fixture.commandsOf(async () => {
       await store.create('k', record({ a: '1', b: '1' }), life)
       await store.load('k', 'l')
       await store.update('k', change, life)
@@ -138,7 +138,7 @@ describe('the list of commands', () => {
       await store.index.entries('l')
       await store.index.remove('l', ['k'])
     })
-    await (await place.open('ioredis 5')).now()
+    await (await fixture.open('ioredis 5')).now()
     // Those that a connection begins with, and TIME, which is asked with the first packet of a store.
     const beginning = new Set(['HELLO', 'INFO', 'CLIENT', 'TIME'])
     const names = new Set(sent.map(([name]) => name).filter((name) => !beginning.has(name!)))

@@ -29,7 +29,7 @@ import { fromUnstorage } from '../../src/stores/unstorage.ts'
 import { serve } from '../support/http-visit.ts'
 import { freePort } from '../support/redis-server.ts'
 import { silent } from './redis/clients.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 const own = new TypeError('no setting REDIS_URL, see redis://:p4ssword@10.1.2.3')
 
@@ -308,13 +308,13 @@ test('no response holds the error, of whichever server', async () => {
     return 'done'
   })
   await server.ready()
-  const place = await serve((req, res) => void app(req, res))
-  const [first, second] = [await place.visit(), await server.inject('/')]
+  const site = await serve((req, res) => void app(req, res))
+  const [first, second] = [await site.visit(), await server.inject('/')]
   expect([first.status, second.statusCode]).toEqual([500, 500])
   for (const { body } of [first, second]) {
     expect(body).not.toMatch(/p4ssword|REDIS_URL/)
     expect(body).not.toBe('done')
   }
-  await place.close()
+  await site.close()
   await server.close()
 })

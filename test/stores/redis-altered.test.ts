@@ -6,9 +6,9 @@ import { isSessionError } from '../../src/core/errors.ts'
 import type { IndexEntry, MaybePromise, Store } from '../../src/core/store.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { alteredClient, type Alteration, STRANGE, UNDERSTOOD } from './redis/altered.ts'
-import { lifetime, record, usePlace } from './redis/place.ts'
+import { lifetime, record, useFixture } from './redis/fixture.ts'
 
-const place = usePlace()
+const fixture = useFixture()
 
 const FIELDS = { a: '1', b: '$text', c: '{"json":[1]}' }
 const EXPECTING = { expect: new Map([['a', '1']]), set: new Map([['b', '$2']]), take: ['c'] }
@@ -143,9 +143,9 @@ describe.for(Object.entries(VERBS))('%s', ([, { prepare, run, mayBeEmpty = false
     alterations: Record<string, Alteration>,
     judge: (answer: unknown, right: unknown, how: string) => void,
   ): Promise<void> {
-    const altered = alteredClient(place.server.url)
+    const altered = alteredClient(fixture.server.url)
     const store = redisStore(altered.client)
-    const other = await place.open('node-redis 6')
+    const other = await fixture.open('node-redis 6')
     await prepare(other, 'right')
     await store.now()
     let right: unknown
@@ -184,7 +184,7 @@ describe.for(Object.entries(VERBS))('%s', ([, { prepare, run, mayBeEmpty = false
 test.for(Object.entries({ ...UNDERSTOOD, ...STRANGE }))(
   'the clock is right, or says that it is not: %s',
   async ([, alter]) => {
-    const altered = alteredClient(place.server.url)
+    const altered = alteredClient(fixture.server.url)
     let answer: unknown
     await altered.during(0, alter, async () => {
       const store = redisStore(altered.client)

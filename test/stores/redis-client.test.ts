@@ -7,23 +7,23 @@ import { type RedisClient, redisStore } from '../../src/stores/redis.ts'
 import { type UpstashClient, upstashStore } from '../../src/stores/upstash.ts'
 import { freePort, startRedis } from '../support/redis-server.ts'
 import { admin, type ClientKind, clients, type GlideKind } from './redis/clients.ts'
-import { lifetime, record, usePlace } from './redis/place.ts'
+import { lifetime, record, useFixture } from './redis/fixture.ts'
 import { vercelKv } from './upstash/vercel-kv.ts'
 
-const place = usePlace()
+const fixture = useFixture()
 
 async function connections(): Promise<number> {
   // An INFO of our own connection is always among them.
-  return Number(/connected_clients:(\d+)/.exec(await place.redis.info('clients'))?.[1]) - 1
+  return Number(/connected_clients:(\d+)/.exec(await fixture.redis.info('clients'))?.[1]) - 1
 }
 
 describe('opening', () => {
   test.for<ClientKind>(['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 5'])(
     'nothing is made or connected before the first operation, and one client for 50 of them: %s',
     async (kind) => {
-      const make = vi.fn<() => RedisClient>(() => clients[kind](place.server.url))
+      const make = vi.fn<() => RedisClient>(() => clients[kind](fixture.server.url))
       const store = redisStore(make)
-      const given = redisStore(clients[kind](place.server.url))
+      const given = redisStore(clients[kind](fixture.server.url))
       await sleep(20)
       expect(make).not.toHaveBeenCalled()
       expect(await connections()).toBe(0)
@@ -40,7 +40,7 @@ describe('opening', () => {
   test('a function may answer later', async () => {
     const store = redisStore(async () => {
       await sleep(5)
-      return clients['ioredis 6'](place.server.url)
+      return clients['ioredis 6'](fixture.server.url)
     })
     expect(await store.load('k')).toBe(null)
     await store.close()
@@ -50,7 +50,7 @@ describe('opening', () => {
     const make = vi
       .fn<() => Promise<RedisClient>>()
       .mockRejectedValueOnce(new Error('secret'))
-      .mockImplementation(async () => clients['ioredis 6'](place.server.url))
+      .mockImplementation(async () => clients['ioredis 6'](fixture.server.url))
     const store = redisStore(make)
     await expect(store.load('k')).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
     expect(await store.load('k')).toBe(null)
@@ -71,7 +71,7 @@ describe('opening', () => {
 
   test('two stores may open the same client at once, also while the application connects it', async () => {
     for (const connectsItself of [false, true]) {
-      const client = createClient({ url: place.server.url })
+      const client = createClient({ url: fixture.server.url })
       const connected = connectsItself ? client.connect() : undefined
       const stores = [redisStore(client, { prefix: 'a' }), redisStore(client, { prefix: 'b' })]
       expect(await Promise.all(stores.map((store) => store.load('k')))).toEqual([null, null])
@@ -98,7 +98,7 @@ describe('closing', () => {
   test.for<ClientKind>(['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 5'])(
     'leaves a client that was passed open: %s',
     async (kind) => {
-      const client = clients[kind](place.server.url)
+      const client = clients[kind](fixture.server.url)
       const store = redisStore(client)
       await store.load('k')
       await store.close()
@@ -121,7 +121,7 @@ describe('closing', () => {
   })
 
   test('a store that was never used closes without making a client', async () => {
-    const make = vi.fn<() => RedisClient>(() => clients['ioredis 6'](place.server.url))
+    const make = vi.fn<() => RedisClient>(() => clients['ioredis 6'](fixture.server.url))
     await redisStore(make).close()
     expect(make).not.toHaveBeenCalled()
   })
@@ -176,9 +176,9 @@ describe('checking', () => {
   })
 
   test('a listener for errors is added only where there is none', () => {
-    const listened = clients['node-redis 6'](place.server.url) as unknown as NodeJS.EventEmitter
+    const listened = clients['node-redis 6'](fixture.server.url) as unknown as NodeJS.EventEmitter
     listened.on('error', () => undefined)
-    const silent = clients['node-redis 6'](place.server.url) as unknown as NodeJS.EventEmitter
+    const silent = clients['node-redis 6'](fixture.server.url) as unknown as NodeJS.EventEmitter
     redisStore(listened as never)
     redisStore(silent as never)
     expect([listened.listenerCount('error'), silent.listenerCount('error')]).toEqual([1, 1])

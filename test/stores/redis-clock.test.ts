@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { RedisClock } from '../../src/stores/redis/clock.ts'
-import { lifetime, record, usePlace } from './redis/place.ts'
+import { lifetime, record, useFixture } from './redis/fixture.ts'
 import { startWorker } from './redis/worker.ts'
 
 const HOUR = 3_600_000
@@ -58,22 +58,22 @@ describe('the clock', () => {
 })
 
 describe('an application server with a wrong clock', () => {
-  const place = usePlace()
+  const fixture = useFixture()
 
   test.for([2 * HOUR, -2 * HOUR])('neither ends a session nor lets it live longer: %d ms', async (skew) => {
-    const store = await place.open()
-    const worker = await startWorker('ioredis 6', place.server.url, skew)
+    const store = await fixture.open()
+    const worker = await startWorker('ioredis 6', fixture.server.url, skew)
     const before = await store.now()
     expect(Math.abs(((await worker.call('now')) as number) - before)).toBeLessThan(1000)
 
     const life = await lifetime(store, HOUR / 2, HOUR)
     await worker.call('create', 'k', record({ a: '1' }), life)
     expect(await store.load('k')).toMatchObject({ meta: 'meta' })
-    expect(await place.redis.pttl('sojourn:{k}')).toBeLessThanOrEqual(HOUR / 2)
+    expect(await fixture.redis.pttl('sojourn:{k}')).toBeLessThanOrEqual(HOUR / 2)
 
     const nearEnd = { idle: HOUR / 2, absoluteAt: (await store.now()) + 60_000 }
     expect(await worker.call('touch', 'k', nearEnd)).toBe(true)
-    const left = await place.redis.pttl('sojourn:{k}')
+    const left = await fixture.redis.pttl('sojourn:{k}')
     expect(left).toBeGreaterThan(55_000)
     expect(left).toBeLessThanOrEqual(60_000)
     expect(await worker.call('load', 'k')).toMatchObject({ meta: 'meta' })

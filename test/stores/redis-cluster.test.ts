@@ -10,7 +10,7 @@ import { testStore } from '../../src/testing.ts'
 import { Browser } from '../support/browser.ts'
 import { KINDS } from './redis/clients.ts'
 import { type ClusterKind, startCluster, type TestCluster } from './redis/cluster.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 let cluster: TestCluster
 
@@ -119,7 +119,7 @@ describe.for(KINDS)('a cluster of %s', (kind) => {
     // A slot moves at once only when it is empty.
     await Promise.all(cluster.nodes.map((node) => node.flushall()))
     const key = `k${crypto.randomUUID()}`
-    const { slot, from, to } = await cluster.placeOf(key)
+    const { slot, from, to } = await cluster.slotOf(key)
     await store.load(key)
     await giveSlot(slot, from, to)
     expect(await store.load(key)).toBe(null)
@@ -172,7 +172,7 @@ async function onItsWay(kind: ClusterKind): Promise<{
   // A slot can be given back only when it is empty.
   await Promise.all(cluster.nodes.map((node) => node.flushall()))
   const key = `k${crypto.randomUUID()}`
-  const { slot, from, to } = await cluster.placeOf(key)
+  const { slot, from, to } = await cluster.slotOf(key)
   await store.create(key, record({ a: '1' }), life)
   await to.cluster('SETSLOT', slot, 'IMPORTING', await from.cluster('MYID'))
   await from.cluster('SETSLOT', slot, 'MIGRATING', await to.cluster('MYID'))

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 import type { Change } from '../../src/core/store.ts'
 import { type RedisClient, redisStore } from '../../src/stores/redis.ts'
 import { clients, KINDS } from './redis/clients.ts'
-import { lifetime, record, usePlace } from './redis/place.ts'
+import { lifetime, record, useFixture } from './redis/fixture.ts'
 
-const place = usePlace()
+const fixture = useFixture()
 
 const SECRET = 'value-that-nobody-may-see'
 
@@ -15,26 +15,26 @@ function names(commands: readonly string[][]): string[] {
 }
 
 test.for(KINDS)('every verb of a living record is one packet with %s', async (kind) => {
-  const store = await place.open(kind)
+  const store = await fixture.open(kind)
   const life = await lifetime(store)
   const change: Change = { set: new Map([['a', '2']]), take: ['b'], increment: new Map([['n', 1]]) }
   const expecting: Change = { ...change, expect: new Map([['a', '2']]) }
 
-  expect(await place.packetsOf(async () => store.create('k', record({ a: '1', b: '1' }), life))).toBe(1)
-  expect(await place.packetsOf(async () => store.load('k'))).toBe(1)
-  expect(await place.packetsOf(async () => store.update('k', change, life))).toBe(1)
-  expect(await place.packetsOf(async () => store.update('k', expecting, life))).toBe(1)
-  expect(await place.packetsOf(async () => store.touch('k', life))).toBe(1)
-  expect(await place.packetsOf(async () => store.destroy('k', 'logout'))).toBe(1)
-  expect(await place.packetsOf(async () => store.load('k'))).toBe(1)
-  expect(await place.packetsOf(async () => store.load('missing'))).toBe(1)
+  expect(await fixture.packetsOf(async () => store.create('k', record({ a: '1', b: '1' }), life))).toBe(1)
+  expect(await fixture.packetsOf(async () => store.load('k'))).toBe(1)
+  expect(await fixture.packetsOf(async () => store.update('k', change, life))).toBe(1)
+  expect(await fixture.packetsOf(async () => store.update('k', expecting, life))).toBe(1)
+  expect(await fixture.packetsOf(async () => store.touch('k', life))).toBe(1)
+  expect(await fixture.packetsOf(async () => store.destroy('k', 'logout'))).toBe(1)
+  expect(await fixture.packetsOf(async () => store.load('k'))).toBe(1)
+  expect(await fixture.packetsOf(async () => store.load('missing'))).toBe(1)
 })
 
 test('each verb asks for no more than it needs', async () => {
-  const store = await place.open()
+  const store = await fixture.open()
   const life = await lifetime(store)
   const asked = async (work: () => unknown): Promise<string[]> =>
-    names(await place.commandsOf(async () => work()))
+    names(await fixture.commandsOf(async () => work()))
 
   expect(await asked(() => store.create('k', record({ a: '1' }), life))).toEqual([
     'MULTI',
@@ -105,11 +105,11 @@ test('each verb asks for no more than it needs', async () => {
 })
 
 test('the first load brings the time along, and later operations do not ask for it', async () => {
-  const store = redisStore(() => clients['ioredis 6'](place.server.url))
-  const commands = await place.commandsOf(async () => store.load('k'))
+  const store = redisStore(() => clients['ioredis 6'](fixture.server.url))
+  const commands = await fixture.commandsOf(async () => store.load('k'))
   expect(names(commands).slice(-3)).toEqual(['PTTL', 'HGETALL', 'TIME'])
   const life = await lifetime(store)
-  const later = await place.commandsOf(async () => {
+  const later = await fixture.commandsOf(async () => {
     await store.create('k', record(), life)
     for (let i = 0; i < 20; i++) await store.load('k')
   })
@@ -118,9 +118,9 @@ test('the first load brings the time along, and later operations do not ask for 
 })
 
 test('fifty first operations at once ask for the time once', async () => {
-  const store = redisStore(() => clients['node-redis 6'](place.server.url))
+  const store = redisStore(() => clients['node-redis 6'](fixture.server.url))
   const life = { idle: 60_000, absoluteAt: Date.now() + 60_000 }
-  const commands = await place.commandsOf(() =>
+  const commands = await fixture.commandsOf(() =>
     Promise.all(Array.from({ length: 50 }, async (_, i) => store.create(`k${i}`, record(), life))),
   )
   expect(names(commands).filter((name) => name === 'TIME')).toHaveLength(1)
@@ -128,16 +128,16 @@ test('fifty first operations at once ask for the time once', async () => {
 })
 
 test('a session can be read with redis-cli: one hash, with the names that it was given', async () => {
-  const store = await place.open('ioredis 6', { prefix: 'shop' })
+  const store = await fixture.open('ioredis 6', { prefix: 'shop' })
   await store.create('k', record({ theme: '$dark', 'cart/count': '3' }), await lifetime(store))
-  expect(await place.redis.keys('*')).toEqual(['shop:{k}'])
-  expect(await place.redis.hgetall('shop:{k}')).toEqual({ '@': 'meta', theme: '$dark', 'cart/count': '3' })
+  expect(await fixture.redis.keys('*')).toEqual(['shop:{k}'])
+  expect(await fixture.redis.hgetall('shop:{k}')).toEqual({ '@': 'meta', theme: '$dark', 'cart/count': '3' })
 })
 
 test('all keys of a session, also those that live for one command, share its hash tag', async () => {
-  const store = await place.open()
+  const store = await fixture.open()
   const life = await lifetime(store)
-  const commands = await place.commandsOf(async () => {
+  const commands = await fixture.commandsOf(async () => {
     await store.create('k', record({ a: '1' }), life)
     await store.update('k', { expect: new Map([['a', '1']]), set: new Map([['a', '2']]) }, life)
     await store.destroy('k', 'logout')
@@ -147,12 +147,12 @@ test('all keys of a session, also those that live for one command, share its has
 })
 
 test.for<[string, () => RedisClient]>([
-  ['node-redis 6', () => createClient({ url: place.server.url, keyPrefix: 'tenant:' })],
-  ['ioredis 6', () => new Redis(place.server.url, { keyPrefix: 'tenant:', lazyConnect: true })],
+  ['node-redis 6', () => createClient({ url: fixture.server.url, keyPrefix: 'tenant:' })],
+  ['ioredis 6', () => new Redis(fixture.server.url, { keyPrefix: 'tenant:', lazyConnect: true })],
 ])('a key prefix of the client comes before ours: %s', async ([, make]) => {
   const store = redisStore(make)
   const life = await lifetime(store)
-  const commands = await place.commandsOf(async () => {
+  const commands = await fixture.commandsOf(async () => {
     await store.create('k', record({ a: '1' }), life)
     await store.update('k', { expect: new Map([['a', '1']]), set: new Map([['a', '2']]) }, life)
     await store.update('k', { take: ['a'], increment: new Map([['n', 1]]) }, life)
@@ -170,9 +170,9 @@ test.for<[string, () => RedisClient]>([
 })
 
 test.for(KINDS)('no value is an argument of a script with %s', async (kind) => {
-  const store = await place.open(kind)
+  const store = await fixture.open(kind)
   const life = await lifetime(store)
-  const commands = await place.commandsOf(async () => {
+  const commands = await fixture.commandsOf(async () => {
     await store.create('k', record({ a: SECRET }), life)
     await store.update('k', { expect: new Map([['a', SECRET]]), set: new Map([['b', SECRET]]) }, life)
     await store.update('k', { expect: new Map([['a', 'x']]), set: new Map([['b', SECRET]]) }, life)

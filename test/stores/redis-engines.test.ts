@@ -6,7 +6,7 @@ import { testStore } from '../../src/testing.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { type ClientKind, clients, type GlideKind, KINDS } from './redis/clients.ts'
 import { startCluster } from './redis/cluster.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 /** The servers that we promise to work with, and the clients that are tried there. */
 const PROMISED: Record<string, readonly [ClientKind | GlideKind, ClientKind | GlideKind]> = {

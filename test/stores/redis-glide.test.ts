@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from '../../src/stores/redis.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { addressOf, admin } from './redis/clients.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 let server: RedisServer
 

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { redisStore } from '../../src/stores/redis.ts'
 import { freePort, startRedis } from '../support/redis-server.ts'
 import { admin, type ClientKind, clients } from './redis/clients.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 const KINDS: readonly ClientKind[] = ['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 5', 'iovalkey']
 

@@ -4,10 +4,10 @@ import { isAlive, type UpdateResult } from '../../src/core/store.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { type ClientKind, clients } from './redis/clients.ts'
-import { lifetime, record, usePlace } from './redis/place.ts'
+import { lifetime, record, useFixture } from './redis/fixture.ts'
 import { startWorker, type Worker } from './redis/worker.ts'
 
-const place = usePlace()
+const fixture = useFixture()
 let workers: Worker[] = []
 
 function worker(index: number): Worker {
@@ -17,8 +17,8 @@ function worker(index: number): Worker {
 describe('two processes, one with node-redis and one with ioredis', () => {
   beforeEach(async () => {
     workers = await Promise.all([
-      startWorker('node-redis 6', place.server.url),
-      startWorker('ioredis 6', place.server.url),
+      startWorker('node-redis 6', fixture.server.url),
+      startWorker('ioredis 6', fixture.server.url),
     ])
   })
   afterEach(async () => {
@@ -26,7 +26,7 @@ describe('two processes, one with node-redis and one with ioredis', () => {
   })
 
   test('twenty fields written at once are all kept', async () => {
-    const store = await place.open()
+    const store = await fixture.open()
     const life = await lifetime(store)
     await store.create('k', record(), life)
     await Promise.all(
@@ -39,7 +39,7 @@ describe('two processes, one with node-redis and one with ioredis', () => {
   })
 
   test('two hundred increments end at two hundred', async () => {
-    const store = await place.open()
+    const store = await fixture.open()
     const life = await lifetime(store)
     await store.create('k', record(), life)
     const change = { increment: new Map([['n', 1]]) }
@@ -49,7 +49,7 @@ describe('two processes, one with node-redis and one with ioredis', () => {
   })
 
   test('no order of writing and destroying brings a record back', async () => {
-    const store = await place.open()
+    const store = await fixture.open()
     const life = await lifetime(store)
     for (let round = 0; round < 40; round++) {
       const key = `k${round}`
@@ -66,7 +66,7 @@ describe('two processes, one with node-redis and one with ioredis', () => {
       expect(await worker(round).call('destroy', key, 'logout')).not.toBe(null)
       isOver = true
       await Promise.all(writes)
-      expect(await place.redis.hgetall(`sojourn:{${key}}`)).toEqual({ '!': 'logout' })
+      expect(await fixture.redis.hgetall(`sojourn:{${key}}`)).toEqual({ '!': 'logout' })
     }
   })
 })

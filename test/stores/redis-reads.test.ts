@@ -2,16 +2,16 @@ import type { Redis } from 'ioredis'
 import { expect, inject, test } from 'vitest'
 import { redisStore } from '../../src/stores/redis.ts'
 import { clients, KINDS } from './redis/clients.ts'
-import { lifetime, record, usePlace } from './redis/place.ts'
+import { lifetime, record, useFixture } from './redis/fixture.ts'
 
-const place = usePlace()
+const fixture = useFixture()
 
 test.for(KINDS)('reads of one tick share a packet, and each gets its own record, with %s', async (kind) => {
-  const store = await place.open(kind)
+  const store = await fixture.open(kind)
   const life = await lifetime(store)
   const keys = Array.from({ length: 50 }, (_, i) => `k${i}`)
   await Promise.all(keys.map(async (key) => store.create(key, record({ own: key }), life)))
-  const packets = await place.packetsOf(async () => {
+  const packets = await fixture.packetsOf(async () => {
     const found = await Promise.all(keys.map(async (key) => store.load(key)))
     expect(found.map((answer) => answer !== null && 'fields' in answer && answer.fields.get('own'))).toEqual(
       keys,
@@ -21,7 +21,7 @@ test.for(KINDS)('reads of one tick share a packet, and each gets its own record,
 })
 
 test.for(KINDS)('more reads than a packet may hold all get an answer, with %s', async (kind) => {
-  const store = await place.open(kind)
+  const store = await fixture.open(kind)
   await store.create('k', record({ a: '1' }), await lifetime(store))
   const found = await Promise.all(
     Array.from({ length: 500 }, async (_, i) => store.load(i % 2 ? 'k' : 'missing')),
@@ -30,11 +30,11 @@ test.for(KINDS)('more reads than a packet may hold all get an answer, with %s', 
 })
 
 test.for(KINDS)('a foreign value among them is no session, and disturbs no other, with %s', async (kind) => {
-  const store = await place.open(kind)
+  const store = await fixture.open(kind)
   const life = await lifetime(store)
   await store.create('a', record({ own: 'a' }), life)
   await store.create('b', record({ own: 'b' }), life)
-  await place.redis.set('sojourn:{foreign}', 'text')
+  await fixture.redis.set('sojourn:{foreign}', 'text')
   const found = await Promise.all(['a', 'foreign', 'b'].map(async (key) => store.load(key)))
   expect(found).toMatchObject([
     { fields: new Map([['own', 'a']]) },
@@ -44,7 +44,7 @@ test.for(KINDS)('a foreign value among them is no session, and disturbs no other
 })
 
 test('all fail when the connection is gone, and none is taken for missing', async () => {
-  const client = clients['ioredis 6'](place.server.url) as unknown as Redis
+  const client = clients['ioredis 6'](fixture.server.url) as unknown as Redis
   const store = redisStore(client)
   await store.load('a')
   client.disconnect()

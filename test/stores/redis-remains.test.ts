@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type Change, type EndReason, isAlive, type Store } from '../../src/core/store.ts'
 import type { ClientKind } from './redis/clients.ts'
-import { lifetime, record, usePlace } from './redis/place.ts'
+import { lifetime, record, useFixture } from './redis/fixture.ts'
 
-const place = usePlace()
+const fixture = useFixture()
 
 const CHANGES: readonly Change[] = [
   {},
@@ -17,16 +17,16 @@ const CHANGES: readonly Change[] = [
 
 describe.for<ClientKind>(['node-redis 6', 'ioredis 6'])('%s', (kind) => {
   test('writes to a missing record leave nothing behind', async () => {
-    const store = await place.open(kind)
+    const store = await fixture.open(kind)
     const life = await lifetime(store)
     for (const change of CHANGES) expect(await store.update('k', change, life)).toEqual({ status: 'gone' })
     expect(await store.touch('k', life)).toBe(false)
     expect(await store.destroy('k', 'logout')).toBe(null)
-    expect(await place.redis.dbsize()).toBe(0)
+    expect(await fixture.redis.dbsize()).toBe(0)
   })
 
   test('writes to a destroyed record leave its reason alone, and keep it no longer', async () => {
-    const store = await place.open(kind)
+    const store = await fixture.open(kind)
     const life = await lifetime(store)
     await store.create('k', record({ a: 'secret' }), life)
     await store.destroy('k', 'revoked')
@@ -36,30 +36,30 @@ describe.for<ClientKind>(['node-redis 6', 'ioredis 6'])('%s', (kind) => {
     expect(await store.touch('k', life)).toBe(false)
     expect(await store.create('k', record({ b: '1' }), life)).toBe(false)
     expect(await store.destroy('k', 'logout')).toBe(null)
-    expect(await place.redis.hgetall('sojourn:{k}')).toEqual({ '!': 'revoked' })
-    const left = await place.redis.pttl('sojourn:{k}')
+    expect(await fixture.redis.hgetall('sojourn:{k}')).toEqual({ '!': 'revoked' })
+    const left = await fixture.redis.pttl('sojourn:{k}')
     expect(left).toBeGreaterThan(290_000)
     expect(left).toBeLessThanOrEqual(300_000)
-    expect(await place.redis.dbsize()).toBe(1)
+    expect(await fixture.redis.dbsize()).toBe(1)
   })
 
   test('destroying again does not keep the reason any longer', async () => {
-    const store = await place.open(kind)
+    const store = await fixture.open(kind)
     await store.create('k', record(), await lifetime(store))
     await store.destroy('k', 'rotated')
-    await place.redis.pexpire('sojourn:{k}', 1000)
+    await fixture.redis.pexpire('sojourn:{k}', 1000)
     await store.destroy('k', 'logout')
-    expect(await place.redis.pttl('sojourn:{k}')).toBeLessThanOrEqual(1000)
+    expect(await fixture.redis.pttl('sojourn:{k}')).toBeLessThanOrEqual(1000)
     expect(await store.load('k')).toEqual({ ended: 'rotated' })
   })
 
   test('a write after the absolute deadline ends the record but keeps an earlier reason', async () => {
-    const store = await place.open(kind)
+    const store = await fixture.open(kind)
     const life = await lifetime(store)
     const over = { idle: 60_000, absoluteAt: (await store.now()) - 1 }
     await store.create('k', record(), life)
     expect(await store.update('k', { set: new Map([['a', '1']]) }, over)).toEqual({ status: 'gone' })
-    expect(await place.redis.dbsize()).toBe(0)
+    expect(await fixture.redis.dbsize()).toBe(0)
 
     await store.create('other', record(), life)
     await store.destroy('other', 'logout')
@@ -68,33 +68,33 @@ describe.for<ClientKind>(['node-redis 6', 'ioredis 6'])('%s', (kind) => {
     expect(await store.load('other')).toEqual({ ended: 'logout' })
     expect(await store.create('new', record(), over)).toBe(true)
     expect(await store.create('other', record(), over)).toBe(false)
-    expect(await place.redis.dbsize()).toBe(1)
+    expect(await fixture.redis.dbsize()).toBe(1)
   })
 
   test('what other programs keep under our names is no session, and stays as it is', async () => {
-    const store = await place.open(kind)
+    const store = await fixture.open(kind)
     const life = await lifetime(store)
-    await place.redis.set('sojourn:{text}', 'theirs')
-    await place.redis.hset('sojourn:{hash}', 'a', '1')
-    await place.redis.hset('sojourn:{endless}', '@', 'meta')
+    await fixture.redis.set('sojourn:{text}', 'theirs')
+    await fixture.redis.hset('sojourn:{hash}', 'a', '1')
+    await fixture.redis.hset('sojourn:{endless}', '@', 'meta')
     expect(await store.load('hash')).toBe(null)
     for (const key of ['text', 'endless'])
       expect(await store.load(key)).toMatchObject({ meta: '', fields: new Map() })
     for (const key of ['text', 'hash', 'endless']) expect(await store.create(key, record(), life)).toBe(false)
     for (const change of CHANGES) expect((await store.update('text', change, life)).status).toBe('gone')
     expect(await store.touch('text', life)).toBe(false)
-    expect(await place.redis.get('sojourn:{text}')).toBe('theirs')
+    expect(await fixture.redis.get('sojourn:{text}')).toBe('theirs')
   })
 })
 
 test('after any run of verbs every key has a deadline, and what is destroyed stays so', async () => {
-  const stores = [await place.open('node-redis 6'), await place.open('ioredis 5')]
+  const stores = [await fixture.open('node-redis 6'), await fixture.open('ioredis 5')]
   const ended = new Set<string>()
   await Promise.all(Array.from({ length: 600 }, (_, i) => step(stores[i % 2]!, ended)))
 
-  for (const key of await place.redis.keys('*')) {
-    expect(await place.redis.pttl(key)).toBeGreaterThan(0)
-    const hash = await place.redis.hgetall(key)
+  for (const key of await fixture.redis.keys('*')) {
+    expect(await fixture.redis.pttl(key)).toBeGreaterThan(0)
+    const hash = await fixture.redis.hgetall(key)
     const isWhole = '@' in hash || Object.keys(hash).join() === '!'
     expect(isWhole, 'a record, or a reason and nothing else').toBe(true)
     expect(key).toMatch(/^sojourn:\{k\d+\}$/)

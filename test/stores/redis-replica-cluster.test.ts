@@ -6,7 +6,7 @@ import { type FailoverCluster, startFailoverCluster } from '../integration/failo
 import { ask, isolate, until, untilReplica } from '../integration/failover/group.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { KINDS } from './redis/clients.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 let cluster: FailoverCluster
 

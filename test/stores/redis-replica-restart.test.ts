@@ -11,7 +11,7 @@ import { redisStore, type RedisStore } from '../../src/stores/redis.ts'
 import { ask, isolate, until } from '../integration/failover/group.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { type ClientKind, clients } from './redis/clients.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 const KINDS: readonly ClientKind[] = ['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 5', 'iovalkey']
 

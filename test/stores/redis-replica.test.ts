@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore, type RedisStore } from '../../src/stores/redis.ts'
 import { testStore } from '../../src/testing.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { admin, type ClientKind, clients, type GlideKind } from './redis/clients.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 
 const KINDS: readonly (ClientKind | GlideKind)[] = [
   'node-redis 6',

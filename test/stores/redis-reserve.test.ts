@@ -9,13 +9,13 @@ import type { Command } from '../../src/stores/redis/client.ts'
 import { Connection } from '../../src/stores/redis/connection.ts'
 import { Link } from '../../src/stores/redis/link.ts'
 import { update } from '../../src/stores/redis/records/update.ts'
+import { useFixture } from './redis/fixture.ts'
 import { bytesOf, held, LIMITS, useScriptless } from './redis/limited.ts'
-import { usePlace } from './redis/place.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const place = usePlace()
-const scriptless = useScriptless(place)
+const fixture = useFixture()
+const scriptless = useScriptless(fixture)
 type Write = (link: Link, change: Change) => Promise<UpdateResult>
 const text = (length: number): string => 'x'.repeat(length)
 const life = { idle: 3_600_000, absoluteAt: 8_000_000_000_000 }
@@ -47,7 +47,7 @@ const writeThenTakeBack: Write = async (link, change) => {
   async function takeBack(written: [string, string][], before: (string | null)[]): Promise<void> {
     const commands: Command[] = []
     for (const [i, [name, value]] of written.entries()) {
-      if ((await place.redis.hget('sojourn:{k}', name)) !== value) continue
+      if ((await fixture.redis.hget('sojourn:{k}', name)) !== value) continue
       const was = before[i] ?? null
       commands.push(was === null ? ['hdel', 'sojourn:{k}', [name]] : ['hset', 'sojourn:{k}', [name, was]])
     }
@@ -59,8 +59,8 @@ const writeThenTakeBack: Write = async (link, change) => {
 async function faultsOf(write: Write, changes: readonly Change[]): Promise<string[]> {
   const faults = new Set<string>()
   for (const order of ordersOf(changes.map((_, i) => i))) {
-    await place.redis.flushall()
-    await place.redis.hset('sojourn:{k}', '@', 'meta', 'a', text(42))
+    await fixture.redis.flushall()
+    await fixture.redis.hset('sojourn:{k}', '@', 'meta', 'a', text(42))
     const writers = changes.map(() => new SteppingLink(new Connection(scriptless.client)))
     const results = writers.map(async (link, i) => {
       link.refusesScripts = true
@@ -70,7 +70,7 @@ async function faultsOf(write: Write, changes: readonly Change[]): Promise<strin
     })
     for (const i of order) await writers[i]!.step()
     for (const link of writers) while (!link.isDone) await link.step()
-    const fields = await held(place)
+    const fields = await held(fixture)
     if (bytesOf(fields) > LIMITS.bytes) faults.add('too much is stored')
     const stored = Object.fromEntries(fields)
     const statuses = await Promise.all(results)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { redisStore } from '../../src/stores/redis.ts'
 import { testStore } from '../../src/testing.ts'
 import { admin } from './redis/clients.ts'
-import { lifetime, record } from './redis/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
 import { SENTINEL_KINDS, type SentinelGroup, type SentinelKind, startSentinels } from './redis/sentinel.ts'
 
 let group: SentinelGroup

@@ -6,26 +6,26 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { sqliteStore, type SqliteStoreOptions } from '../../src/stores/sqlite.ts'
-import { fields, rows, usePlace } from './sqlite-place.ts'
+import { fields, rows, useFixture } from './sqlite-fixture.ts'
 
 describe('the file of sqliteStore', () => {
-  const place = usePlace()
+  const fixture = useFixture()
 
   test('nothing is on disk before the first session', async () => {
-    const store = place.open()
+    const store = fixture.open()
     expect(await store.load('k')).toBeNull()
-    expect(await store.update('k', { set: new Map([['a', '1']]) }, place.lifetime())).toEqual({
+    expect(await store.update('k', { set: new Map([['a', '1']]) }, fixture.lifetime())).toEqual({
       status: 'gone',
     })
-    expect(await store.touch('k', place.lifetime())).toBe(false)
+    expect(await store.touch('k', fixture.lifetime())).toBe(false)
     expect(await store.destroy('k', 'logout')).toBeNull()
     await store.close()
-    expect(readdirSync(place.directory)).toEqual([])
+    expect(readdirSync(fixture.directory)).toEqual([])
   })
 
   test('the file and its side files are readable by their owner alone, and git ignores them', async () => {
-    await place.open().create('k', fields(), place.lifetime())
-    expect(readdirSync(join(place.directory, 'data')).toSorted()).toEqual([
+    await fixture.open().create('k', fields(), fixture.lifetime())
+    expect(readdirSync(join(fixture.directory, 'data')).toSorted()).toEqual([
       '.gitignore',
       'sessions.db',
       'sessions.db-shm',
@@ -33,108 +33,109 @@ describe('the file of sqliteStore', () => {
       'sessions.db-wal',
     ])
     for (const name of ['', '-shm', '-spare', '-wal'])
-      expect(statSync(place.file + name).mode & 0o777).toBe(0o600)
-    expect(statSync(join(place.directory, 'data')).mode & 0o777).toBe(0o700)
-    expect(readFileSync(join(place.directory, 'data', '.gitignore'), 'utf8')).toBe('*\n')
+      expect(statSync(fixture.file + name).mode & 0o777).toBe(0o600)
+    expect(statSync(join(fixture.directory, 'data')).mode & 0o777).toBe(0o700)
+    expect(readFileSync(join(fixture.directory, 'data', '.gitignore'), 'utf8')).toBe('*\n')
   })
 
   test('a directory that was there gets no .gitignore', async () => {
-    mkdirSync(join(place.directory, 'data'))
-    await place.open().create('k', fields(), place.lifetime())
-    expect(readdirSync(join(place.directory, 'data'))).not.toContain('.gitignore')
+    mkdirSync(join(fixture.directory, 'data'))
+    await fixture.open().create('k', fields(), fixture.lifetime())
+    expect(readdirSync(join(fixture.directory, 'data'))).not.toContain('.gitignore')
   })
 
   test('what destroyed sessions held does not linger in the file', async () => {
-    const store = place.open()
+    const store = fixture.open()
     const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
     for (const key of keys)
-      await store.create(key, fields({ secret: `find-${key}`.repeat(50) }), place.lifetime())
+      await store.create(key, fields({ secret: `find-${key}`.repeat(50) }), fixture.lifetime())
     for (const key of keys) await store.destroy(key, 'logout')
     await store.close()
-    const text = readFileSync(place.file, 'latin1')
+    const text = readFileSync(fixture.file, 'latin1')
     expect(text).toContain('k19')
     expect(text).not.toContain('find-k')
   })
 
   test('a file that was removed is made anew by the next write', async () => {
-    const store = place.open()
-    await store.create('old', fields(), place.lifetime())
-    rmSync(join(place.directory, 'data'), { recursive: true })
-    expect(await store.create('new', fields(), place.lifetime())).toBe(true)
+    const store = fixture.open()
+    await store.create('old', fields(), fixture.lifetime())
+    rmSync(join(fixture.directory, 'data'), { recursive: true })
+    expect(await store.create('new', fields(), fixture.lifetime())).toBe(true)
     expect(await store.load('old')).toBeNull()
-    expect(rows(place.file)).toEqual(['new'])
+    expect(rows(fixture.file)).toEqual(['new'])
   })
 
   test('a file of a newer schema is refused and stays as it is', async () => {
-    const first = place.open()
-    await first.create('k', fields(), place.lifetime())
+    const first = fixture.open()
+    await first.create('k', fields(), fixture.lifetime())
     await first.close()
-    pragma(place.file, 'user_version = 3')
-    const store = place.open()
+    pragma(fixture.file, 'user_version = 3')
+    const store = fixture.open()
     const refused = { code: 'ERR_STORE_UNAVAILABLE', message: expect.stringContaining('schema 3') as string }
-    await expect(store.create('k2', fields(), place.lifetime())).rejects.toMatchObject(refused)
+    await expect(store.create('k2', fields(), fixture.lifetime())).rejects.toMatchObject(refused)
     expect(() => store.load('k')).toThrow(expect.objectContaining(refused))
-    pragma(place.file, 'user_version = 2')
+    pragma(fixture.file, 'user_version = 2')
     expect(await store.load('k')).toMatchObject({ meta: 'meta' })
   })
 
   test('a database of another application is refused and stays as it is', async () => {
-    place.file = join(place.directory, 'app.db')
-    const other = new DatabaseSync(place.file)
+    fixture.file = join(fixture.directory, 'app.db')
+    const other = new DatabaseSync(fixture.file)
     other.exec('CREATE TABLE sessions (id TEXT)')
     other.close()
-    const before = readFileSync(place.file)
+    const before = readFileSync(fixture.file)
     const refused = {
       code: 'ERR_STORE_UNAVAILABLE',
       message: expect.stringContaining('another application') as string,
     }
-    await expect(place.open().create('k', fields(), place.lifetime())).rejects.toMatchObject(refused)
-    expect(readFileSync(place.file).equals(before)).toBe(true)
+    await expect(fixture.open().create('k', fields(), fixture.lifetime())).rejects.toMatchObject(refused)
+    expect(readFileSync(fixture.file).equals(before)).toBe(true)
   })
 
   test('a file that is no database is refused and stays as it is', async () => {
-    place.file = join(place.directory, 'notes.txt')
+    fixture.file = join(fixture.directory, 'notes.txt')
     const text = 'these are notes, '.repeat(1000)
-    writeFileSync(place.file, text)
+    writeFileSync(fixture.file, text)
     const refused = {
       code: 'ERR_STORE_UNAVAILABLE',
       message: expect.stringContaining('not a SQLite database') as string,
     }
-    await expect(place.open().create('k', fields(), place.lifetime())).rejects.toMatchObject(refused)
-    expect(readFileSync(place.file, 'utf8')).toBe(text)
+    await expect(fixture.open().create('k', fields(), fixture.lifetime())).rejects.toMatchObject(refused)
+    expect(readFileSync(fixture.file, 'utf8')).toBe(text)
   })
 
   test('a file that cannot be opened fails every verb without naming the path, and is tried again', async () => {
     vi.stubEnv('NODE_ENV', 'production')
     onTestFinished(() => void vi.unstubAllEnvs())
-    mkdirSync(place.file, { recursive: true })
-    const store = place.open()
+    mkdirSync(fixture.file, { recursive: true })
+    const store = fixture.open()
     const failed = { code: 'ERR_STORE_UNAVAILABLE', status: 503 }
     const errors = await Promise.all([
-      store.create('k', fields(), place.lifetime()).catch((error: unknown) => error),
-      store.update('k', {}, place.lifetime()).catch((error: unknown) => error),
-      store.touch('k', place.lifetime()).catch((error: unknown) => error),
+      store.create('k', fields(), fixture.lifetime()).catch((error: unknown) => error),
+      store.update('k', {}, fixture.lifetime()).catch((error: unknown) => error),
+      store.touch('k', fixture.lifetime()).catch((error: unknown) => error),
       store.destroy('k', 'logout').catch((error: unknown) => error),
     ])
     for (const error of errors) {
       expect(error).toMatchObject(failed)
-      expect(`${String(error)} ${String((error as Error).cause)}`).not.toContain(place.directory)
+      expect(`${String(error)} ${String((error as Error).cause)}`).not.toContain(fixture.directory)
     }
     expect(() => store.load('k')).toThrow(expect.objectContaining(failed))
-    rmSync(place.file, { recursive: true })
-    expect(await store.create('k', fields(), place.lifetime())).toBe(true)
+    rmSync(fixture.file, { recursive: true })
+    expect(await store.create('k', fields(), fixture.lifetime())).toBe(true)
   })
 
   test('who may not set room aside beside the file can write all the same, again and again', async () => {
-    const store = place.open()
-    mkdirSync(`${place.file}-spare`, { recursive: true })
-    for (const key of ['a', 'b', 'c']) expect(await store.create(key, fields(), place.lifetime())).toBe(true)
+    const store = fixture.open()
+    mkdirSync(`${fixture.file}-spare`, { recursive: true })
+    for (const key of ['a', 'b', 'c'])
+      expect(await store.create(key, fields(), fixture.lifetime())).toBe(true)
     expect(await store.index.add('list', { key: 'a', createdAt: 1, until: Date.now() + 60_000 })).toBe(1)
   })
 
   test('two stores on the same file have the same identity', () => {
-    expect(place.open().identity).toBe(place.open().identity)
-    expect(place.open().identity).toBe(`sqlite ${place.file}`)
+    expect(fixture.open().identity).toBe(fixture.open().identity)
+    expect(fixture.open().identity).toBe(`sqlite ${fixture.file}`)
   })
 
   test('a runtime without node:sqlite is refused at construction, and told what to do', () => {

@@ -7,20 +7,20 @@ import { describe, expect, test, vi } from 'vitest'
 import type { IndexEntry } from '../../src/core/store.ts'
 import { REMAINS_FOR } from '../../src/stores/shared/record-end.ts'
 import { pack } from '../../src/stores/sqlite/packed-record.ts'
-import { fields, usePlace } from './sqlite-place.ts'
+import { fields, useFixture } from './sqlite-fixture.ts'
 
 const HOUR = 3_600_000
 
-const place = usePlace()
+const fixture = useFixture()
 
 function entry(key: string, left = HOUR): IndexEntry {
-  const now = place.clock.now()
+  const now = fixture.clock.now()
   return { key, createdAt: now, until: now + left }
 }
 
 /** The lists and keys of all rows, past or not. */
 function entries(): string[] {
-  const db = new DatabaseSync(place.file, { readOnly: true })
+  const db = new DatabaseSync(fixture.file, { readOnly: true })
   const all = db.prepare('SELECT list, key FROM entries ORDER BY list, key').all()
   db.close()
   return all.map((row) => `${String(row['list'])} ${String(row['key'])}`)
@@ -28,7 +28,7 @@ function entries(): string[] {
 
 describe('the lists of sqliteStore', () => {
   test('reading one answers at once, and makes no file; neither does removing', async () => {
-    const store = place.open()
+    const store = fixture.open()
     expect(store.index.entries('list')).toEqual([])
     await store.index.remove('list', ['k'])
     expect(store.index.entries('list')).toEqual([])
@@ -38,15 +38,15 @@ describe('the lists of sqliteStore', () => {
   })
 
   test('they are there after the store was closed and opened again', async () => {
-    const store = place.open()
+    const store = fixture.open()
     const added = entry('k')
     await store.index.add('list', added)
     await store.close()
-    expect(place.open().index.entries('list')).toEqual([added])
+    expect(fixture.open().index.entries('list')).toEqual([added])
   })
 
   test('an entry and the keys to remove are what they were when they were handed over', async () => {
-    const store = place.open()
+    const store = fixture.open()
     const [added, keys] = [entry('one'), ['two']]
     await store.index.add('list', entry('two'))
     const writes = [store.index.add('list', added), store.index.remove('list', keys)]
@@ -57,7 +57,7 @@ describe('the lists of sqliteStore', () => {
   })
 
   test('of two additions at once neither is lost, a thousand times', async () => {
-    const stores = [place.open({ durability: 'process' }), place.open({ durability: 'process' })]
+    const stores = [fixture.open({ durability: 'process' }), fixture.open({ durability: 'process' })]
     const [one, two] = [
       { ...entry('one'), createdAt: 1 },
       { ...entry('two'), createdAt: 2 },
@@ -71,12 +71,12 @@ describe('the lists of sqliteStore', () => {
   })
 
   test('what is past is swept, a little at a time, and what counts is not', async () => {
-    const store = place.open({ sweepInterval: 10 })
+    const store = fixture.open({ sweepInterval: 10 })
     const keys = Array.from({ length: 500 }, (_, i) => `k${i}`)
     await Promise.all(keys.map((key) => store.index.add('list', entry(key, 60_000))))
     await store.index.add('list', entry('counts'))
-    await store.create('session', fields(), place.lifetime())
-    place.clock.advance(60_000 + REMAINS_FOR)
+    await store.create('session', fields(), fixture.lifetime())
+    fixture.clock.advance(60_000 + REMAINS_FOR)
     await vi.waitFor(() => expect(entries()).toEqual(['list counts']), 10_000)
     expect(await store.load('session')).toMatchObject({ meta: 'meta' })
   })
@@ -85,8 +85,8 @@ describe('the lists of sqliteStore', () => {
 describe('a file of schema 1', () => {
   /** Makes one, as the version before lists did, with one session under `old`. */
   function makeFile(): DatabaseSync {
-    mkdirSync(dirname(place.file), { recursive: true })
-    const db = new DatabaseSync(place.file)
+    mkdirSync(dirname(fixture.file), { recursive: true })
+    const db = new DatabaseSync(fixture.file)
     db.exec(`
       PRAGMA journal_mode = WAL;
       CREATE TABLE sessions (
@@ -100,14 +100,14 @@ describe('a file of schema 1', () => {
       PRAGMA user_version = 1;
     `)
     db.prepare("INSERT INTO sessions VALUES ('old', ?, 'idle', ?)").run(
-      place.clock.now() + HOUR,
+      fixture.clock.now() + HOUR,
       pack('meta', new Map([['a', '1']])),
     )
     return db
   }
 
   function version(): unknown {
-    const db = new DatabaseSync(place.file, { readOnly: true })
+    const db = new DatabaseSync(fixture.file, { readOnly: true })
     const answer = db.prepare('PRAGMA user_version').get()?.['user_version']
     db.close()
     return answer
@@ -115,7 +115,7 @@ describe('a file of schema 1', () => {
 
   test('is brought up to date by whoever reads or writes first, and keeps its sessions', async () => {
     makeFile().close()
-    const store = place.open()
+    const store = fixture.open()
     expect(store.load('old')).toMatchObject(fields())
     expect(version()).toBe(2)
     expect(await store.index.add('list', entry('old'))).toBe(1)
@@ -124,7 +124,7 @@ describe('a file of schema 1', () => {
 
   test('is brought up to date once by stores that open it at the same time', async () => {
     makeFile().close()
-    const stores = Array.from({ length: 5 }, () => place.open())
+    const stores = Array.from({ length: 5 }, () => fixture.open())
     const counts = await Promise.all(stores.map((store, i) => store.index.add('list', entry(`k${i}`))))
     expect(counts.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5])
     expect(await stores[0]!.load('old')).toMatchObject(fields())
@@ -133,7 +133,7 @@ describe('a file of schema 1', () => {
   test('is waited for while another process writes to it', async () => {
     const other = makeFile()
     other.exec('BEGIN IMMEDIATE')
-    const store = place.open()
+    const store = fixture.open()
     const [read, added] = [store.index.entries('list'), store.index.add('list', entry('k'))]
     expect(read).toBeInstanceOf(Promise)
     setTimeout(() => {
@@ -148,7 +148,7 @@ describe('a file of schema 1', () => {
     const other = makeFile()
     const touch = other.prepare('UPDATE sessions SET ends_at = ends_at + 1 WHERE key = ?')
     touch.run('old')
-    const store = place.open()
+    const store = fixture.open()
     await store.index.add('list', entry('old'))
     expect(touch.run('old').changes).toBe(1)
     other.close()

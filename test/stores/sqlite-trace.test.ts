@@ -11,12 +11,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { sqliteStore } from '../../src/stores/sqlite.ts'
 import { manualClock, testStore } from '../../src/testing.ts'
-import { fields, usePlace } from './sqlite-place.ts'
+import { fields, useFixture } from './sqlite-fixture.ts'
 
 const CHANNEL = 'sqlite.db.query'
 
 describe('sqliteStore', () => {
-  const place = usePlace()
+  const fixture = useFixture()
   let seen: string[] = []
   const listen = (message: unknown): void => void seen.push(inspect(message, { depth: 9, showHidden: true }))
   beforeEach(() => void (seen = []))
@@ -26,14 +26,14 @@ describe('sqliteStore', () => {
     ['before the file is opened', true],
     ['afterwards', false],
   ] as const)('publishes neither keys nor values to who subscribed %s', async ([, isEarly]) => {
-    const store = place.open()
+    const store = fixture.open()
     if (isEarly) subscribe(CHANNEL, listen)
-    await store.create('key-0', fields({ name: 'value-0' }), place.lifetime())
+    await store.create('key-0', fields({ name: 'value-0' }), fixture.lifetime())
     subscribe(CHANNEL, listen)
-    await store.create('key-1', fields({ name: 'value-1' }), place.lifetime())
-    await store.update('key-1', { set: new Map([['name', 'value-2']]) }, place.lifetime())
-    await store.touch('key-1', place.lifetime())
-    await store.index.add('key-list', { key: 'key-1', createdAt: place.clock.now(), until: 9e12 })
+    await store.create('key-1', fields({ name: 'value-1' }), fixture.lifetime())
+    await store.update('key-1', { set: new Map([['name', 'value-2']]) }, fixture.lifetime())
+    await store.touch('key-1', fixture.lifetime())
+    await store.index.add('key-list', { key: 'key-1', createdAt: fixture.clock.now(), until: 9e12 })
     expect(await store.index.entries('key-list')).toMatchObject([{ key: 'key-1' }])
     expect(await store.load('key-1')).toMatchObject({ fields: new Map([['name', 'value-2']]) })
     await store.index.remove('key-list', ['key-1'])
@@ -50,7 +50,7 @@ describe('sqliteStore', () => {
     const collect = (message: unknown): void =>
       void databases.add((message as { database: DatabaseSync }).database)
     subscribe(CHANNEL, collect)
-    await place.open().create('key-0', fields(), place.lifetime())
+    await fixture.open().create('key-0', fields(), fixture.lifetime())
     unsubscribe(CHANNEL, collect)
     for (const database of databases)
       expect(database.prepare('SELECT argument(0) AS it').get()).toEqual({ it: null })

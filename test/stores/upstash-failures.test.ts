@@ -6,10 +6,10 @@ import { Sessions } from '../../src/core/sessions.ts'
 import { isAlive, type Store } from '../../src/core/store.ts'
 import type { UpstashFault } from '../../src/testing.ts'
 import { Browser } from '../support/browser.ts'
-import { lifetime, record } from './redis/place.ts'
-import { useUpstash } from './upstash/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
+import { useUpstash } from './upstash/fixture.ts'
 
-const place = useUpstash()
+const fixture = useUpstash()
 
 const DROPS = ['drop-before', 'drop-after', 'cut'] as const
 /** After these the commands were executed, though nobody was told. */
@@ -44,40 +44,48 @@ const VERBS: Record<string, (store: Store, key: string) => Promise<unknown>> = {
 
 describe.each(Object.entries(VERBS))('%s', (verb, run) => {
   test.each(FAULTS)('is an error after %o, is sent once if it writes, and tells nothing', async (fault) => {
-    const store = place.store()
+    const store = fixture.store()
     const key = await stored(store)
-    place.upstash.fail(fault, { times: 2 })
+    fixture.upstash.fail(fault, { times: 2 })
     const failing = run(store, key).catch((caught: unknown) => caught)
-    expect(await place.requestsOf(() => failing)).toBe(verb === 'load' && isDrop(fault) ? 2 : 1)
+    expect(await fixture.requestsOf(() => failing)).toBe(verb === 'load' && isDrop(fault) ? 2 : 1)
     const error = await failing
     expect(error).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE', status: 503 })
-    const secrets = [key, place.upstash.token, place.upstash.url, place.prefix, 'MARKER', 'hgetall', 'html']
+    const secrets = [
+      key,
+      fixture.upstash.token,
+      fixture.upstash.url,
+      fixture.prefix,
+      'MARKER',
+      'hgetall',
+      'html',
+    ]
     const told = inspect(error, { depth: 9, showHidden: true }).replaceAll(/\n\s+at .*/g, '')
     expect(secrets.filter((secret) => told.includes(secret))).toEqual([])
 
-    place.upstash.heal()
+    fixture.upstash.heal()
     expect(await store.load(key)).toMatchObject(after(verb, EXECUTED.includes(fault)))
   })
 
   test('is an error when the server stays silent, and is not sent again', async () => {
-    const store = place.store(500)
+    const store = fixture.store(500)
     const key = await stored(store)
-    place.upstash.fail({ delay: 60_000 }, { times: 2 })
+    fixture.upstash.fail({ delay: 60_000 }, { times: 2 })
     const failing = run(store, key).catch((caught: unknown) => caught)
-    expect(await place.requestsOf(() => failing)).toBe(1)
+    expect(await fixture.requestsOf(() => failing)).toBe(1)
     expect(await failing).toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
   })
 })
 
 test.each(DROPS)('a read finds its record although the connection broke: %s', async (fault) => {
-  const store = place.store()
+  const store = fixture.store()
   const key = await stored(store)
-  place.upstash.fail(fault)
+  fixture.upstash.fail(fault)
   expect(isAlive(await store.load(key))).toBe(true)
 })
 
 test('a session is never taken for none, and no increment happens twice, however the network fails', async () => {
-  const sessions = new Sessions<{ n?: number }>({ timeout: '1s' }, place.store())
+  const sessions = new Sessions<{ n?: number }>({ timeout: '1s' }, fixture.store())
   const visitor = new Browser(sessions)
   await visitor.visit((session) => session.set('n', -1))
   // From now on the server knows the script.
@@ -86,13 +94,13 @@ test('a session is never taken for none, and no increment happens twice, however
   const codes: unknown[] = []
   for (const fault of faults) {
     for (const which of ['hgetall', 'evalsha']) {
-      place.upstash.fail(fault, {
+      fixture.upstash.fail(fault, {
         times: 2,
         when: ({ commands }) => commands.some(([name]) => name === which),
       })
       const failing = visitor.visit((session) => session.increment('n'))
       codes.push(await failing.then(String, (error: { code: unknown }) => error.code))
-      place.upstash.heal()
+      fixture.upstash.heal()
     }
   }
   const late = codes.splice(-2)

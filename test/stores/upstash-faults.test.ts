@@ -2,23 +2,23 @@
 
 import { Redis as Upstash } from '@upstash/redis'
 import { describe, expect, test } from 'vitest'
-import { useUpstash } from './upstash/place.ts'
+import { useUpstash } from './upstash/fixture.ts'
 
-const place = useUpstash()
+const fixture = useUpstash()
 
 function open(retries = 5): Upstash {
-  const { url, token } = place.upstash
+  const { url, token } = fixture.upstash
   return new Upstash({ url, token, automaticDeserialization: false, retry: { retries } })
 }
 
 describe('failures', () => {
   test('come as often as asked for, to the requests asked for, and then no more', async () => {
-    place.upstash.fail('rate-limited', { times: 2, when: ({ commands }) => commands[0]?.[0] === 'get' })
-    await open(0).set(`${place.prefix}a`, '1')
-    await expect(open(0).get(`${place.prefix}a`)).rejects.toThrow('max requests limit')
-    await expect(open(0).get(`${place.prefix}a`)).rejects.toThrow('max requests limit')
-    expect(await open(0).get(`${place.prefix}a`)).toBe('1')
-    expect(place.upstash.requests.slice(-4).map(({ fault }) => fault)).toEqual([
+    fixture.upstash.fail('rate-limited', { times: 2, when: ({ commands }) => commands[0]?.[0] === 'get' })
+    await open(0).set(`${fixture.prefix}a`, '1')
+    await expect(open(0).get(`${fixture.prefix}a`)).rejects.toThrow('max requests limit')
+    await expect(open(0).get(`${fixture.prefix}a`)).rejects.toThrow('max requests limit')
+    expect(await open(0).get(`${fixture.prefix}a`)).toBe('1')
+    expect(fixture.upstash.requests.slice(-4).map(({ fault }) => fault)).toEqual([
       undefined,
       'rate-limited',
       'rate-limited',
@@ -37,40 +37,40 @@ describe('failures', () => {
     ['bad-gateway', 0],
     ['redirect', 0],
   ] as const)('after %s the command was executed %i times', async (fault, times) => {
-    place.upstash.fail(fault)
-    await expect(open(0).incr(`${place.prefix}count`)).rejects.toBeInstanceOf(Error)
-    expect(Number(await place.redis.get(`${place.prefix}count`))).toBe(times)
+    fixture.upstash.fail(fault)
+    await expect(open(0).incr(`${fixture.prefix}count`)).rejects.toBeInstanceOf(Error)
+    expect(Number(await fixture.redis.get(`${fixture.prefix}count`))).toBe(times)
   })
 
   test('a delayed answer was executed at once', async () => {
-    place.upstash.fail({ delay: 60_000 })
-    const answer = open(0).incr(`${place.prefix}count`)
-    await expect.poll(async () => place.redis.get(`${place.prefix}count`), { interval: 5 }).toBe('1')
+    fixture.upstash.fail({ delay: 60_000 })
+    const answer = open(0).incr(`${fixture.prefix}count`)
+    await expect.poll(async () => fixture.redis.get(`${fixture.prefix}count`), { interval: 5 }).toBe('1')
     const ended = answer.then(
       () => 'answered',
       () => 'failed',
     )
     expect(await Promise.race([ended, Promise.resolve('not yet')])).toBe('not yet')
-    place.upstash.fail({ delay: 20 })
-    expect(await open(0).incr(`${place.prefix}count`)).toBe(2)
+    fixture.upstash.fail({ delay: 20 })
+    expect(await open(0).incr(`${fixture.prefix}count`)).toBe(2)
   })
 })
 
 describe('a replica that lags', () => {
   test('shows what was there before, except to those who carry the token of a later answer', async () => {
     const [writer, reader] = [open(), open()]
-    await writer.hset(`${place.prefix}hash`, { a: '1' })
-    place.upstash.lag()
-    await writer.hset(`${place.prefix}hash`, { a: '2' })
-    await writer.set(`${place.prefix}new`, 'x')
-    await writer.del(`${place.prefix}hash`)
-    expect(await reader.hget(`${place.prefix}hash`, 'a')).toBe('1')
-    expect(await reader.get(`${place.prefix}new`)).toBeNull()
-    expect(await writer.get(`${place.prefix}new`)).toBe('x')
-    expect(await writer.hget(`${place.prefix}hash`, 'a')).toBeNull()
-    await place.upstash.catchUp()
-    expect(await reader.hget(`${place.prefix}hash`, 'a')).toBeNull()
-    expect(await reader.get(`${place.prefix}new`)).toBe('x')
-    expect(await place.redis.keys(`*${place.prefix}*`)).toEqual([`${place.prefix}new`])
+    await writer.hset(`${fixture.prefix}hash`, { a: '1' })
+    fixture.upstash.lag()
+    await writer.hset(`${fixture.prefix}hash`, { a: '2' })
+    await writer.set(`${fixture.prefix}new`, 'x')
+    await writer.del(`${fixture.prefix}hash`)
+    expect(await reader.hget(`${fixture.prefix}hash`, 'a')).toBe('1')
+    expect(await reader.get(`${fixture.prefix}new`)).toBeNull()
+    expect(await writer.get(`${fixture.prefix}new`)).toBe('x')
+    expect(await writer.hget(`${fixture.prefix}hash`, 'a')).toBeNull()
+    await fixture.upstash.catchUp()
+    expect(await reader.hget(`${fixture.prefix}hash`, 'a')).toBeNull()
+    expect(await reader.get(`${fixture.prefix}new`)).toBe('x')
+    expect(await fixture.redis.keys(`*${fixture.prefix}*`)).toEqual([`${fixture.prefix}new`])
   })
 })

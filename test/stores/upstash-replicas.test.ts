@@ -2,23 +2,23 @@ import { expect, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
 import { upstashStore, type UpstashStoreOptions } from '../../src/stores/upstash.ts'
 import { Browser } from '../support/browser.ts'
-import { useUpstash } from './upstash/place.ts'
+import { useUpstash } from './upstash/fixture.ts'
 
 const PAIRS = 100
 
-const place = useUpstash()
+const fixture = useUpstash()
 
 /** An instance of the application, with a store object of its own. */
 function instance(options: UpstashStoreOptions): Sessions {
-  const { url, token } = place.upstash
-  return new Sessions({}, upstashStore({ url, token }, { prefix: place.prefix, ...options }))
+  const { url, token } = fixture.upstash
+  return new Sessions({}, upstashStore({ url, token }, { prefix: fixture.prefix, ...options }))
 }
 
 /** How often an instance does not see what another one has done just before. */
 async function staleReads(options: UpstashStoreOptions): Promise<number> {
   const here = instance(options)
   let stale = 0
-  place.upstash.lag()
+  fixture.upstash.lag()
   for (let i = 0; i < PAIRS; i++) {
     // One that has written lately carries a token that lets it see more.
     const there = instance(options)
@@ -31,7 +31,7 @@ async function staleReads(options: UpstashStoreOptions): Promise<number> {
     await visitor.visit((session) => session.logout())
     if ((await elsewhere.visit((session) => session.userId)) !== null) stale++
   }
-  await place.upstash.catchUp()
+  await fixture.upstash.catchUp()
   return stale
 }
 
@@ -44,8 +44,8 @@ test('that takes one request, too', async () => {
   const sessions = instance({ readFrom: 'primary' })
   const visitor = new Browser(sessions)
   await visitor.visit((session) => session.set('a', 1))
-  expect(await place.requestsOf(() => visitor.visit((session) => session.get('a')))).toBe(1)
-  expect(place.upstash.requests.at(-1)?.commands.map(([name]) => name)).toEqual(['del', 'pttl', 'hgetall'])
+  expect(await fixture.requestsOf(() => visitor.visit((session) => session.get('a')))).toBe(1)
+  expect(fixture.upstash.requests.at(-1)?.commands.map(([name]) => name)).toEqual(['del', 'pttl', 'hgetall'])
 })
 
 test('refuses to read from elsewhere', () => {

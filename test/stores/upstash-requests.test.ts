@@ -4,20 +4,20 @@ import { isAlive, type Store } from '../../src/core/store.ts'
 import { upstashStore } from '../../src/stores/upstash.ts'
 import { startUpstash } from '../../src/testing.ts'
 import { Browser } from '../support/browser.ts'
-import { lifetime, record } from './redis/place.ts'
-import { useUpstash } from './upstash/place.ts'
+import { lifetime, record } from './redis/fixture.ts'
+import { useUpstash } from './upstash/fixture.ts'
 
-const place = useUpstash()
+const fixture = useUpstash()
 
 async function opened(): Promise<Store> {
-  const store = upstashStore(address(), { prefix: place.prefix })
+  const store = upstashStore(address(), { prefix: fixture.prefix })
   await store.now()
   await store.create('k', record({ a: '1', n: '1' }), await lifetime(store))
   return store
 }
 
 function address(): { url: string; token: string } {
-  return { url: place.upstash.url, token: place.upstash.token }
+  return { url: fixture.upstash.url, token: fixture.upstash.token }
 }
 
 describe('each verb is one request', () => {
@@ -45,22 +45,22 @@ describe('each verb is one request', () => {
 
   test.each(Object.entries(VERBS))('%s', async (_name, run) => {
     const store = await opened()
-    expect(await place.requestsOf(() => run(store))).toBe(1)
+    expect(await fixture.requestsOf(() => run(store))).toBe(1)
   })
 
   test('reading a session, also the first of a process, and every write to it', async () => {
     const visitor = new Browser(new Sessions({}, await opened()))
     await visitor.visit((session) => session.set('a', 1))
-    const cold = new Browser(new Sessions({}, upstashStore(address(), { prefix: place.prefix })))
+    const cold = new Browser(new Sessions({}, upstashStore(address(), { prefix: fixture.prefix })))
     cold.token = visitor.token
-    expect(await place.requestsOf(() => cold.visit((session) => session.get('a')))).toBe(1)
-    expect(await place.requestsOf(() => cold.visit((session) => session.set('b', 2)))).toBe(2)
+    expect(await fixture.requestsOf(() => cold.visit((session) => session.get('a')))).toBe(1)
+    expect(await fixture.requestsOf(() => cold.visit((session) => session.set('b', 2)))).toBe(2)
   })
 
   test('but the first of all, if it writes, also asks for the time', async () => {
-    const store = upstashStore(address(), { prefix: place.prefix })
+    const store = upstashStore(address(), { prefix: fixture.prefix })
     const visitor = new Browser(new Sessions({}, store))
-    expect(await place.requestsOf(() => visitor.visit((session) => session.set('a', 1)))).toBe(2)
+    expect(await fixture.requestsOf(() => visitor.visit((session) => session.set('a', 1)))).toBe(2)
   })
 })
 
@@ -78,10 +78,10 @@ test('a request carries the token in its header alone, asks for base64 and is no
     globalThis.fetch = fetch
   }
   const init = { method: 'POST', cache: 'no-store', redirect: 'manual', signal: expect.anything() }
-  expect(seen).toMatchObject([{ input: `${place.upstash.url}/pipeline`, init }])
-  const { headers } = place.upstash.requests.at(-1)!
+  expect(seen).toMatchObject([{ input: `${fixture.upstash.url}/pipeline`, init }])
+  const { headers } = fixture.upstash.requests.at(-1)!
   expect(headers).toMatchObject({
-    authorization: `Bearer ${place.upstash.token}`,
+    authorization: `Bearer ${fixture.upstash.token}`,
     'upstash-encoding': 'base64',
     'content-type': 'application/json',
   })
@@ -90,7 +90,7 @@ test('a request carries the token in its header alone, asks for base64 and is no
 describe('where a replica lags', () => {
   test('a store sees its own writes', async () => {
     const store = await opened()
-    place.upstash.lag()
+    fixture.upstash.lag()
     const life = await lifetime(store)
     await store.update('k', { set: new Map([['a', '2']]) }, life)
     await store.create('new', record(), life)
@@ -99,42 +99,42 @@ describe('where a replica lags', () => {
     expect(isAlive(await store.load('new'))).toBe(true)
     await store.destroy('k', 'logout')
     expect(await store.load('k')).toEqual({ ended: 'logout' })
-    await place.upstash.catchUp()
+    await fixture.upstash.catchUp()
   })
 
   test('a read that was overtaken by a write does not make the store forget the write', async () => {
     const store = await opened()
-    place.upstash.lag()
-    place.upstash.fail(
+    fixture.upstash.lag()
+    fixture.upstash.fail(
       { delay: 200 },
       { when: ({ commands }) => commands.some(([name]) => name === 'hgetall') },
     )
     const overtaken = store.load('other')
-    await expect.poll(() => place.upstash.requests.at(-1)?.fault).toBeDefined()
+    await expect.poll(() => fixture.upstash.requests.at(-1)?.fault).toBeDefined()
     await store.update('k', { set: new Map([['a', '2']]) }, await lifetime(store))
     await overtaken
     const found = await store.load('k')
     expect(isAlive(found) && found.fields.get('a')).toBe('2')
-    await place.upstash.catchUp()
+    await fixture.upstash.catchUp()
   })
 
   test('the writes of another process come when the replica has them', async () => {
-    const [writer, reader] = [await opened(), upstashStore(address(), { prefix: place.prefix })]
-    place.upstash.lag()
+    const [writer, reader] = [await opened(), upstashStore(address(), { prefix: fixture.prefix })]
+    fixture.upstash.lag()
     await writer.destroy('k', 'logout')
     expect(isAlive(await reader.load('k'))).toBe(true)
     expect((await reader.update('k', { set: new Map([['a', '2']]) }, await lifetime(writer))).status).toBe(
       'gone',
     )
-    await place.upstash.catchUp()
+    await fixture.upstash.catchUp()
     expect(await reader.load('k')).toEqual({ ended: 'logout' })
   })
 })
 
 test('where scripts are refused, everything works but expecting', async () => {
-  const name = place.prefix
-  await place.redis.acl('SETUSER', name, 'on', '>secret', '~*', '&*', '+@all', '-eval')
-  const { host, port } = place.redis.options
+  const name = fixture.prefix
+  await fixture.redis.acl('SETUSER', name, 'on', '>secret', '~*', '&*', '+@all', '-eval')
+  const { host, port } = fixture.redis.options
   const strict = await startUpstash({ redis: `redis://${name}:secret@${host}:${port}` })
   try {
     const store = upstashStore({ url: strict.url, token: strict.token }, { prefix: name })
@@ -143,10 +143,10 @@ test('where scripts are refused, everything works but expecting', async () => {
     const refused = store.update('k', { expect: new Map([['a', '1']]), set: new Map([['a', '2']]) }, life)
     await expect(Promise.resolve(refused)).rejects.toMatchObject({ code: 'ERR_STORE_UNSUPPORTED' })
     expect((await store.update('k', { set: new Map([['b', '2']]) }, life)).status).toBe('ok')
-    expect(await place.redis.keys(`${name}*`)).toEqual([`${name}:{k}`])
-    expect(await place.redis.hgetall(`${name}:{k}`)).toMatchObject({ a: '1', b: '2' })
+    expect(await fixture.redis.keys(`${name}*`)).toEqual([`${name}:{k}`])
+    expect(await fixture.redis.hgetall(`${name}:{k}`)).toMatchObject({ a: '1', b: '2' })
   } finally {
     await strict.close()
-    await place.redis.acl('DELUSER', name)
+    await fixture.redis.acl('DELUSER', name)
   }
 })

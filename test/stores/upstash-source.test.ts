@@ -2,27 +2,27 @@ import { Redis } from '@upstash/redis'
 import { Redis as Ioredis } from 'ioredis'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { upstashStore, type UpstashSource } from '../../src/stores/upstash.ts'
-import { useUpstash } from './upstash/place.ts'
+import { useUpstash } from './upstash/fixture.ts'
 import { vercelKv } from './upstash/vercel-kv.ts'
 
-const place = useUpstash()
+const fixture = useUpstash()
 afterEach(() => {
   vi.unstubAllEnvs()
   vi.restoreAllMocks()
 })
 
 async function works(source?: UpstashSource): Promise<boolean> {
-  const before = place.upstash.requests.length
-  expect(await upstashStore(source).load(place.prefix)).toBeNull()
-  return place.upstash.requests.length > before
+  const before = fixture.upstash.requests.length
+  expect(await upstashStore(source).load(fixture.prefix)).toBeNull()
+  return fixture.upstash.requests.length > before
 }
 
 describe('the environment', () => {
   test.each(['UPSTASH_REDIS_REST', 'KV_REST_API'])(
     'names the database by %s_URL and _TOKEN',
     async (name) => {
-      vi.stubEnv(`${name}_URL`, place.upstash.url)
-      vi.stubEnv(`${name}_TOKEN`, place.upstash.token)
+      vi.stubEnv(`${name}_URL`, fixture.upstash.url)
+      vi.stubEnv(`${name}_TOKEN`, fixture.upstash.token)
       expect(await works()).toBe(true)
       expect(await works({ url: undefined, token: undefined })).toBe(true)
     },
@@ -30,15 +30,15 @@ describe('the environment', () => {
 
   test('of both pairs the one of Upstash counts, if it is whole', async () => {
     vi.stubEnv('UPSTASH_REDIS_REST_URL', 'http://127.0.0.1:1')
-    vi.stubEnv('KV_REST_API_URL', place.upstash.url)
-    vi.stubEnv('KV_REST_API_TOKEN', place.upstash.token)
+    vi.stubEnv('KV_REST_API_URL', fixture.upstash.url)
+    vi.stubEnv('KV_REST_API_TOKEN', fixture.upstash.token)
     expect(await works()).toBe(true)
     vi.stubEnv('UPSTASH_REDIS_REST_TOKEN', 'token')
     await expect(works()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
   })
 
   test('may come after the store, and until then every operation says what to set', async () => {
-    const stores = [undefined, { url: place.upstash.url, token: undefined }, vercelKv.kv].map((source) =>
+    const stores = [undefined, { url: fixture.upstash.url, token: undefined }, vercelKv.kv].map((source) =>
       upstashStore(source),
     )
     for (const store of stores) {
@@ -50,8 +50,8 @@ describe('the environment', () => {
         })
       }
     }
-    vi.stubEnv('KV_REST_API_URL', place.upstash.url)
-    vi.stubEnv('KV_REST_API_TOKEN', place.upstash.token)
+    vi.stubEnv('KV_REST_API_URL', fixture.upstash.url)
+    vi.stubEnv('KV_REST_API_TOKEN', fixture.upstash.token)
     expect(await stores[0]!.load('k')).toBeNull()
     expect(await stores[2]!.load('k')).toBeNull()
   })
@@ -59,28 +59,28 @@ describe('the environment', () => {
   test('is not looked at if the address is given', async () => {
     vi.stubEnv('UPSTASH_REDIS_REST_URL', 'http://127.0.0.1:1')
     vi.stubEnv('UPSTASH_REDIS_REST_TOKEN', 'token')
-    expect(await works({ url: `${place.upstash.url}/`, token: place.upstash.token })).toBe(true)
+    expect(await works({ url: `${fixture.upstash.url}/`, token: fixture.upstash.token })).toBe(true)
   })
 })
 
 describe('a client as the guides make it', () => {
   test('new Redis({ url, token })', async () => {
-    expect(await works(new Redis({ url: place.upstash.url, token: place.upstash.token }))).toBe(true)
+    expect(await works(new Redis({ url: fixture.upstash.url, token: fixture.upstash.token }))).toBe(true)
   })
 
   test('Redis.fromEnv()', async () => {
-    vi.stubEnv('UPSTASH_REDIS_REST_URL', place.upstash.url)
-    vi.stubEnv('UPSTASH_REDIS_REST_TOKEN', place.upstash.token)
+    vi.stubEnv('UPSTASH_REDIS_REST_URL', fixture.upstash.url)
+    vi.stubEnv('UPSTASH_REDIS_REST_TOKEN', fixture.upstash.token)
     expect(await works(Redis.fromEnv())).toBe(true)
   })
 
   test('kv, and createClient of @vercel/kv', async () => {
-    vi.stubEnv('KV_REST_API_URL', place.upstash.url)
-    vi.stubEnv('KV_REST_API_TOKEN', place.upstash.token)
+    vi.stubEnv('KV_REST_API_URL', fixture.upstash.url)
+    vi.stubEnv('KV_REST_API_TOKEN', fixture.upstash.token)
     expect(await works(vercelKv.kv)).toBe(true)
-    expect(await works(vercelKv.createClient({ url: place.upstash.url, token: place.upstash.token }))).toBe(
-      true,
-    )
+    expect(
+      await works(vercelKv.createClient({ url: fixture.upstash.url, token: fixture.upstash.token })),
+    ).toBe(true)
   })
 
   test.each([
@@ -89,9 +89,9 @@ describe('a client as the guides make it', () => {
     { responseEncoding: false },
     { retry: false },
   ] as const)('with %o', async (options) => {
-    expect(await works(new Redis({ url: place.upstash.url, token: place.upstash.token, ...options }))).toBe(
-      true,
-    )
+    expect(
+      await works(new Redis({ url: fixture.upstash.url, token: fixture.upstash.token, ...options })),
+    ).toBe(true)
   })
 
   test('that was made without an address fails at the first operation', async () => {
@@ -137,6 +137,8 @@ test.each([[{ prefix: '' }], [{ prefix: 'a{' }], [{ prefixes: 'a' }], [null]])(
 
 test('importing and making a store asks nobody for anything', async () => {
   expect(
-    await place.requestsOf(async () => upstashStore({ url: place.upstash.url, token: place.upstash.token })),
+    await fixture.requestsOf(async () =>
+      upstashStore({ url: fixture.upstash.url, token: fixture.upstash.token }),
+    ),
   ).toBe(0)
 })

@@ -6,7 +6,7 @@
 
 import { isSessionError } from '../../src/index.ts'
 import nextSession, { type Options } from '../../src/next-session.ts'
-import type { Place } from './http-visit.ts'
+import type { Site } from './http-visit.ts'
 import type { NotingStore } from './next-sessions.ts'
 import { serveHere, storeWith, type SessionHandler } from './session-app.ts'
 
@@ -40,7 +40,7 @@ export const ACTIONS: Record<StoreVerb, SessionHandler> = {
 }
 
 /** A server that turns what getSession rejects with into a status. Its stores have 40 ms to answer. */
-export function carefulApp(options: Options, handler: SessionHandler): Promise<Place> {
+export function carefulApp(options: Options, handler: SessionHandler): Promise<Site> {
   const getSession = nextSession({ timeout: '40ms', ...options })
   return serveHere(async (req, res) => {
     try {
@@ -66,16 +66,16 @@ export function breaking(
 }
 
 /** Keeps the warnings of the process from being printed, and gives them. */
-export function heardWarnings(): { messages: string[]; restore: () => void } {
+export function captureWarnings(): { messages: string[]; restore: () => void } {
   const messages: string[] = []
   const printers = process.listeners('warning')
-  const hear = (warning: Error): void => void messages.push(warning.message)
+  const note = (warning: Error): void => void messages.push(warning.message)
   process.removeAllListeners('warning')
-  process.on('warning', hear)
+  process.on('warning', note)
   return {
     messages,
     restore() {
-      process.off('warning', hear)
+      process.off('warning', note)
       for (const printer of printers) process.on('warning', printer)
     },
   }

@@ -23,13 +23,13 @@ export interface Answer {
 export type Handler = (req: IncomingMessage, res: ServerResponse) => unknown
 
 /** A running server. */
-export interface Place {
+export interface Site {
   visit(cookie?: string, path?: string): Promise<Answer>
   close(): Promise<void>
 }
 
 /** Serves a handler, or a server that is not listening yet, on a free port. */
-export async function serve(handler: Handler | Server): Promise<Place> {
+export async function serve(handler: Handler | Server): Promise<Site> {
   const server = handler instanceof Server ? handler : createServer((req, res) => void handler(req, res))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -8,20 +8,20 @@ import { once } from 'node:events'
 import { connect, createServer, type IncomingHttpHeaders } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { Answer, Handler, Place } from './http-visit.ts'
+import type { Answer, Handler, Site } from './http-visit.ts'
 
 /** Serves on a free port until the test ends. The handler gets the request and response of HTTP/2. */
-export async function serveHttp2Here(handler: Handler): Promise<Place> {
+export async function serveHttp2Here(handler: Handler): Promise<Site> {
   const server = createServer((request, response) => void handler(request as never, response as never))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const place: Place = {
+  const site: Site = {
     visit: (cookie, path = '/') => visit(port, path, cookie),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
-  onTestFinished(() => place.close())
-  return place
+  onTestFinished(() => site.close())
+  return site
 }
 
 async function visit(port: number, path: string, cookie = ''): Promise<Answer> {

@@ -6,11 +6,11 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
-import { serve, type Answer, type Handler, type Place } from './http-visit.ts'
-import { NotingStore } from './next-sessions.ts'
 import type nextSession from '../../src/next-session.ts'
 import type { GetSession, Options } from '../../src/next-session.ts'
 import type { Session } from '../../src/next-session/types.ts'
+import { serve, type Answer, type Handler, type Site } from './http-visit.ts'
+import { NotingStore } from './next-sessions.ts'
 
 /** Answers a request that has a session. */
 export type SessionHandler = (
@@ -21,10 +21,10 @@ export type SessionHandler = (
 ) => unknown
 
 /** Serves until the test ends. */
-export async function serveHere(handler: Handler | Server): Promise<Place> {
-  const place = await serve(handler)
-  onTestFinished(() => place.close())
-  return place
+export async function serveHere(handler: Handler | Server): Promise<Site> {
+  const site = await serve(handler)
+  onTestFinished(() => site.close())
+  return site
 }
 
 /** Serves requests with their sessions until the test ends. */
@@ -32,7 +32,7 @@ export function sessionApp(
   make: typeof nextSession,
   options: Options,
   handler: SessionHandler,
-): Promise<Place> {
+): Promise<Site> {
   const getSession = make(options)
   return serveHere(async (req, res) => {
     await handler(await getSession(req, res), req, res, getSession)

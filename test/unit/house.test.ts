@@ -12,6 +12,7 @@ const files = globSync('src/**/*.{ts,tsx}', { cwd: ROOT }).map((file) => normali
  * ones, also for types. A name is a folder of `src/core`, or a file in it.
  */
 const FLOORS = [
+  'public',
   'server',
   'live',
   'sessions',
@@ -29,7 +30,16 @@ const FLOORS = [
   'record',
 ]
 
-const OF_STORES = ['store', 'errors', 'stripped', 'check-options', 'runtime', 'warn', 'record/byte-size']
+const OF_STORES = [
+  'store',
+  'errors',
+  'stripped',
+  'check-options',
+  'runtime',
+  'contention',
+  'warn',
+  'record/byte-size',
+]
 const ADAPTER = ['core/', 'index']
 
 /** What lies around the core, and what of the package each may import besides itself. */
@@ -69,6 +79,7 @@ const WORDS = [
   'warn',
   'freeze-shared',
   'missing',
+  'no-store',
 ]
 
 const IMPORT = /(?:^(?:import|export)\b[^'";]*?\bfrom |\bimport\()'(\.[^']+)'/gm

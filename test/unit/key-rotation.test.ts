@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Sessions } from '../../src/core/sessions.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
-import { usePlace } from '../stores/sqlite-place.ts'
+import { useFixture } from '../stores/sqlite-fixture.ts'
 import { Browser } from '../support/browser.ts'
 import { rotateKeysUnderLoad } from '../support/key-rotation.ts'
 
@@ -18,24 +18,24 @@ test('two changes of keys and secrets under load sign nobody out: memory', async
 })
 
 describe('SQLite', () => {
-  const place = usePlace()
+  const fixture = useFixture()
 
   test('two changes of keys and secrets under load sign nobody out', async () => {
-    const report = await rotateKeysUnderLoad(() => place.open())
+    const report = await rotateKeysUnderLoad(() => fixture.open())
     expect(report).toMatchObject({ signedOut: 0 })
     expect(report.requests).toBeGreaterThan(100)
     expect(report.events).not.toContain('unreadable')
   })
 
   test('no byte of user, data or device lies in its files', async () => {
-    const visitor = new Browser(new Sessions({ encryption }, place.open()))
+    const visitor = new Browser(new Sessions({ encryption }, fixture.open()))
     await visitor.visit(async (session) => {
       await session.login('MARKER-user', { data: { a: 'MARKER-data' }, device: 'MARKER-device' })
       await session.set('b', new Map([['MARKER-key', 'MARKER-rich']]))
       await session.update('c', () => 'MARKER-update')
       await session.flash('note', 'MARKER-flash')
     })
-    const folder = join(place.file, '..')
+    const folder = join(fixture.file, '..')
     const bytes = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))))
     expect(bytes.includes('e1.')).toBe(true)
     expect(bytes.includes('MARKER')).toBe(false)

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { NO_STORE } from '../no-store.ts'
 import type { Living } from '../record/meta.ts'
 import { clientSession, type ClientSession, type ToClient } from './client-session.ts'
 import { milliseconds, type Duration } from '../record/duration.ts'
@@ -44,7 +45,7 @@ const KNOWN: Record<keyof EventsOptions, Known> = {
   lifetime: [() => true, ''],
   limit: [(value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number'],
 }
-const PRIVATE = { 'cache-control': 'private, no-store', vary: 'Accept, Cookie' }
+const PRIVATE = { 'cache-control': NO_STORE, vary: 'Accept, Cookie' }
 /** One browser opens one stream, or one for each window where it cannot agree on one. */
 const MOST_OF_ONE = 12
 /** In milliseconds: soon, but not all at once after a restart. */

@@ -7,7 +7,7 @@
 import type { RequestSession } from './request-session.ts'
 import type { EncodedValues } from '../record/encoded-values.ts'
 import { SessionError } from '../errors.ts'
-import { backOff, inTurn } from '../contention.ts'
+import { backOff, Lines } from '../contention.ts'
 import { quoted } from '../quoted.ts'
 import type { MaybePromise } from '../store.ts'
 
@@ -28,6 +28,8 @@ export interface Exchange {
 }
 
 const ATTEMPTS = 100
+/** By record. */
+const lines = new Lines()
 
 /**
  * Computes and writes a value until no other request interferes.
@@ -39,8 +41,10 @@ export function exchange(
 ): Promise<void> {
   const { journal } = current
   // A computation may write to the same session, and must not wait for itself.
-  const line = journal.isComputing ? null : (current.living?.identity.key ?? null)
-  return inTurn(line, async () => {
+  const line = journal.isComputing ? undefined : current.living?.identity.key
+  return line === undefined ? round() : lines.run(line, round)
+
+  async function round(): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await journal.exclusive(async () => journal.fields.get(name))
       const { set, removed } = await encode(await journal.compute(compute))
@@ -60,5 +64,5 @@ export function exchange(
       'ERR_SESSION_CONFLICT',
       `update(${quoted(key)}) lost against other writers a hundred times. Nothing was stored. Write to different keys, or use increment().`,
     )
-  })
+  }
 }

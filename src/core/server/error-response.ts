@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NO_STORE } from '../no-store.ts'
 import { isSessionError } from '../errors.ts'
 import type { GatedResponse } from './gate-port.ts'
 import type { HeadResponse } from './head-arguments.ts'
@@ -32,7 +33,7 @@ export class ErrorAnswer {
     if (Object.hasOwn(response, 'statusMessage')) response.statusMessage = ''
     response.setHeader('content-type', 'text/plain; charset=utf-8')
     response.setHeader('content-length', String(this.#text.length))
-    response.setHeader('cache-control', 'private, no-store')
+    response.setHeader('cache-control', NO_STORE)
     return this.#text
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NO_STORE } from '../no-store.ts'
 import { SessionError } from '../errors.ts'
 import type { HeldChannel } from './held-channel.ts'
 import { withCookies } from '../browser/set-cookie.ts'
@@ -29,7 +30,7 @@ export function answerWith(response: Response, { cookies }: HeldChannel): Respon
     )
   }
   for (const line of lines) answer.headers.append('set-cookie', line)
-  answer.headers.set('cache-control', 'private, no-store')
+  answer.headers.set('cache-control', NO_STORE)
   return varyByCookie(answer)
 }
 

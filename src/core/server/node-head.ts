@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NO_STORE } from '../no-store.ts'
 import type { SessionCookie } from '../browser/cookie.ts'
 import { withCookies } from '../browser/set-cookie.ts'
 
@@ -33,7 +34,7 @@ export function varyByCookie(response: NodeHeaders): void {
 export function addCookies(response: NodeHeaders, cookies: readonly SessionCookie[]): void {
   if (cookies.length === 0) return
   response.setHeader('set-cookie', withCookies(linesOf(response), cookies))
-  response.setHeader('cache-control', 'private, no-store')
+  response.setHeader('cache-control', NO_STORE)
 }
 
 /** The `Set-Cookie` lines of a response so far. */

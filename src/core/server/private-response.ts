@@ -4,7 +4,7 @@
  * @module
  */
 
-const PRIVATE = 'private, no-store'
+import { NO_STORE } from '../no-store.ts'
 
 /**
  * Marks a response `Cache-Control: private, no-store`, so that no cache hands what is in it, such
@@ -13,11 +13,11 @@ const PRIVATE = 'private, no-store'
  */
 export function privateResponse(response: Response): Response {
   try {
-    response.headers.set('cache-control', PRIVATE)
+    response.headers.set('cache-control', NO_STORE)
     return response
   } catch {
     const copy = new Response(response.body, response)
-    copy.headers.set('cache-control', PRIVATE)
+    copy.headers.set('cache-control', NO_STORE)
     return copy
   }
 }

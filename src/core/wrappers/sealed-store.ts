@@ -14,7 +14,7 @@
  */
 
 import { decodeInteger } from '../record/values.ts'
-import { backOff, inTurn } from '../contention.ts'
+import { backOff, Lines } from '../contention.ts'
 import { sealedLimits } from './sealed-size.ts'
 import type { RecordSealer, Sealer } from './sealer.ts'
 import {
@@ -36,6 +36,8 @@ interface Computed {
 }
 
 const ATTEMPTS = 100
+/** By record. */
+const lines = new Lines()
 
 /** Wraps a store. */
 export function sealedStore(store: Store, sealer: Sealer): Store {
@@ -52,7 +54,7 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     async update(key, change, lifetime) {
       const record = sealer.forRecord(key)
       // In line, one attempt is enough, as far as this process goes.
-      const computed = () => inTurn(`sealed ${key}`, () => compute(store, record, key, change, lifetime))
+      const computed = () => lines.run(key, () => compute(store, record, key, change, lifetime))
       if (change.increment?.size || change.expect?.size) return computed()
       const set = await sealFields(record, change.set ?? new Map())
       const result = await store.update(key, { ...change, set }, lifetime)

@@ -1,6 +1,6 @@
 /** @module What can go wrong with the servers of a Redis store. */
 
-import type { RedisPlace } from '../../stores/redis/store.ts'
+import type { RedisBackend } from '../../stores/redis/store.ts'
 import { clockFinding } from '../clock.ts'
 import { about, worstFirst, type Finding } from '../finding.ts'
 import type { Limited } from '../limited.ts'
@@ -14,11 +14,11 @@ import { rightsFindings } from './rights.ts'
 import { topologyFindings, wrongClusterClient } from './topology.ts'
 
 /** Asks each server. If there is none to ask, the only finding says why. */
-export async function redisFindings(place: RedisPlace, limited: Limited): Promise<Finding[]> {
+export async function redisFindings(backend: RedisBackend, limited: Limited): Promise<Finding[]> {
   let found: Finding[][]
   try {
-    const nodes = await nodesOf(place, limited)
-    found = await Promise.all(nodes.asks.map((ask) => nodeFindings(ask, nodes, place)))
+    const nodes = await nodesOf(backend, limited)
+    found = await Promise.all(nodes.asks.map((ask) => nodeFindings(ask, nodes, backend)))
   } catch (error) {
     return unreachable(error)
   }
@@ -27,21 +27,21 @@ export async function redisFindings(place: RedisPlace, limited: Limited): Promis
 }
 
 /** Removes a session without leaving its reason. */
-export async function forgetIn(place: RedisPlace, limited: Limited, key: string): Promise<void> {
-  const name = `${place.prefix}:{${key}}`
-  await limited(() => place.link.pipeline(name, [['del', name]]))
+export async function forgetIn(backend: RedisBackend, limited: Limited, key: string): Promise<void> {
+  const name = `${backend.prefix}:{${key}}`
+  await limited(() => backend.link.pipeline(name, [['del', name]]))
 }
 
-async function nodeFindings(ask: Ask, nodes: RedisNodes, place: RedisPlace): Promise<Finding[]> {
+async function nodeFindings(ask: Ask, nodes: RedisNodes, backend: RedisBackend): Promise<Finding[]> {
   const facts = await factsOf(ask)
   return [
     ...topologyFindings(facts, nodes.isCluster),
-    ...replicaFindings(facts, place.link.replicas),
+    ...replicaFindings(facts, backend.link.replicas),
     ...memoryFindings(facts),
     ...persistenceFindings(facts),
     connectionsFinding(facts),
     clockFinding(facts.clockOffset),
-    ...(await rightsFindings(ask, place, (key) => nodes.transact(key))),
+    ...(await rightsFindings(ask, backend, (key) => nodes.transact(key))),
   ]
 }
 

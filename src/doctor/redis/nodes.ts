@@ -5,8 +5,8 @@
  */
 
 import type { Executor, Methods } from '../../stores/redis/client.ts'
-import type { RedisPlace } from '../../stores/redis/store.ts'
 import type { ClientExecutor } from '../../stores/redis/clients/recognise.ts'
+import type { RedisBackend } from '../../stores/redis/store.ts'
 import type { Limited } from '../limited.ts'
 
 /** Sends one command to one server, outside of any transaction. */
@@ -24,14 +24,14 @@ export interface RedisNodes {
 
 type Raw = (args: readonly string[]) => unknown
 
-/** Replies as they come by default, whatever types the application has asked for. */
+/** Default types of replies, also where the application asks for others. */
 const PLAIN = { typeMapping: {} }
 /** `Decoder.String` of glide. */
 const TEXT = 1
 
 /** Connects, if need be, and finds the servers. Rejects if none can be reached. */
-export async function nodesOf(place: RedisPlace, limited: Limited): Promise<RedisNodes> {
-  const executor = await limited(() => place.link.connection.open())
+export async function nodesOf(backend: RedisBackend, limited: Limited): Promise<RedisNodes> {
+  const executor = await limited(() => backend.link.connection.open())
   const { isCluster, raws } = await explained(executor, () => limited(() => rawNodes(executor)))
   return {
     isCluster,
@@ -46,12 +46,12 @@ export async function nodesOf(place: RedisPlace, limited: Limited): Promise<Redi
 
 /** A client that goes on trying tells why by events alone. That becomes the cause of the error. */
 async function explained<T>(executor: Executor, work: () => Promise<T>): Promise<T> {
-  let heard: unknown
-  const stop = executor.hearErrors?.((error) => (heard = error))
+  let emitted: unknown
+  const stop = executor.onErrors?.((error) => (emitted = error))
   try {
     return await work()
   } catch (error) {
-    throw heard === undefined ? error : new Error('', { cause: heard })
+    throw emitted === undefined ? error : new Error('', { cause: emitted })
   } finally {
     stop?.()
   }

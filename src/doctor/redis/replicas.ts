@@ -24,7 +24,7 @@ export function replicaFindings(facts: RedisFacts, needed: number): Finding[] {
   if (connected === 0) {
     return [
       on.note(
-        'The server has no replicas: while it is down, nobody has a session.',
+        'The server has no replicas: while it is down, no visitor has a session.',
         'Add a replica, with sentinels or a cluster, if that is too much.',
       ),
     ]

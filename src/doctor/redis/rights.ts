@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RedisPlace } from '../../stores/redis/store.ts'
+import type { RedisBackend } from '../../stores/redis/store.ts'
 import { about, type Finding } from '../finding.ts'
 import { isRefusal } from './facts.ts'
 import type { Ask } from './nodes.ts'
@@ -16,8 +16,8 @@ const SHORT = '5000'
 const READING = "redis.call('HGET', KEYS[1], 'n') return 1"
 
 /** Every command that the Redis store sends, by name, with harmless arguments; transactions and scripts aside. */
-export function storeCommands(place: RedisPlace, name: string): Record<string, readonly string[]> {
-  const { prefix, link } = place
+export function storeCommands(backend: RedisBackend, name: string): Record<string, readonly string[]> {
+  const { prefix, link } = backend
   const hash = `${prefix}:{${name}}`
   const list = `${prefix}:list:{${name}}`
   return {
@@ -50,12 +50,12 @@ export function storeCommands(place: RedisPlace, name: string): Record<string, r
  */
 export async function rightsFindings(
   ask: Ask,
-  place: RedisPlace,
+  backend: RedisBackend,
   transact: (key: string) => Promise<unknown>,
 ): Promise<Finding[]> {
-  const { prefix } = place
+  const { prefix } = backend
   const name = `doctor-${crypto.randomUUID()}`
-  const commands = Object.entries(storeCommands(place, name))
+  const commands = Object.entries(storeCommands(backend, name))
   // Those in a script need the right, too, and this one is in no other place.
   const script = (key: string): Promise<unknown> => ask('EVAL', READING, '1', key)
   const key = `${prefix}:{${name}}`

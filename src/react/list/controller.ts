@@ -5,15 +5,15 @@
  * @module
  */
 
+import { currentHistoryKey } from '../storage/history-entry.ts'
+import { currentOwner, mayShow, onOwnerChange } from '../storage/owner.ts'
+import { flush } from '../storage/write-queue.ts'
 import { type Anchor, anchorOf, isHeld } from './anchor.ts'
 import type { RestoredListOptions } from './options.ts'
+import { listText, loadedFrom, markOf, type Page, pagesAround } from './pages.ts'
 import { fetchPage, fetchPages, firstPage, locate, replaced, unique, withFirst } from './source.ts'
 import { addressNow, isStored, readSpot, type Spot, spotOf, writeSpot } from './spot.ts'
 import { freshState, type ListController, type ListState } from './state.ts'
-import { listText, loadedFrom, markOf, type Page, pagesAround } from './pages.ts'
-import { currentPlace } from '../storage/history-entry.ts'
-import { flush } from '../storage/write-queue.ts'
-import { mayShow, onSessionTag, sessionTag } from '../storage/owner.ts'
 
 /** Makes the controller of a list. `list` is the id in its items' attributes. */
 export function createListController<Item, Cursor>(
@@ -44,9 +44,9 @@ export function createListController<Item, Cursor>(
     if (state.loading) change({ loading: false })
   }
 
-  /** Goes over to whoever is signed in now: a guest's list does, another person's is forgotten. */
+  /** Gives a guest's list to the user who has signed in; forgets another user's. */
   function settle(): void {
-    const owner = sessionTag()
+    const owner = currentOwner()
     if (owner === state.owner) return
     if (mayShow(state.owner)) return change({ owner })
     cancel()
@@ -74,8 +74,8 @@ export function createListController<Item, Cursor>(
    */
   function travel(isTraversal: boolean): boolean {
     if (!spot) return false
-    const place = currentPlace()
-    if (place === spot.place) return true
+    const historyKey = currentHistoryKey()
+    if (historyKey === spot.historyKey) return true
     // While a traversal waits for its page, the entry is already another's.
     if (addressNow() !== spot.address) return false
     const isOtherVisit = isTraversal && location.hash === spot.hash
@@ -220,7 +220,7 @@ export function createListController<Item, Cursor>(
     },
     appear(key) {
       const next = spotOf(key)
-      const isSame = spot?.place === next.place && spot.key === key && spot.address === next.address
+      const isSame = spot?.historyKey === next.historyKey && spot.key === key && spot.address === next.address
       settle()
       if (!isSame) restore(next)
       spot = next
@@ -232,7 +232,7 @@ export function createListController<Item, Cursor>(
       addEventListener('scroll', () => requestAnimationFrame(() => events.signal.aborted || note()), how)
       addEventListener('popstate', () => travel(true), how)
       // No state may be set while another component renders.
-      const stop = onSessionTag(() => queueMicrotask(settle))
+      const stop = onOwnerChange(() => queueMicrotask(settle))
       return () => {
         stop()
         events.abort()

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { ListPage } from './options.ts'
 import { decode, encode } from '../storage/codec.ts'
+import type { ListPage } from './options.ts'
 
 /** One answer of `loadMore`, or the first page. */
 export interface Page<Item, Cursor> {

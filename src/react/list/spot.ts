@@ -5,18 +5,18 @@
  * @module
  */
 
-import type { RestoredListOptions } from './options.ts'
 import { bodyOf, entryText, headOf } from '../storage/entry.ts'
-import { currentPlace } from '../storage/history-entry.ts'
 import { storageError } from '../storage/error.ts'
+import { currentHistoryKey } from '../storage/history-entry.ts'
+import { currentOwner, mayShow } from '../storage/owner.ts'
+import { HISTORY_PREFIX, readText, remember, writeText } from '../storage/tab-storage.ts'
 import { later } from '../storage/write-queue.ts'
-import { PLACED, readText, remember, writeText } from '../storage/tab-storage.ts'
-import { mayShow, sessionTag } from '../storage/owner.ts'
+import type { RestoredListOptions } from './options.ts'
 
 /** Where a list was shown. */
 export interface Spot {
   /** The entry of the history. */
-  readonly place: string
+  readonly historyKey: string
   /** The list's own. */
   readonly key: string
   /** The pathname and the search: with others, another list. */
@@ -24,7 +24,7 @@ export interface Spot {
   readonly hash: string
 }
 
-/** The pages, or the place. */
+/** The pages, or the scroll position. */
 type Kind = '#' | '~'
 type Options = Pick<RestoredListOptions<never, never>, 'limit' | 'onError'>
 
@@ -34,7 +34,7 @@ const LEAST = 1000
 
 /** The spot that is shown now. */
 export function spotOf(key: string): Spot {
-  return { place: currentPlace(), key, address: addressNow(), hash: location.hash }
+  return { historyKey: currentHistoryKey(), key, address: addressNow(), hash: location.hash }
 }
 
 /** The pathname and the search. */
@@ -42,7 +42,7 @@ export function addressNow(): string {
   return location.pathname + location.search
 }
 
-/** Whether anything is stored there, of whatever address. */
+/** Whether anything is stored there, of any address. */
 export function isStored(spot: Spot): boolean {
   return readText(nameOf(spot, '#')) !== null
 }
@@ -83,7 +83,7 @@ export function writeSpot(
 
   function store(room: number): void {
     try {
-      const text = entryText([1, Date.now(), 0, sessionTag()], `${spot.address}\n${write(room)}`)
+      const text = entryText([1, Date.now(), 0, currentOwner()], `${spot.address}\n${write(room)}`)
       try {
         writeText(name, text)
       } catch (cause) {
@@ -101,6 +101,6 @@ export function writeSpot(
   })
 }
 
-function nameOf({ place, key }: Spot, kind: Kind): string {
-  return `${PLACED}${place}:${kind}${key}`
+function nameOf({ historyKey, key }: Spot, kind: Kind): string {
+  return `${HISTORY_PREFIX}${historyKey}:${kind}${key}`
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { currentOwner } from '../storage/owner.ts'
 import type { ListAnchor, RestoredList, RestoredListOptions } from './options.ts'
 import type { Loaded } from './pages.ts'
-import { sessionTag } from '../storage/owner.ts'
 
 /** What a list shows. */
 export interface ListState<Item, Cursor> extends Loaded<Item, Cursor> {
@@ -38,6 +38,6 @@ export function freshState<Item, Cursor>(): ListState<Item, Cursor> {
     taken: 0,
     loading: false,
     anchor: null,
-    owner: sessionTag(),
+    owner: currentOwner(),
   }
 }

@@ -6,12 +6,12 @@
  */
 
 import { useId, useLayoutEffect, useMemo, useState } from '../react.ts'
+import { mayShow } from '../storage/owner.ts'
 import { holdAnchor } from './anchor.ts'
 import { createListController } from './controller.ts'
+import type { RestoredList, RestoredListOptions } from './options.ts'
 import { firstPage } from './source.ts'
 import { freshState, type ListState } from './state.ts'
-import type { RestoredList, RestoredListOptions } from './options.ts'
-import { mayShow } from '../storage/owner.ts'
 
 /**
  * A list with "load more" that survives leaving the page.

@@ -1,6 +1,6 @@
 /**
- * How a tab is told: by its browser's other tabs, by the server over a stream that one tab
- * holds for all, and by whoever looks at the page again.
+ * How a tab learns of changes: from its browser's other tabs, from the server over a stream that
+ * one tab holds for all, and by asking when the visitor comes back to the page.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { ClientSession } from '../../core/live/client-session.ts'
 import { sayNotLive } from './address.ts'
 
-/** Whom to tell. */
+/** What is told of changes. */
 export interface Receiver {
   /** Whether there is anything that the server could tell of. */
   wanted(): boolean

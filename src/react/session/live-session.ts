@@ -3,24 +3,24 @@
  * what other tabs were told.
  *
  * Answers cross on their way. Of two, the one that was asked for later is right, else the one
- * that the server made later; if an older one knows another person, the server is asked again.
+ * that the server made later; if an older one names another user, the server is asked again.
  *
  * @module
  */
 
 import type { ClientSession } from '../../core/live/client-session.ts'
+import { setOwner } from '../storage/owner.ts'
 import { askServer } from './address.ts'
 import { connect, type Connection } from './connection.ts'
 import { type SessionState, stateOf } from './state.ts'
-import { setSessionTag } from '../storage/owner.ts'
 
 /** See the module. */
 export interface LiveSession {
   readonly state: () => SessionState
   readonly refresh: () => Promise<void>
-  /** Takes what the server rendered the page with, without telling anybody: for a render. */
+  /** Takes what the server rendered the page with, and tells no listener: for a render. */
   readonly seed: (view: ClientSession) => void
-  /** Tells everybody of it. */
+  /** Tells the listeners and the other tabs of it. */
   readonly settle: () => void
   readonly subscribe: (listener: () => void) => () => void
   /** Begins to listen; asks the server too, unless the page has been rendered with an answer. Returns how to stop. */
@@ -53,17 +53,17 @@ export function liveSession(src: string, notice: number): LiveSession {
     // Asked a second time, the server may have forgotten why.
     view = next.tag === null ? { ...next, ended: next.ended ?? view?.ended ?? null } : next
     takenAt = Date.now()
-    setSessionTag(next.tag)
+    setOwner(next.tag)
     update()
   }
 
   function update(): void {
     const next = stateOf(view, left() <= notice, refresh)
-    // Nobody renders again for an answer that says the same.
+    // No component renders again for an answer that says the same.
     if (JSON.stringify(next) !== JSON.stringify(state)) state = next
   }
 
-  /** Milliseconds until the session ends; none while nobody is signed in. */
+  /** Milliseconds until the session ends; `Infinity` for a guest. */
   function left(): number {
     return view?.tag != null && view.expiresAt !== null
       ? takenAt + view.expiresAt - view.at - Date.now()

@@ -17,11 +17,11 @@ import {
   useSyncExternalStore,
   version,
 } from '../react.ts'
+import { type DurationText, milliseconds } from '../storage/duration.ts'
+import { use } from '../use.ts'
 import { defaultAddress } from './address.ts'
 import { type LiveSession, liveSession } from './live-session.ts'
 import { type SessionState, stateOf } from './state.ts'
-import { type DurationText, milliseconds } from '../storage/duration.ts'
-import { use } from '../use.ts'
 
 /** Properties of `<SessionProvider>`. */
 export interface SessionProviderProps {
@@ -50,11 +50,11 @@ const Context = createContext<Shared | null>(null)
 
 /**
  * Keeps client components up to date with the session: put it around them, in the root layout
- * for example. A sign-out, a revocation or the sign-in of somebody else is seen by every open
+ * for example. A sign-out, a revocation or the sign-in of another user is seen by every open
  * tab, in this browser at once and from elsewhere within a second.
  *
  * It also says whose the entries of `useSessionStorage` and `useRestoredList` are: those of
- * whoever was here before are gone before anything shows them.
+ * another user are removed before anything shows them.
  *
  * @throws `TypeError` for an `endsSoon` without a unit
  */
@@ -66,7 +66,7 @@ export function SessionProvider({
 }: SessionProviderProps): ReactNode {
   const [live] = useState(() => liveSession(src, milliseconds(endsSoon)))
   const shared = useMemo(() => ({ live, initial }), [live, initial])
-  // While rendering, so that no child shows what was another person's.
+  // While rendering, so that no child shows another user's entries.
   if (initial !== undefined && !isPromise(initial)) live.seed(initial)
   useLayoutEffect(() => {
     if (!isPromise(initial)) return live.settle()
@@ -76,7 +76,7 @@ export function SessionProvider({
         live.settle()
       },
       () => {
-        // Whoever uses the session gets the error.
+        // A component that uses the session gets the error.
       },
     )
   }, [live, initial])
@@ -86,7 +86,7 @@ export function SessionProvider({
 }
 
 /**
- * The session of the page, and whether somebody is signed in to it. Renders again when that
+ * The session of the page, and whether the visitor is signed in. Renders again when that
  * changes. While the page hydrates it is what the server rendered.
  *
  * @throws `Error` where there is no `<SessionProvider>` above, or its `initial` is a promise before React 19

@@ -10,7 +10,7 @@ import type { EndReason } from '../../core/store.ts'
 /** What `useSession` answers. */
 export interface SessionState<Client = unknown> {
   /**
-   * Whether somebody is signed in. `loading` only where the provider got no `initial`, until
+   * Whether the visitor is signed in. `loading` only where the provider got no `initial`, until
    * the server has answered.
    */
   readonly status: 'loading' | 'authenticated' | 'anonymous'
@@ -20,7 +20,7 @@ export interface SessionState<Client = unknown> {
   readonly expiresAt: number | null
   /** Whether that is soon, for a notice. Asked of the server before it is said. */
   readonly endsSoon: boolean
-  /** Why nobody is signed in any more; `null` if somebody is, or nobody was. */
+  /** Why the visitor is not signed in any more; `null` if the visitor is, or never was. */
   readonly ended: EndReason | null
   /** Asks the server how things stand now. Never rejects: if that fails, all stays as it is. */
   readonly refresh: () => Promise<void>

@@ -5,14 +5,14 @@
  */
 
 import { encode } from './codec.ts'
-import { entryText, isExpired } from './entry.ts'
 import { milliseconds } from './duration.ts'
+import { entryText, isExpired } from './entry.ts'
+import { type StorageError, storageError } from './error.ts'
 import { type Held, openEntry } from './open-entry.ts'
 import type { SessionStorageOptions } from './options.ts'
-import { type StorageError, storageError } from './error.ts'
-import { later } from './write-queue.ts'
+import { currentOwner, mayShow, onOwnerChange } from './owner.ts'
 import { readText, removeText, writeText } from './tab-storage.ts'
-import { mayShow, onSessionTag, sessionTag } from './owner.ts'
+import { later } from './write-queue.ts'
 
 /** What a component shows of a value. The same object until something changes. */
 export interface Snapshot {
@@ -32,14 +32,14 @@ export interface Cell {
   fallback: () => unknown
   set: (action: unknown) => void
   remove: () => void
-  /** Tells of what is wrong, once, and removes an entry that nobody can use. */
+  /** Tells of what is wrong, once, and removes an entry that cannot be used. */
   report: (error: StorageError) => void
   subscribe: (listener: () => void) => () => void
 }
 
 interface OwnCell extends Cell {
   options: Options
-  /** Looks again, after somebody else may have changed the storage or taken over the session. */
+  /** Looks again, after another page may have changed the storage, or the owner changed. */
   refresh: () => void
 }
 
@@ -56,7 +56,7 @@ export function cellOf(name: string, key: string, options: Options): Cell {
 
 function watch(): void {
   const refresh = (): void => cells.forEach((cell) => cell.refresh())
-  onSessionTag(refresh)
+  onOwnerChange(refresh)
   // From frames of the same origin, which share the storage.
   addEventListener('storage', refresh)
   // A page that the browser had frozen may find that later pages changed it.
@@ -67,8 +67,8 @@ function createCell(name: string, key: string, options: Options): OwnCell {
   const listeners = new Set<() => void>()
   /** What the storage held when last looked at. */
   let text: string | null = null
-  /** Whose tab it was then. */
-  let tag: string | null = null
+  /** The owner then. */
+  let owner: string | null = null
   let held: Held | null = null
   /** Memory knows what the storage does not. */
   let ahead = false
@@ -89,9 +89,9 @@ function createCell(name: string, key: string, options: Options): OwnCell {
 
   function load(): void {
     const found = ahead ? text : readText(name)
-    if (found === text && tag === sessionTag()) return
+    if (found === text && owner === currentOwner()) return
     text = found
-    tag = sessionTag()
+    owner = currentOwner()
     if (ahead) return
     const opened = found ? openEntry(found, key, cell.options) : null
     if (!opened || opened instanceof Error) return drop(opened)
@@ -102,8 +102,8 @@ function createCell(name: string, key: string, options: Options): OwnCell {
   function write(): void {
     if (!ahead || !held) return
     try {
-      const { value, owner, expiresAt } = held
-      const next = entryText([cell.options.version ?? 1, Date.now(), expiresAt, owner], encode(value))
+      const { value, expiresAt } = held
+      const next = entryText([cell.options.version ?? 1, Date.now(), expiresAt, held.owner], encode(value))
       writeText(name, next)
       text = next
       ahead = false
@@ -130,7 +130,7 @@ function createCell(name: string, key: string, options: Options): OwnCell {
       const before = held ? held.value : cell.fallback()
       const value: unknown = typeof action === 'function' ? action(before) : action
       const { ttl } = cell.options
-      held = { value, owner: sessionTag(), expiresAt: ttl ? Date.now() + milliseconds(ttl) : 0 }
+      held = { value, owner: currentOwner(), expiresAt: ttl ? Date.now() + milliseconds(ttl) : 0 }
       ahead = true
       later(name, write)
       show({ status: status === 'memory' ? status : 'stored', value, error: null })
@@ -159,7 +159,7 @@ function createCell(name: string, key: string, options: Options): OwnCell {
     },
     refresh() {
       if (held && !mayShow(held.owner)) drop(null)
-      if (held) held.owner = sessionTag()
+      if (held) held.owner = currentOwner()
       load()
       // A new session may be found while another component renders.
       queueMicrotask(() => show(snapshot))

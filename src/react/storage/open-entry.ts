@@ -6,8 +6,8 @@
 
 import { decode } from './codec.ts'
 import { bodyOf, headOf, isExpired } from './entry.ts'
-import type { SessionStorageOptions } from './options.ts'
 import { type StorageError, storageError } from './error.ts'
+import type { SessionStorageOptions } from './options.ts'
 import { mayShow } from './owner.ts'
 
 /** A value in memory, with what its entry says of it. */
@@ -19,7 +19,7 @@ export interface Held {
   expiresAt: number
 }
 
-/** Opens an entry. Answers `null` if it is somebody else's, and an error if its value cannot be used. */
+/** Opens an entry. Answers `null` if it is another owner's, and an error if its value cannot be used. */
 export function openEntry(
   text: string,
   key: string,

@@ -1,6 +1,6 @@
 /**
- * Whose tab this is: the public tag of the session, as the page's provider knows it. What
- * the hooks keep in `sessionStorage` belongs to a tag and is gone when another takes over.
+ * The owner of what the hooks keep in `sessionStorage`: the public tag of the session, as the
+ * page's provider knows it. When the owner changes, entries of the one before are removed.
  *
  * @module
  */
@@ -8,38 +8,38 @@
 import { bodyOf, entryText, headOf } from './entry.ts'
 import { entryNames, readText, removeText, writeText } from './tab-storage.ts'
 
-/** `undefined` until a provider has spoken, which may be never. */
+/** `undefined` until a provider says. */
 let current: string | null | undefined
 const listeners = new Set<() => void>()
 
 /**
- * Says who is signed in. Entries of anybody else are removed from the storage before this
- * returns. A guest's entries become those of whoever signs in, as the session's data do.
- * Does nothing on a server.
- * @param tag public, and another for every sign-in; `null` for nobody
+ * Sets the owner. Entries of another owner are removed from the storage before this returns.
+ * A guest's entries go to the user who signs in, as the session's data do. Does nothing on a
+ * server.
+ * @param tag public, and another for every sign-in; `null` for a guest
  */
-export function setSessionTag(tag: string | null): void {
+export function setOwner(tag: string | null): void {
   if (typeof window === 'undefined' || tag === current) return
   current = tag
   for (const name of entryNames()) settle(name, tag)
   for (const listener of listeners) listener()
 }
 
-/** Who is signed in; `null` for nobody, and where no provider says. */
-export function sessionTag(): string | null {
+/** The tag of the owner; `null` for a guest, and where no provider says. */
+export function currentOwner(): string | null {
   return current ?? null
 }
 
-/** Whether what belongs to `owner` may be shown now. */
+/** Whether an entry of `owner` may be shown now. */
 export function mayShow(owner: string | null): boolean {
   return owner === null || owner === current
 }
 
 /**
- * Calls `listener` whenever another tag has taken over, at once, possibly during a render:
- * it must not set state before its caller has ended. Returns how to stop.
+ * Calls `listener` at each change of the owner, at once, possibly during a render: it must not
+ * set state before its caller has ended. Returns how to stop.
  */
-export function onSessionTag(listener: () => void): () => void {
+export function onOwnerChange(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
@@ -55,6 +55,6 @@ function settle(name: string, tag: string | null): void {
   try {
     writeText(name, entryText(head, bodyOf(text)))
   } catch {
-    // Lost for want of room, which is better than kept for everybody.
+    // Without room the entry is lost. As a guest's it would be shown to every user.
   }
 }

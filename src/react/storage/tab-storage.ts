@@ -6,10 +6,10 @@
 
 import { headOf, PREFIX } from './entry.ts'
 
-/** Names of entries that belong to an entry of the history begin with this, then its key and `:`. */
-export const PLACED = 'sojourn:@'
+/** Names of entries that belong to an entry of the history begin with this, then that one's key and `:`. */
+export const HISTORY_PREFIX = 'sojourn:@'
 /** So many of those may stay; each list of a visited page takes two. */
-const MOST_PLACED = 60
+const MOST_HISTORY_ENTRIES = 60
 
 /** What could not be stored, for as long as the page lives. */
 const memory = new Map<string, string>()
@@ -53,15 +53,15 @@ export function remember(name: string, text: string): void {
  * @throws the browser's error if it could not be written
  */
 export function writeText(name: string, text: string): void {
-  let others = readText(name) === null ? ofOtherPlaces(name) : null
-  others?.splice(MOST_PLACED).forEach(removeText)
+  let others = readText(name) === null ? ofOtherHistoryEntries(name) : null
+  others?.splice(MOST_HISTORY_ENTRIES).forEach(removeText)
   remember(name, text)
   while (memory.has(name)) {
     try {
       sessionStorage.setItem(name, text)
       memory.delete(name)
     } catch (error) {
-      others ??= ofOtherPlaces(name)
+      others ??= ofOtherHistoryEntries(name)
       const oldest = others.pop()
       if (!oldest) throw error
       removeText(oldest)
@@ -70,10 +70,10 @@ export function writeText(name: string, text: string): void {
 }
 
 /** What other entries of the history keep in the storage, the oldest last. */
-function ofOtherPlaces(name: string): string[] {
-  const [, place] = name.split(':')
+function ofOtherHistoryEntries(name: string): string[] {
+  const [, historyKey] = name.split(':')
   return storedNames()
-    .filter((other) => other.startsWith(PLACED) && other.split(':')[1] !== place)
+    .filter((other) => other.startsWith(HISTORY_PREFIX) && other.split(':')[1] !== historyKey)
     .map((other) => [other, headOf(readText(other))?.[1] ?? 0] as const)
     .sort(([, one], [, two]) => two - one)
     .map(([other]) => other)

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { useEffect, useLayoutEffect, useReducer, useSyncExternalStore } from '../react.ts'
 import type { StandardSchema } from '../../core/schema/schema.ts'
+import { useEffect, useLayoutEffect, useReducer, useSyncExternalStore } from '../react.ts'
 import { type Cell, cellOf, type Snapshot } from './cell.ts'
 import { PREFIX } from './entry.ts'
-import type { SessionStorageOptions } from './options.ts'
-import { currentPlace, usePlace } from './history-entry.ts'
 import type { StorageError } from './error.ts'
-import { PLACED } from './tab-storage.ts'
+import { currentHistoryKey, useHistoryKey } from './history-entry.ts'
+import type { SessionStorageOptions } from './options.ts'
+import { HISTORY_PREFIX } from './tab-storage.ts'
 
 /** What `useSessionStorage` knows and does besides. */
 export interface SessionStorageControls {
@@ -59,10 +59,10 @@ export function useSessionStorage(
   key: string,
   options: SessionStorageOptions<unknown>,
 ): SessionStorageState<unknown> {
-  const placed = options.scope === 'history-entry'
-  const place = usePlace(placed)
-  const known = typeof window !== 'undefined' && (!placed || place !== null)
-  const cell = known ? cellIn(key, options, place) : null
+  const isInHistory = options.scope === 'history-entry'
+  const historyKey = useHistoryKey(isInHistory)
+  const known = typeof window !== 'undefined' && (!isInHistory || historyKey !== null)
+  const cell = known ? cellIn(key, options, historyKey) : null
 
   const shown = useSyncExternalStore(cell?.subscribe ?? never, cell?.read ?? unknown, unknown)
   const [, again] = useReducer(() => ({}), {})
@@ -75,8 +75,8 @@ export function useSessionStorage(
   }, [cell, shown.error])
 
   const value = 'value' in shown ? shown.value : shown === UNKNOWN ? options.default : cell?.fallback()
-  // Where the place in the history is not known yet, it will be when they are called.
-  const early = (): Cell => cellIn(key, options, currentPlace())
+  // Where the entry of the history is not known yet, it will be when they are called.
+  const early = (): Cell => cellIn(key, options, currentHistoryKey())
   const { set, remove }: Pick<Cell, 'set' | 'remove'> = cell ?? {
     set: (action: unknown) => early().set(action),
     remove: () => early().remove(),
@@ -84,8 +84,12 @@ export function useSessionStorage(
   return [value, set, { ...shown, remove }]
 }
 
-function cellIn(key: string, options: SessionStorageOptions<unknown>, place: string | null): Cell {
-  return cellOf(place === null ? `${PREFIX}=${key}` : `${PLACED}${place}:=${key}`, key, options)
+function cellIn(key: string, options: SessionStorageOptions<unknown>, historyKey: string | null): Cell {
+  return cellOf(
+    historyKey === null ? `${PREFIX}=${key}` : `${HISTORY_PREFIX}${historyKey}:=${key}`,
+    key,
+    options,
+  )
 }
 
 function unknown(): Snapshot {

@@ -19,22 +19,22 @@ interface Numbered extends Deadline {
 
 /** A record with its deadline. */
 export interface Blob extends StoredRecord, Numbered {
-  /** Epoch milliseconds until which whoever keeps the blob was told to do so. */
+  /** Epoch milliseconds until which the key-value store was told to keep the blob. */
   keptUntil: number
 }
 
 /** What is kept beside a blob. */
 export type Lease = Numbered | { ended: EndReason; until: number }
 
-/** What both texts say together. */
-export type Sight =
+/** What both texts say together about a session. */
+export type Verdict =
   /** The record lives. */
   | { state: 'alive'; blob: Blob; deadline: Deadline; number: number }
-  /** It ended a while ago. If there is a blob, somebody wrote it after the end. */
-  | { state: 'ended'; ended: EndReason; ghost: boolean }
-  /** There is none. Litter is what nobody will read again. */
-  | { state: 'none'; litter: boolean }
-  /** Damaged, of another program, or being written at this moment. */
+  /** It ended a while ago. A stale copy is a blob that another process wrote after the end. */
+  | { state: 'ended'; ended: EndReason; hasStaleCopy: boolean }
+  /** There is none. Orphans are texts that no request reads again. */
+  | { state: 'none'; hasOrphans: boolean }
+  /** The texts are damaged, of another program, or being written at this moment. */
   | { state: 'unreadable' }
 
 const MARK = '~'
@@ -68,19 +68,19 @@ export function endOf(text: string | null): EndReason | null {
 }
 
 /** Judges both texts of a session. */
-export function judge(blobText: string | null, leaseText: string | null, now: number): Sight {
+export function judge(blobText: string | null, leaseText: string | null, now: number): Verdict {
   const blob = blobText === null ? null : blobOf(blobText)
   const lease = leaseText === null ? null : leaseOf(leaseText)
   if (blob === undefined || lease === undefined) return { state: 'unreadable' }
   if (lease !== null && 'ended' in lease) {
-    if (now >= lease.until) return { state: 'none', litter: true }
-    return { state: 'ended', ended: lease.ended, ghost: blob !== null }
+    if (now >= lease.until) return { state: 'none', hasOrphans: true }
+    return { state: 'ended', ended: lease.ended, hasStaleCopy: blob !== null }
   }
-  if (blob === null) return { state: 'none', litter: lease !== null && now >= lease.endsAt + REMAINS_FOR }
+  if (blob === null) return { state: 'none', hasOrphans: lease !== null && now >= lease.endsAt + REMAINS_FOR }
   const deadline = lease !== null && lease.number > blob.number ? lease : blob
   if (now < deadline.endsAt) return { state: 'alive', blob, deadline, number: deadline.number }
-  if (now >= deadline.endsAt + REMAINS_FOR) return { state: 'none', litter: true }
-  return { state: 'ended', ended: deadline.endsBy, ghost: false }
+  if (now >= deadline.endsAt + REMAINS_FOR) return { state: 'none', hasOrphans: true }
+  return { state: 'ended', ended: deadline.endsBy, hasStaleCopy: false }
 }
 
 function blobOf(text: string): Blob | undefined {

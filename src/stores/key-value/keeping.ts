@@ -1,5 +1,5 @@
 /**
- * For how long others are asked to keep a text.
+ * For how long a key-value store is asked to keep a text.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export function keptFor(needed: number, wanted: number): number {
   return Math.min(wanted, limit)
 }
 
-/** Whether somebody else's store may take a length of time for a date. */
+/** Whether a key-value store may take this length of time for a date. */
 export function mayBeDate(needed: number): boolean {
   return needed > LIMITS.at(-1)!
 }

@@ -1,5 +1,5 @@
 /**
- * What a store needs of somebody else's key-value store: texts under names.
+ * What our store needs of a key-value store: texts under names.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { storeError } from '../../core/errors.ts'
 
 /** Keeps texts. Names are at most 32 characters of base64url. */
-export interface Shelf {
+export interface KeyValue {
   /** The text under a name, or `null`. */
   get(name: string): Promise<string | null>
   /** Writes a text, which may be forgotten after `ttl` milliseconds. */
@@ -18,7 +18,7 @@ export interface Shelf {
    * Moves the time at which a text may be forgotten, without writing it again. Answers false if
    * there is none. Optional.
    *
-   * @param text the text, for those who cannot do without
+   * @param text the text, for stores that need it again
    */
   touch?(name: string, text: string, ttl: number): Promise<boolean>
   /** Every text of ours that contains another, in any order. Optional. */
@@ -26,10 +26,10 @@ export interface Shelf {
 }
 
 /**
- * A shelf whose operations end: each fails with `ERR_STORE_TIMEOUT` after `limit` milliseconds.
- * Without this a callback that never comes would stop the line of a session for good.
+ * A key-value store whose operations end: each fails with `ERR_STORE_TIMEOUT` after `limit`
+ * milliseconds. Without this a callback that never comes would block its session for good.
  */
-export function limited(shelf: Shelf, limit: number, store: string): Shelf {
+export function limited(keyValue: KeyValue, limit: number, store: string): KeyValue {
   function within<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(storeError('ERR_STORE_TIMEOUT', store)), limit)
@@ -38,12 +38,12 @@ export function limited(shelf: Shelf, limit: number, store: string): Shelf {
   }
 
   return {
-    get: (name) => within(shelf.get(name)),
-    set: (name, text, ttl) => within(shelf.set(name, text, ttl)),
-    remove: (name) => within(shelf.remove(name)),
-    ...(shelf.touch !== undefined && {
-      touch: (name: string, text: string, ttl: number) => within(shelf.touch!(name, text, ttl)),
+    get: (name) => within(keyValue.get(name)),
+    set: (name, text, ttl) => within(keyValue.set(name, text, ttl)),
+    remove: (name) => within(keyValue.remove(name)),
+    ...(keyValue.touch !== undefined && {
+      touch: (name: string, text: string, ttl: number) => within(keyValue.touch!(name, text, ttl)),
     }),
-    ...(shelf.texts !== undefined && { texts: (about: string) => within(shelf.texts!(about)) }),
+    ...(keyValue.texts !== undefined && { texts: (about: string) => within(keyValue.texts!(about)) }),
   }
 }

@@ -1,67 +1,57 @@
 /**
- * What all stores on one client share within this process: whose turn it is, and who has died.
+ * What all stores on one client share within this process: the order of work on a session, and
+ * which sessions ended.
  *
- * It hangs on the client, in a slot of `globalThis`, so that two store objects, and two copies of
- * this module as Next.js loads them, stand in the same line.
+ * It is kept by client, in a slot of `globalThis`, so that two store objects, and two copies of
+ * this module as Next.js loads them, share it.
  *
  * @module
  */
 
-import { requestsShare } from '../../core/runtime.ts'
+import { Lines } from '../../core/contention.ts'
 import type { EndReason } from '../../core/store.ts'
 
-interface Grave {
+/** Tells that a session ended. */
+interface Tombstone {
   ended: EndReason
   /** Epoch milliseconds, by the clock of the store. */
   until: number
 }
 
-const slot = Symbol.for('sojourn.blob')
+const slot = Symbol.for('sojourn.key-value')
 /** How long this process remembers on its own that a session ended, in milliseconds. */
 const REMEMBERED_FOR = 60_000
 
 /** See the module. */
-export class Place {
-  readonly #lines = new Map<string, Promise<unknown>>()
-  /** In the order of their time. */
-  readonly #graves = new Map<string, Grave>()
+export class ProcessState {
+  /** The order of work on each session. */
+  readonly lines: Lines = new Lines()
+  /** By session, the oldest first. */
+  readonly #tombstones = new Map<string, Tombstone>()
 
-  /** Runs `work` when all earlier work under the same key is done. */
-  inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    if (!requestsShare) return work()
-    const before = this.#lines.get(key) ?? Promise.resolve()
-    const turn = before.then(work, work)
-    const leave = (): void => {
-      if (this.#lines.get(key) === end) this.#lines.delete(key)
-    }
-    const end = turn.then(leave, leave)
-    this.#lines.set(key, end)
-    return turn
-  }
-
-  /** Remembers that a session ended: what is written late, or read from an old copy, is not believed. */
-  bury(key: string, ended: EndReason, now: number): void {
-    for (const [buried, { until }] of this.#graves) {
+  /** Remembers that a session ended. What another process writes late is then known as a stale copy. */
+  addTombstone(key: string, ended: EndReason, now: number): void {
+    for (const [old, { until }] of this.#tombstones) {
       if (until > now) break
-      this.#graves.delete(buried)
+      this.#tombstones.delete(old)
     }
-    this.#graves.set(key, { ended, until: now + REMEMBERED_FOR })
+    this.#tombstones.set(key, { ended, until: now + REMEMBERED_FOR })
   }
 
   /** Why the session ended, if that was a short while ago in this process. */
-  graveOf(key: string, now: number): EndReason | null {
-    const grave = this.#graves.get(key)
-    return grave !== undefined && now < grave.until ? grave.ended : null
+  tombstoneOf(key: string, now: number): EndReason | null {
+    const tombstone = this.#tombstones.get(key)
+    return tombstone !== undefined && now < tombstone.until ? tombstone.ended : null
   }
 }
 
-/** The place of a client. */
-export function placeOf(client: object): Place {
-  const holder = globalThis as { [slot]?: WeakMap<object, Place> }
-  const places = (holder[slot] ??= new WeakMap())
-  const known = places.get(client)
+/** What the stores on a client share. */
+export function processStateOf(client: object): ProcessState {
+  const holder = globalThis as { [slot]?: WeakMap<object, ProcessState> }
+  const states = (holder[slot] ??= new WeakMap())
+  const known = states.get(client)
   if (known !== undefined) return known
-  const place = new Place()
-  places.set(client, place)
-  return place
+  const state = new ProcessState()
+  states.set(client, state)
+  return state
 }

@@ -10,31 +10,32 @@ export interface Emitter {
   off(event: 'error', listener: (error: unknown) => void): unknown
 }
 
-interface Ear {
+/** Our one listener on an emitter, for all operations under way. */
+interface ErrorListener {
   /** How many operations are under way. */
-  listening: number
-  /** How many errors were heard, and the latest. */
+  operations: number
+  /** How many errors were emitted, and the latest. */
   count: number
   latest: unknown
-  listener: (error: unknown) => void
+  listen: (error: unknown) => void
 }
 
-const ears = new WeakMap<Emitter, Ear>()
+const listeners = new WeakMap<Emitter, ErrorListener>()
 
 /**
- * Runs `work`, and fails if an error was emitted meanwhile. We listen only while
- * we wait: without listeners, a Keyv throws for its other users, and that is theirs to decide.
+ * Runs `work`, and fails if an error is emitted before it is done. We listen only while we wait:
+ * without listeners a Keyv throws for its other users, and that is theirs to decide.
  */
-export async function heard<T>(emitter: Emitter, work: () => Promise<T>): Promise<T> {
-  const ear = earOf(emitter)
-  if (ear.listening++ === 0) emitter.on('error', ear.listener)
-  const before = ear.count
+export async function throwEmitted<T>(emitter: Emitter, work: () => Promise<T>): Promise<T> {
+  const listener = listenerOf(emitter)
+  if (listener.operations++ === 0) emitter.on('error', listener.listen)
+  const before = listener.count
   try {
     const answer = await work()
-    if (ear.count > before) throw ear.latest
+    if (listener.count > before) throw listener.latest
     return answer
   } finally {
-    if (--ear.listening === 0) emitter.off('error', ear.listener)
+    if (--listener.operations === 0) emitter.off('error', listener.listen)
   }
 }
 
@@ -48,15 +49,15 @@ export function throwing<K extends object>(keyv: K): K {
   return Object.create(keyv, { throwOnErrors: yes, _throwOnErrors: yes }) as K
 }
 
-function earOf(emitter: Emitter): Ear {
-  const known = ears.get(emitter)
+function listenerOf(emitter: Emitter): ErrorListener {
+  const known = listeners.get(emitter)
   if (known !== undefined) return known
-  const ear: Ear = { listening: 0, count: 0, latest: undefined, listener: hear }
-  ears.set(emitter, ear)
-  return ear
+  const listener: ErrorListener = { operations: 0, count: 0, latest: undefined, listen }
+  listeners.set(emitter, listener)
+  return listener
 
-  function hear(error: unknown): void {
-    ear.count++
-    ear.latest = error
+  function listen(error: unknown): void {
+    listener.count++
+    listener.latest = error
   }
 }

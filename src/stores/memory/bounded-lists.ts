@@ -5,8 +5,8 @@
  */
 
 import type { Bar, IndexEntry, Listing } from '../../core/store.ts'
-import { REMAINS_FOR } from '../shared/record-end.ts'
 import { listingOf } from '../shared/listing.ts'
+import { REMAINS_FOR } from '../shared/record-end.ts'
 
 interface Held extends IndexEntry {
   list: string

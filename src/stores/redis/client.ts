@@ -7,7 +7,7 @@
 
 import type { MaybePromise } from '../../core/store.ts'
 
-/** The methods of somebody else's object, by name. */
+/** The methods of a client, by name. */
 export type Methods = Record<string, (...args: readonly unknown[]) => unknown>
 
 /** A client, pool, cluster or sentinel of the package `redis`, version 5 or later. */
@@ -51,8 +51,8 @@ export interface Executor {
   /** Whether there is a connection that works. `undefined` if the client does not tell. */
   readonly isReady?: boolean | undefined
   connect(): Promise<void>
-  /** Tells why there is no connection, as long as somebody else hears it too. Answers how to stop. */
-  hearErrors?(hear: (error: unknown) => void): () => void
+  /** Tells why there is no connection, as long as the client has another listener. Answers how to stop. */
+  onErrors?(listener: (error: unknown) => void): () => void
   /** Whether several keys may share a packet: not those of a cluster, which lie on different nodes. */
   readonly readsTogether: boolean
   /**

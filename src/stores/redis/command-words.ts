@@ -29,7 +29,7 @@ export function wordsOf([name, ...args]: Command): string[] {
 }
 
 /**
- * Compares what will be sent with what was asked for: once it is sent, nothing tells any more.
+ * Compares what will be sent with what was asked for: later nothing shows the difference.
  *
  * @param prefix what the client puts in front of keys
  * @throws ChangedCommand

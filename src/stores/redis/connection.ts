@@ -4,12 +4,12 @@
  * @module
  */
 
-import { mistakeOf } from './factory-failure.ts'
-import { denialOf } from './failure.ts'
 import type { MaybePromise } from '../../core/store.ts'
 import type { Executor, ExecutorSource, RedisClient } from './client.ts'
 import { inPatience, untilReady } from './clients/outage.ts'
 import { executorFor } from './clients/recognise.ts'
+import { mistakeOf } from './factory-failure.ts'
+import { denialOf } from './failure.ts'
 import { isClass, unusable } from './unusable.ts'
 
 /** A client, or a function that makes one when it is first needed. */
@@ -46,17 +46,17 @@ export class Connection implements ExecutorSource {
 
   #begin(): Promise<Executor> {
     let reason: unknown
-    let deafen: (() => void) | undefined
+    let stopListening: (() => void) | undefined
     let giveUp: (reason: unknown) => void
     const hopeless = new Promise<unknown>((resolve) => (giveUp = resolve))
     const connecting = this.#connect((executor) => {
-      deafen = executor.hearErrors?.((error) => {
+      stopListening = executor.onErrors?.((error) => {
         reason = error
         if (denialOf(error) !== null) giveUp(error)
       })
     })
     const end = (): void => {
-      deafen?.()
+      stopListening?.()
       this.#opening = null
     }
     connecting.then(end, end)

@@ -76,7 +76,7 @@ function isOfCode(error: unknown): boolean {
   return isWrong && (error as Error).cause === undefined && !('code' in (error as Error))
 }
 
-/** Whether Redis was reached, whatever came of it. */
+/** Whether the error shows that Redis was reached. */
 export function isAnswer(error: unknown): boolean {
   const isOurs = error instanceof UnreadableReply || error instanceof ChangedCommand
   return isOurs || isSessionError(error) || isRefusal(error)

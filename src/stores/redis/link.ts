@@ -8,8 +8,8 @@
 import { requestsShare } from '../../core/runtime.ts'
 import type { Command, Executor, ExecutorSource } from './client.ts'
 import { RedisClock } from './clock.ts'
-import { repliesOf } from './replies.ts'
 import type { Replication } from './replication.ts'
+import { repliesOf } from './replies.ts'
 
 /** How long all who need the time wait for the same question, in milliseconds. */
 const ASK_AGAIN_AFTER = 1000

@@ -1,7 +1,7 @@
 /** @module The options of a store in Redis. */
 
-import { invalidOption } from '../../core/errors.ts'
 import { checkNames } from '../../core/check-options.ts'
+import { invalidOption } from '../../core/errors.ts'
 
 /** Options of all stores that keep the records of Redis. */
 export interface KeyOptions {
@@ -21,8 +21,8 @@ export interface RedisStoreOptions extends KeyOptions {
    * there are, what counts as done outlives the server, whichever replica takes its place.
    *
    * A write that too few replicas confirm within a second fails with
-   * `ERR_STORE_NOT_REPLICATED`. It is not taken back. Moving a deadline by reading waits for
-   * nobody. Default: `'server'`.
+   * `ERR_STORE_NOT_REPLICATED`. It is not taken back. Moving a deadline by reading does
+   * not wait. Default: `'server'`.
    */
   durability?: RedisDurability
 }

@@ -4,7 +4,7 @@
  * Between Redis and us lies a client that the application has configured: protocols, type
  * mappings and transformers of replies give the same reply many shapes. Those that can mean but
  * one thing are read. All others are an error: taken for "there is nothing" they would sign
- * everybody out.
+ * all visitors out.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export function repliesOf(replies: unknown, count: number): unknown[] {
   return list
 }
 
-/** A list of whatever. @throws UnreadableReply */
+/** A list of any values. @throws UnreadableReply */
 export function listOf(reply: unknown, command: string): unknown[] {
   if (reply instanceof Error) throw reply
   if (!Array.isArray(reply)) throw new UnreadableReply(command, reply)

@@ -1,5 +1,5 @@
 /**
- * The store itself: every verb of the contract over one link, whatever client is behind it.
+ * The store itself: every verb of the contract over one link, for any client.
  *
  * @module
  */
@@ -20,11 +20,11 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '../../core/store.ts'
-import { create } from './records/create.ts'
-import { destroy } from './records/destroy.ts'
 import { settled as settledFor } from './failure.ts'
 import type { Link } from './link.ts'
 import { addEntry, barList, firstEntries, lookAt, readEntries, removeEntries } from './lists/lists.ts'
+import { create } from './records/create.ts'
+import { destroy } from './records/destroy.ts'
 import { Reader } from './records/reader.ts'
 import { touch } from './records/touch.ts'
 import { update } from './records/update.ts'
@@ -41,13 +41,13 @@ export interface RedisStore extends Store {
   destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
   verify(key: string): Promise<void>
   readonly index: RedisIndex
-  readonly [beneath]: RedisPlace
+  readonly [beneath]: RedisBackend
   /** Closes the client if a function of the user's made it; after that every verb fails. */
   close(): Promise<void>
 }
 
 /** What `sojourn/doctor` looks at. */
-export interface RedisPlace {
+export interface RedisBackend {
   readonly link: Link
   readonly prefix: string
 }

@@ -15,7 +15,7 @@ const PATIENCE = 5_000
  *
  * @param explain Makes that error of a failure.
  */
-export function patiently<T>(read: () => T, explain: (cause: unknown) => Error): MaybePromise<T> {
+export function readWhenUnlocked<T>(read: () => T, explain: (cause: unknown) => Error): MaybePromise<T> {
   try {
     return read()
   } catch (cause) {

@@ -68,5 +68,5 @@ export class DiskSync {
   }
 }
 
-/** As if SQLite had said it. */
+/** The code that SQLite has for it. */
 const SYNC_FAILED = 'SQLITE_IOERR_FSYNC'

@@ -1,4 +1,4 @@
-/** @module Places whose files do not last, and that start a second instance with files of its own. */
+/** @module Platforms whose files end with the instance, and where each instance has its own. */
 
 import { warnOnce } from '../../core/warn.ts'
 
@@ -12,7 +12,7 @@ const PLATFORMS: Readonly<Record<string, string>> = {
   DYNO: 'Heroku',
 }
 
-/** Says once, where the environment tells of such a place, that sessions in a file end with the instance. */
+/** Says once, where the environment tells of such a platform, that sessions in a file end with the instance. */
 export function warnOfFleetingDisk(file: string, env: NodeJS.ProcessEnv = process.env): void {
   const found = Object.keys(PLATFORMS).find((name) => env[name])
   if (found === undefined) return

@@ -130,7 +130,7 @@ export class GroupCommit<C extends Transactions> {
     return group.slice(answers.length)
   }
 
-  /** Others are committed meanwhile. What could not be synced may have happened: it is not tried again. */
+  /** Other groups are committed during the sync. What could not be synced may have happened: it is not tried again. */
   #answerAfter(synced: Promise<void>, group: Waiting<C>[], answers: (() => void)[]): void {
     const answered = synced
       .then(
@@ -164,7 +164,7 @@ export class GroupCommit<C extends Transactions> {
       else throw cause
       this.#commit([waiting])
     } catch (again) {
-      // Others may have taken the lock meanwhile, as ever.
+      // Another process may have taken the lock.
       if (isBusy(again) && performance.now() - waiting.since < PATIENCE) this.#waiting.push(waiting)
       else this.#fail(waiting, again)
     }

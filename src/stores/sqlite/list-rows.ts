@@ -6,8 +6,8 @@
  */
 
 import type { Bar, EndedRecord, IndexEntry, Listing } from '../../core/store.ts'
-import { REMAINS_FOR } from '../shared/record-end.ts'
 import { endOfEntry, listingOf } from '../shared/listing.ts'
+import { REMAINS_FOR } from '../shared/record-end.ts'
 import type { Database } from './rows.ts'
 
 /** Since schema 2. A list's entries lie together, so reading one touches a page or two. */

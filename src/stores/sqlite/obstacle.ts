@@ -6,7 +6,7 @@
 
 import { nodeBuiltin } from '../../core/runtime.ts'
 
-/** What the system says against this place; `undefined` if nothing. Looks, and leaves everything as it is. */
+/** What the system says against opening or writing the file; `undefined` if nothing. Changes nothing. */
 export function obstacle(file: string): unknown {
   const fs = nodeBuiltin('node:fs')!
   const path = nodeBuiltin('node:path')!

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { invalidOption } from '../../core/errors.ts'
 import { checkNames } from '../../core/check-options.ts'
+import { invalidOption } from '../../core/errors.ts'
 import { nodeBuiltin } from '../../core/runtime.ts'
 import type { Durability } from './connection.ts'
 

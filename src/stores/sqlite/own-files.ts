@@ -1,6 +1,6 @@
 /**
  * The files of the store on their way to SQLite: made for their owner alone, where the path really
- * leads, and never through a link or a pipe that lies in a place of ours.
+ * leads, and never through a link or a pipe of the same name.
  *
  * @module
  */

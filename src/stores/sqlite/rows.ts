@@ -21,8 +21,8 @@ import type {
 } from '../../core/store.ts'
 import { applyChange } from '../shared/apply-change.ts'
 import { deadlineOf, REMAINS_FOR } from '../shared/record-end.ts'
-import { pack, unpack } from './packed-record.ts'
 import { kindOf } from './failure.ts'
+import { pack, unpack } from './packed-record.ts'
 import type { Database, Statement } from './statements.ts'
 
 export type { Database } from './statements.ts'
@@ -40,7 +40,7 @@ export const SCHEMA = `
 
 type Row = [record: string | null, endsAt: number, ended: EndReason]
 
-/** In the place of a record that cannot be read. */
+/** Stands for a record that cannot be read. */
 const UNREADABLE: StoredRecord = { meta: '', fields: new Map() }
 
 /** The prepared statements of one connection. */
@@ -81,7 +81,7 @@ export class Rows {
     if (!row) return null
     const [record, endsAt] = row
     if (record === null || now >= endsAt) return remains(row, now)
-    // SQLite keeps values of any type in any column, and whoever can write to the file may have put them there.
+    // SQLite keeps values of any type in any column, and another program may have written to the file.
     const stored = typeof record === 'string' && Number.isFinite(endsAt) ? unpack(record) : null
     if (stored === null) return { ...UNREADABLE, expiresIn: 1, now }
     return { meta: stored.meta, fields: stored.fields, expiresIn: endsAt - now, now }
@@ -117,7 +117,7 @@ export class Rows {
     return this.#due.get(now - REMAINS_FOR) !== undefined
   }
 
-  /** Removes up to `limit` rows whose reasons nobody needs any more; answers how many. */
+  /** Removes up to `limit` rows whose reasons are not told any more; answers how many. */
   sweep(limit: number, now: number): number {
     return Number(this.#sweep.run(now - REMAINS_FOR, limit).changes)
   }

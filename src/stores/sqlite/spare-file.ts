@@ -1,8 +1,8 @@
 /**
  * Room on the disk, set aside for ending sessions when there is none left.
  *
- * Where SQLite writes ahead, a sign-out needs new bytes before it can free old ones. So there is a
- * file of nothing beside the database. When the disk is full it is removed, and until it can be made
+ * Where SQLite writes ahead, a sign-out needs new bytes before it can free old ones. So a file
+ * of random bytes lies beside the database. When the disk is full it is removed, and until it can be made
  * again nothing is begun or changed: what it held is for what must not wait.
  *
  * @module
@@ -10,8 +10,8 @@
 
 import { storeError } from '../../core/errors.ts'
 import { nodeBuiltin } from '../../core/runtime.ts'
-import { isOwn, writeNew } from './own-files.ts'
 import { isFull, kindOf, storeFailure } from './failure.ts'
+import { isOwn, writeNew } from './own-files.ts'
 
 /** How much is set aside, in bytes. */
 export const SPARE_SIZE: number = 2 ** 20
@@ -78,7 +78,7 @@ export class Spare {
       if (kindOf(cause) === 'EEXIST') return void (this.#triedAt = -Infinity)
       this.release()
       if (isFull(cause)) throw storeFailure(cause)
-      // Who may not make files there has a store that works, but for this.
+      // Without the right to make files there the store works, but keeps no room for sign-outs.
       this.#isDenied = true
     }
   }

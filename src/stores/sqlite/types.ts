@@ -25,7 +25,7 @@ export interface SqliteStore extends Store {
   touch(key: string, lifetime: Lifetime): Promise<boolean>
   destroy(key: string, reason: EndReason): Promise<LoadedRecord | null>
   readonly index: SqliteIndex
-  readonly [beneath]: SqlitePlace
+  readonly [beneath]: SqliteBackend
   /** Finishes waiting writes and closes the file. The next operation opens it again. */
   close(): Promise<void>
 }
@@ -40,7 +40,7 @@ export interface SqliteIndex extends SessionIndex {
 }
 
 /** What `sojourn/doctor` looks at. */
-export interface SqlitePlace {
+export interface SqliteBackend {
   /** Absolute. */
   readonly file: string
   readonly durability: Durability

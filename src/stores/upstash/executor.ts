@@ -19,7 +19,7 @@ export function upstashExecutor(transport: Transport, fromPrimary = false): Exec
     return transport.send(path, commands.map(words), isRead)
   }
 
-  /** A transaction that might change something is not for replicas. This one removes what never is. */
+  /** A transaction that might change something goes to the primary. This one removes a key that never exists. */
   async function sendToPrimary(commands: readonly Command[]): Promise<unknown[]> {
     const nothing = ['del', `${String(commands[0]?.[1] ?? '')}:nothing`]
     const replies = await transport.send('multi-exec', [nothing, ...commands.map(words)], true)

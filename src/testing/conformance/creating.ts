@@ -107,7 +107,7 @@ export const creating: CaseGroup = {
       },
     },
     {
-      title: 'store objects on one place have the same identity, or none',
+      title: 'store objects on one backend have the same identity, or none',
       async run(s) {
         assert.ok(['string', 'undefined'].includes(typeof s.store.identity))
         assert.equal(s.other.identity, s.store.identity)

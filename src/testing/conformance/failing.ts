@@ -1,4 +1,4 @@
-/** @module The conformance suite: a place that cannot be reached. */
+/** @module The conformance suite: a backend that cannot be reached. */
 
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,7 +14,7 @@ export const failing: CaseGroup = {
   title: 'failing',
   cases: [
     {
-      title: 'a place that cannot be reached is an error, and never an answer',
+      title: 'a backend that cannot be reached is an error, and never an answer',
       async run(s) {
         const store = await s.unreachable()
         if (store === undefined) return

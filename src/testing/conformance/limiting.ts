@@ -103,7 +103,7 @@ export const limiting: CaseGroup = {
       },
     },
     {
-      title: 'a missing record is gone and a failed expectation a conflict, whatever the limits',
+      title: 'a missing record is gone and a failed expectation a conflict, under any limits',
       async run(s) {
         const change = { set: of('much too long'), limits: { bytes: 3, fields: 1 } }
         assert.equal((await s.update(s.key(), change)).status, 'gone')

@@ -156,7 +156,7 @@ export const listing: CaseGroup = {
       },
     },
     {
-      title: 'lists do not meet each other, nor records, whatever base64url names they and their keys have',
+      title: 'lists do not meet each other, nor records, under any base64url names of lists and keys',
       async run(s) {
         const entry = await entryOf(s)
         for (const name of NAMES) {

@@ -23,17 +23,17 @@ import type {
 
 /** What `makeStore` of `testStore` answers. */
 export interface StoreUnderTest {
-  /** A store on an empty place. */
+  /** A store on an empty backend. */
   store: Store
   /** Moves the store's clock by so many milliseconds. Default: really waits. */
   advance?(ms: number): MaybePromise<void>
   /**
-   * Opens a second store object on the same place, the way another process would:
+   * Opens a second store object on the same backend, the way another process would:
    * with its own connection. Default: races run through the one object.
    */
   second?(): MaybePromise<Store>
   /**
-   * Opens a store object whose place cannot be reached, such as a port nobody listens on,
+   * Opens a store object whose backend cannot be reached, such as a port on which nothing listens,
    * so that its failing can be tried. Default: not tried.
    */
   unreachable?(): MaybePromise<Store>
@@ -71,7 +71,7 @@ const LONG_ABSOLUTE = 86_400_000
 /** The store of one test with the means to exercise it. */
 export class Subject {
   readonly store: Store
-  /** Another store object on the same place, if there is a way to make one. */
+  /** Another store object on the same backend, if there is a way to make one. */
   readonly other: Store
   /** Whether real time had a say in the test, so that a busy machine may have spoilt it. */
   isTimed = false
@@ -149,7 +149,7 @@ export class Subject {
     else await sleep(ms)
   }
 
-  /** A store object that cannot reach its place, if there is a way to make one. */
+  /** A store object that cannot reach its backend, if there is a way to make one. */
   async unreachable(): Promise<Store | undefined> {
     return this.#under.unreachable?.()
   }

@@ -94,7 +94,7 @@ export function reply(response: ServerResponse, { status, headers, body }: Answe
   response.writeHead(status, headers).end(body)
 }
 
-/** Ends early if nobody waits any more. */
+/** Ends early if the client has gone. */
 function delayed(ms: number, response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)

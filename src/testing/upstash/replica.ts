@@ -1,12 +1,12 @@
 /**
- * A replica that lags behind, without a second Redis: what is written meanwhile is copied
- * before, and reads are led to the copies.
+ * A replica that lags behind, without a second Redis: a value is copied before a write changes
+ * it, and reads are led to the copies.
  *
  * @module
  */
 
-import type { RedisError, Reply, RespConnection } from './resp.ts'
 import type { UpstashCommand } from './json.ts'
+import type { RedisError, Reply, RespConnection } from './resp.ts'
 
 /** They read nothing that is stored, but are not marked as reads. */
 const HARMLESS = new Set(['time', 'ping', 'echo'])

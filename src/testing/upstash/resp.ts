@@ -34,7 +34,7 @@ export class RespConnection {
       throw new TypeError('The address of Redis must begin with `redis://`.')
   }
 
-  /** Sends commands in one packet: nobody else's come in between. */
+  /** Sends commands in one packet: no other caller's come in between. */
   send(commands: readonly (readonly string[])[]): Promise<Reply[]> {
     const isNew = this.#socket === null
     const socket = this.#socket ?? this.#connect()

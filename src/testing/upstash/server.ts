@@ -8,10 +8,10 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { RedisError, type Reply, RespConnection } from './resp.ts'
 import { type Answer, deliver, json, refuse, reply, type UpstashFault } from './faults.ts'
 import { type Demand, demandOf, errorJson, outcomeJson, type UpstashCommand } from './json.ts'
 import { LaggingReplica } from './replica.ts'
+import { RedisError, type Reply, RespConnection } from './resp.ts'
 
 /** Options of `startUpstash`. */
 export interface UpstashOptions {
@@ -63,7 +63,7 @@ export interface UpstashServer {
   close(): Promise<void>
 }
 
-/** They would change what the one connection to Redis is to everybody else, or hold it up. */
+/** They would change the one connection to Redis for all other requests, or block it. */
 const REFUSED =
   /^(multi|exec|discard|watch|unwatch|[ps]?(un)?subscribe|monitor|auth|hello|select|quit|reset|client|b[lrz].+|wait.*)$/i
 

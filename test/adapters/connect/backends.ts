@@ -10,7 +10,7 @@ import { memoryStore } from '../../../src/stores/memory.ts'
 import { redisStore } from '../../../src/stores/redis.ts'
 import { sqliteStore } from '../../../src/stores/sqlite.ts'
 
-/** A store on an empty place. */
+/** A store on an empty backend. */
 export interface Backend {
   store: Store
   /** Everything that lies there, as text; of what lies in this process, everything it was given. */

@@ -3,10 +3,10 @@ import { createClient } from 'redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium } from '../../support/chromium.ts'
 import type { BuiltApp, NextServer, Variant } from '../../support/next-app.ts'
-import { buildProbe } from './probe.ts'
 import { type RedisServer, startRedis } from '../../support/redis-server.ts'
 import { visitor } from '../../support/visitor.ts'
 import { testPrefetches } from './prefetches.ts'
+import { buildProbe } from './probe.ts'
 import { testStreams } from './streams.ts'
 
 /** What Next.js does with sessions that are kept in Redis, however it was built. */
@@ -134,7 +134,9 @@ export function testStart(variant: Variant): void {
 
   test('logs a write while rendering that nobody awaited', async () => {
     expect(await (await fetch(`${server.url}/render-write?forgotten=1`)).text()).toContain('written')
-    await expect.poll(() => server.log()).toContain('A write to the session failed, and nobody awaited it.')
+    await expect
+      .poll(() => server.log())
+      .toContain('A write to the session failed, and no caller awaited it.')
   })
 
   test('counts, signs in with a message and signs out through actions', async () => {

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchChromium } from '../../support/chromium.ts'
 import { buildApp, type NextApp, type NextServer } from '../../support/next-app.ts'
-import { type Place, PLACES } from './places.ts'
+import { type Backend, BACKENDS } from './backends.ts'
 import { adding, cartHolds, enterPassword, seeEverythingAgain, shopAndSignIn, signOut } from './shopping.ts'
 
 const shop = join(import.meta.dirname, '../../../examples/shop')
@@ -13,8 +13,8 @@ export function buildShop(cacheComponents: boolean): Promise<NextApp> {
   return buildApp(shop, { name: cacheComponents ? 'shop-cached' : 'shop', cacheComponents })
 }
 
-/** What a visitor of the shop sees, served from places that sessions may live in. */
-export function testShop(cacheComponents: boolean, places: readonly (keyof typeof PLACES)[]): void {
+/** What a visitor of the shop sees, served from backends that sessions may live in. */
+export function testShop(cacheComponents: boolean, backends: readonly (keyof typeof BACKENDS)[]): void {
   let browser: Browser
   let context: BrowserContext
   let page: Page
@@ -40,29 +40,29 @@ export function testShop(cacheComponents: boolean, places: readonly (keyof typeo
   })
   afterEach(() => context.close())
 
-  /** Serves the shop from a place. */
-  function open(name: keyof typeof PLACES): { place: Place; server: NextServer } {
-    const open = {} as { place: Place; server: NextServer }
+  /** Serves the shop from a backend. */
+  function open(name: keyof typeof BACKENDS): { backend: Backend; server: NextServer } {
+    const open = {} as { backend: Backend; server: NextServer }
     beforeAll(async () => {
-      open.place = await PLACES[name]()
-      open.server = await app.start({ env: open.place.env })
+      open.backend = await BACKENDS[name]()
+      open.server = await app.start({ env: open.backend.env })
     })
     afterAll(async () => {
       await open.server?.stop()
-      await open.place?.stop()
+      await open.backend?.stop()
     })
     return open
   }
 
-  describe.each(places)('on %s', (name) => {
+  describe.each(backends)('on %s', (name) => {
     const at = open(name)
 
     test('keeps cart, preferences and sign-in when everything is killed and started again', async () => {
       await shopAndSignIn(page, at.server.url)
       await page.goto('about:blank')
       await at.server.stop('SIGKILL')
-      await at.place.crash()
-      at.server = await app.start({ env: at.place.env })
+      await at.backend.crash()
+      at.server = await app.start({ env: at.backend.env })
       await seeEverythingAgain(page, at.server.url)
       await signOut(page, at.server.url)
       expect(complaints).toEqual([])
@@ -150,21 +150,21 @@ export function testShop(cacheComponents: boolean, places: readonly (keyof typeo
   })
 
   // A file does not fall silent.
-  describe.each(places.filter((name) => name !== 'SQLite'))('when %s falls silent', (name) => {
+  describe.each(backends.filter((name) => name !== 'SQLite'))('when %s falls silent', (name) => {
     const at = open(name)
 
     test('shows that sessions cannot be reached, nothing of where they are, and later that none is lost', async () => {
       await page.goto(at.server.url)
       await adding(page, 'mug').click()
       await cartHolds(page, 1)
-      at.place.pause()
+      at.backend.pause()
       try {
         await page.goto(`${at.server.url}/cart`)
         await page.getByRole('heading', { name: /session/i }).waitFor({ timeout: 20_000 })
       } finally {
-        await at.place.resume()
+        await at.backend.resume()
       }
-      for (const secret of at.place.secrets) {
+      for (const secret of at.backend.secrets) {
         expect(await page.content()).not.toContain(secret)
         expect(at.server.log()).not.toContain(secret)
       }

@@ -6,7 +6,7 @@
 
 import { appendFileSync, readFileSync } from 'node:fs'
 import { expect, type TestContext } from 'vitest'
-import { type Client, openPlace, PAIRS, type Place, type PlaceOptions } from './place.ts'
+import { type Client, openFixture, PAIRS, type Fixture, type FixtureOptions } from './fixture.ts'
 
 /** What a fault looks like: to visitors, to the operator, and when it is over. */
 export interface Row {
@@ -33,8 +33,8 @@ const PAGE = new URL('../../../docs/reliability.md', import.meta.url)
  */
 export function assertFault(
   { withIoredis = {}, ...expected }: Expected,
-  run: (place: Place) => Promise<Row>,
-  options: PlaceOptions = {},
+  run: (fixture: Fixture) => Promise<Row>,
+  options: FixtureOptions = {},
 ): (context: TestContext) => Promise<void> {
   return async ({ task: { name } }) => {
     const unhandled: unknown[] = []
@@ -42,7 +42,7 @@ export function assertFault(
     process.on('unhandledRejection', note)
     try {
       const names = Object.keys(PAIRS) as Client[]
-      const seen = await Promise.all(names.map((client) => inPlace(client, options, run)))
+      const seen = await Promise.all(names.map((client) => withFixture(client, options, run)))
       const rows = names.map((client) => (client === 'ioredis' ? { ...expected, ...withIoredis } : expected))
       for (const [i, row] of seen.entries()) print(name, names[i]!, rows[i]!, row)
       expect(seen).toEqual(rows)
@@ -67,20 +67,20 @@ function lineOf(name: string, row: Row, withIoredis: Partial<Row>): string {
 }
 
 /** Tells what was measured, beside what decides. */
-export function tell(place: Place, words: string): void {
-  console.log(`  ${place.client}: ${words}`)
+export function tell(fixture: Fixture, words: string): void {
+  console.log(`  ${fixture.client}: ${words}`)
 }
 
-async function inPlace(
+async function withFixture(
   client: Client,
-  options: PlaceOptions,
-  run: (place: Place) => Promise<Row>,
+  options: FixtureOptions,
+  run: (fixture: Fixture) => Promise<Row>,
 ): Promise<Row> {
-  const place = await openPlace(client, options)
+  const fixture = await openFixture(client, options)
   try {
-    return await run(place)
+    return await run(fixture)
   } finally {
-    await place.close()
+    await fixture.close()
   }
 }
 

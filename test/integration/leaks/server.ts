@@ -5,8 +5,8 @@
  * @module
  */
 
-import nodeCrypto from 'node:crypto'
 import { type ChildProcess, spawn } from 'node:child_process'
+import nodeCrypto from 'node:crypto'
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -164,7 +164,7 @@ function recordTokens(): void {
   }) as typeof hash
 }
 
-async function serve({ store: place, options }: Plan): Promise<void> {
+async function serve({ store: source, options }: Plan): Promise<void> {
   const tell = (...words: unknown[]): boolean =>
     process.stdout.write(`${words.join(' ').replaceAll('\n', '\n  ')}\n`)
   const onTrace: OnTrace = (...words) =>
@@ -176,7 +176,7 @@ async function serve({ store: place, options }: Plan): Promise<void> {
   const { createServer } = await import('node:http')
   const { createSessions } = await import('../../../src/index.ts')
   const { nodeChannel } = await import('../../../src/core/server/node-channel.ts')
-  const store = await storeOf(place)
+  const store = await storeOf(source)
   // As logs do. What the driver threw is not enumerable: whoever wants it there asks for it.
   const onEvent = (event: SessionEvent): void =>
     void tell('event', inspect(event, { depth: 9 }), format('%o', { ...event }), JSON.stringify(event))
@@ -215,14 +215,14 @@ async function serve({ store: place, options }: Plan): Promise<void> {
   })
 }
 
-async function storeOf(place: Plan['store']): Promise<Store> {
-  if ('file' in place) {
+async function storeOf(source: Plan['store']): Promise<Store> {
+  if ('file' in source) {
     const { sqliteStore } = await import('../../../src/stores/sqlite.ts')
-    return sqliteStore({ file: place.file })
+    return sqliteStore({ file: source.file })
   }
   const { redisStore } = await import('../../../src/stores/redis.ts')
   const { clients } = await import('../../stores/redis/clients.ts')
-  return redisStore(() => clients[place.kind](place.url))
+  return redisStore(() => clients[source.kind](source.url))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -20,17 +20,17 @@ import { createClient } from 'redis'
 import sessionFileStore from 'session-file-store'
 import type { ConnectStoreLike } from '../../../src/connect.ts'
 
-/** An empty place, and stores on it. */
-export interface ConnectPlace {
-  /** A store object of its own on the place, the way another process would open it. */
+/** An empty backend, and stores on it. */
+export interface ConnectBackend {
+  /** A store object of its own on the backend, the way another process would open it. */
   open(): ConnectStoreLike
   /** Everything that lies there, as text. */
   dump(): Promise<string>
   close(): Promise<void> | void
 }
 
-/** Name of the package → how to make an empty place. */
-export type ConnectPlaces = Record<string, () => Promise<ConnectPlace> | ConnectPlace>
+/** Name of the package → how to make an empty backend. */
+export type ConnectBackends = Record<string, () => Promise<ConnectBackend> | ConnectBackend>
 
 const MemoryStore = memorystore(session)
 const FileStore = sessionFileStore(session)
@@ -42,8 +42,8 @@ class TimerlessSqliteStore extends SqliteStore {
   startInterval(): void {}
 }
 
-/** Those that live in the memory of one process: there is no other store object on the same place. */
-export const places: ConnectPlaces = {
+/** Those that live in the memory of one process: there is no other store object on the same backend. */
+export const backends: ConnectBackends = {
   'express-session MemoryStore': () => alone(new session.MemoryStore()),
   memorystore: () => alone(new MemoryStore({})),
   'session-file-store'() {
@@ -72,8 +72,8 @@ export const places: ConnectPlaces = {
   },
 }
 
-/** connect-redis, each place under a prefix of its own. */
-export async function redisPlace(url: string): Promise<ConnectPlace> {
+/** connect-redis, each backend under a prefix of its own. */
+export async function redisBackend(url: string): Promise<ConnectBackend> {
   const prefix = `connect-${crypto.randomUUID()}:`
   const clients = [createClient({ url }), createClient({ url })] as const
   await Promise.all(clients.map((client) => client.connect()))
@@ -91,8 +91,11 @@ export async function redisPlace(url: string): Promise<ConnectPlace> {
   }
 }
 
-/** connect-pg-simple on a PostgreSQL inside this process. Places are one after the other. */
-export async function startPostgres(): Promise<{ place(): Promise<ConnectPlace>; stop(): Promise<void> }> {
+/** connect-pg-simple on a PostgreSQL inside this process. Backends are one after the other. */
+export async function startPostgres(): Promise<{
+  backend(): Promise<ConnectBackend>
+  stop(): Promise<void>
+}> {
   const postgres = await PGlite.create()
   // What the store uses of a pool. Texts of several statements take another way in.
   const pool = {
@@ -101,7 +104,7 @@ export async function startPostgres(): Promise<{ place(): Promise<ConnectPlace>;
   } as unknown as Pool
   const open = () => new PgStore({ pool, createTableIfMissing: true, pruneSessionInterval: false })
   return {
-    async place() {
+    async backend() {
       await postgres.exec('DROP TABLE IF EXISTS session')
       const table = await postgres.query<{ found: string }>(`SELECT to_regclass('session') AS found`)
       if (table.rows[0]?.found !== null) throw new Error('The table of sessions is still there.')
@@ -120,7 +123,7 @@ export async function startPostgres(): Promise<{ place(): Promise<ConnectPlace>;
   }
 }
 
-function alone(store: session.Store): ConnectPlace {
+function alone(store: session.Store): ConnectBackend {
   const dump = () => new Promise((resolve) => store.all?.((_, all) => resolve(all)))
   return { open: () => store, dump: async () => JSON.stringify(await dump()), close: () => {} }
 }

@@ -22,7 +22,7 @@ export interface TestCluster {
   /** Kind → a function that makes a client. */
   clients: Record<ClusterKind, () => RedisClient | Promise<RedisClient>>
   /** The slot of a key, the node that has it, and another one. */
-  placeOf(key: string): Promise<{ slot: number; from: Redis; to: Redis }>
+  slotOf(key: string): Promise<{ slot: number; from: Redis; to: Redis }>
   /** Resolves when every node finds the cluster whole: at the start, and after nodes were away. */
   whole(): Promise<void>
   stop(): Promise<void>
@@ -47,7 +47,7 @@ export async function startCluster(
     nodes,
     whole,
     clients: clusterClients(servers.slice(0, 1)),
-    async placeOf(key) {
+    async slotOf(key) {
       const slot = await first.cluster('KEYSLOT', key)
       const at = nodes.findIndex((_, i) => slot < firstSlot(i + 1))
       return { slot, from: nodes[at]!, to: nodes[(at + 1) % NODES]! }

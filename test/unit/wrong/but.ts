@@ -25,7 +25,7 @@ export function but(change: Change): Wrong {
   }
 }
 
-/** Two store objects on one place: a right one, and one with some of its parts replaced. */
+/** Two store objects on one backend: a right one, and one with some of its parts replaced. */
 export function secondBut(change: Change): Wrong {
   return (now) => {
     const right = memoryStore({ now })

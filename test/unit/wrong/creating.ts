@@ -1,8 +1,8 @@
 /** @module Stores that create and load wrongly, each under the title of the one test that catches it. */
 
 import type { LoadedRecord } from '../../../src/core/store.ts'
-import { but, living, others, plain, secondBut, type WrongStores } from './but.ts'
 import { memoryStore } from '../../../src/stores/memory.ts'
+import { but, living, others, plain, secondBut, type WrongStores } from './but.ts'
 
 export const creating: WrongStores = {
   /** Answers pairs instead of a map. */
@@ -102,7 +102,7 @@ export const creating: WrongStores = {
   'a store has a name and says what it can promise': but(() => ({ name: 'my store' })),
 
   /** Is another one each time. */
-  'store objects on one place have the same identity, or none': (now) => {
+  'store objects on one backend have the same identity, or none': (now) => {
     const right = memoryStore({ now })
     const open = () => ({ ...plain(right), identity: crypto.randomUUID() })
     return { store: open(), second: open }

@@ -107,7 +107,7 @@ export const closing: WrongStores = {
   }),
 
   /** Takes an error for an answer. */
-  'a place that cannot be reached is an error, and never an answer': (now) => {
+  'a backend that cannot be reached is an error, and never an answer': (now) => {
     const { store } = but(() => ({}))(now)
     const refuse = (): never => {
       throw new Error('ECONNREFUSED')

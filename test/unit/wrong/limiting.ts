@@ -63,7 +63,7 @@ export const limiting: WrongStores = {
   })),
 
   /** Looks at the size of what it is given before it looks for the record. */
-  'a missing record is gone and a failed expectation a conflict, whatever the limits': but((right) => ({
+  'a missing record is gone and a failed expectation a conflict, under any limits': but((right) => ({
     update(key, change, lifetime) {
       const isLarge = [...(change.set ?? [])].flat().join('').length > (change.limits?.bytes ?? Infinity)
       return isLarge && !living(right, key) ? TOO_LARGE : right.update(key, change, lifetime)

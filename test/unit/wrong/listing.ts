@@ -112,7 +112,7 @@ export const listing: WrongStores = {
   }),
 
   /** Has names without case. */
-  'lists do not meet each other, nor records, whatever base64url names they and their keys have': listsBut(
+  'lists do not meet each other, nor records, under any base64url names of lists and keys': listsBut(
     (right) => ({
       add: (list, entry) => right.add(list.toLowerCase(), entry),
       entries: (list) => right.entries(list.toLowerCase()),

@@ -125,7 +125,7 @@ export const racing: WrongStores = {
 
   /** Writes what it found alive, whatever has happened since. */
   'no interleaving of writers with a destroyer leaves or brings back a living record': but((right) => {
-    const ghosts = new Map<string, LoadedRecord>()
+    const stale = new Map<string, LoadedRecord>()
     return {
       async update(key, change, lifetime) {
         const before = living(right, key)
@@ -133,10 +133,10 @@ export const racing: WrongStores = {
           return right.update(key, change, lifetime)
         await others()
         const result = right.update(key, change, lifetime)
-        if (result.status === 'gone') ghosts.set(key, before)
+        if (result.status === 'gone') stale.set(key, before)
         return result
       },
-      load: (key) => ghosts.get(key) ?? right.load(key),
+      load: (key) => stale.get(key) ?? right.load(key),
     }
   }),
 

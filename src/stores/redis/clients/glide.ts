@@ -2,11 +2,11 @@
 
 import { storeError } from '../../../core/errors.ts'
 import type { Command, Executor, GlideClient, Wait } from '../client.ts'
-import { closeOrCut } from './closing.ts'
 import { wordsOf } from '../command-words.ts'
 import { throwFirstError } from '../records/hash.ts'
-import { untilSlotRests } from './moving-slot.ts'
 import { listOf } from '../replies.ts'
+import { closeOrCut } from './closing.ts'
+import { untilSlotRests } from './moving-slot.ts'
 
 /** How commands are gathered. The class is not reachable from a client. */
 interface Batch {
@@ -18,7 +18,7 @@ interface Glide {
   ClusterBatch: new (isAtomic: boolean) => Batch
 }
 
-/** `Decoder.Bytes`. As text, one byte that is no UTF-8 would spoil the replies of everybody in the packet. */
+/** `Decoder.Bytes`. As text, one byte that is no UTF-8 would spoil all replies of the packet. */
 const BYTES = 0
 
 /**
@@ -78,7 +78,7 @@ export function glideExecutor(client: GlideClient): Executor {
   }
 
   return {
-    // It connects by itself, before anybody can have it or with the first command.
+    // It connects by itself: when it is made, or with the first command.
     get isOpen() {
       return makeBatch !== null
     },
@@ -96,7 +96,7 @@ export function glideExecutor(client: GlideClient): Executor {
     transaction,
     replicated,
     async close() {
-      // It forgets what it has not been answered.
+      // Closing drops commands that were not answered.
       await closeOrCut(
         () => Promise.allSettled(onTheirWay),
         () => undefined,

@@ -1,11 +1,11 @@
 /** @module Talking to Redis through the packages `ioredis` and `iovalkey`. */
 
 import type { Command, Executor, IoredisClient, Methods, Wait } from '../client.ts'
-import { closeOrCut } from './closing.ts'
 import { assertUnchanged, type QueuedCommand } from '../command-words.ts'
-import { hearErrors } from './outage.ts'
-import { untilSlotRests } from './moving-slot.ts'
 import { listOf } from '../replies.ts'
+import { closeOrCut } from './closing.ts'
+import { untilSlotRests } from './moving-slot.ts'
+import { onErrors } from './outage.ts'
 
 /** In these it puts commands into a queue. Once it has ended, it refuses them. */
 const OFFLINE: ReadonlySet<string> = new Set(['wait', 'connecting', 'connect', 'close', 'reconnecting'])
@@ -14,10 +14,10 @@ const OFFLINE: ReadonlySet<string> = new Set(['wait', 'connecting', 'connect', '
 export function ioredisExecutor(client: IoredisClient): Executor {
   const all = client as unknown as Methods
   const isCluster = 'isCluster' in client && client.isCluster === true
-  // Those that look for their server first have ways, and patience, of their own.
+  // Clusters and sentinels look for their servers by themselves, with time limits of their own.
   const isSingle = !isCluster && !(client as { options?: { sentinels?: unknown } }).options?.sentinels
 
-  /** When it is told to stop between two attempts, it looks for ever as if another one came. */
+  /** If it is told to stop between two attempts, its status goes on saying that another one comes. */
   function hasStopped(): boolean {
     return client.status === 'reconnecting' && 'manuallyClosing' in client && client.manuallyClosing === true
   }
@@ -28,8 +28,8 @@ export function ioredisExecutor(client: IoredisClient): Executor {
   }
   // It may be of bytes.
   const prefix = String(keyPrefix ?? '')
-  // A transaction goes to the master, whatever the client is told to read from replicas: there a
-  // session may have ended, or begun, that does not show it yet.
+  // A transaction goes to the master, also if the client reads from replicas: these may not show
+  // yet that a session has begun or ended.
   const asksReplicas = isCluster && scaleReads !== 'master'
   const gather = (): Methods => (asksReplicas ? client.multi() : client.pipeline()) as Methods
 
@@ -45,7 +45,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
       // Transformers of arguments are for the whole process, and may come at any time.
       assertUnchanged(queued as QueuedCommand, command, prefix)
     }
-    // What it sends later are commands that it had before.
+    // What it sends later was checked above.
     delete batch['sendCommand']
   }
 
@@ -79,7 +79,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     return isTransaction ? [...listOf(replies.at(-2), 'EXEC'), replies.at(-1)] : replies
   }
 
-  /** A cluster finds its way again after what it understands, and does not understand such a packet. */
+  /** A cluster learns that a slot has moved from single commands, and not from such a packet. */
   async function inCluster<T>(key: string, attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt()
@@ -96,10 +96,10 @@ export function ioredisExecutor(client: IoredisClient): Executor {
     get isReady() {
       return isSingle ? !OFFLINE.has(client.status) : undefined
     },
-    hearErrors: (hear) => hearErrors(all, hear),
+    onErrors: (listener) => onErrors(all, listener),
     async connect() {
       if (client.status !== 'wait') return
-      // It goes on trying by itself, whatever becomes of the first attempt.
+      // If the first attempt fails, it goes on trying by itself.
       Promise.resolve(all['connect']?.()).catch(() => undefined)
     },
     readsTogether: !isCluster,
@@ -126,7 +126,7 @@ export function ioredisExecutor(client: IoredisClient): Executor {
 
 type Outcome = readonly [error: Error | null, reply?: unknown]
 
-/** A transaction is answered by EXEC, and whoever transforms replies may have changed that, too. */
+/** A transaction is answered by EXEC. A transformer of replies may have changed that answer, too. */
 function outcomesOf(answer: unknown): Outcome[] {
   return listOf(answer, 'EXEC').map((outcome) => listOf(outcome, 'EXEC') as unknown as Outcome)
 }

@@ -5,8 +5,8 @@ const PAUSES = [10, 20, 50, 100, 200, 400, 800] as const
 
 /**
  * Repeats a transaction that was refused because of where its slot is. While a slot moves, no
- * node takes commands that name two keys, as those that create a session do; and whatever is
- * in a transaction, it was refused as a whole, so that nothing happens twice.
+ * node takes commands that name two keys, as those that create a session do. A transaction is
+ * refused as a whole, so nothing happens twice.
  */
 export async function untilSlotRests<T>(attempt: () => Promise<T>): Promise<T> {
   for (const pause of PAUSES) {

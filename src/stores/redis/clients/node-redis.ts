@@ -1,13 +1,13 @@
 /** @module Talking to Redis through the package `redis`. */
 
 import type { Command, Executor, Methods, NodeRedisClient, Wait } from '../client.ts'
+import { throwFirstError } from '../records/hash.ts'
+import { listOf, withoutBytes } from '../replies.ts'
 import { closeOrCut } from './closing.ts'
 import { connectInTime } from './cluster-connect.ts'
-import { hearErrors } from './outage.ts'
-import { throwFirstError } from '../records/hash.ts'
 import { untilSlotRests } from './moving-slot.ts'
+import { onErrors } from './outage.ts'
 import { fillRaw } from './raw-multi.ts'
-import { listOf, withoutBytes } from '../replies.ts'
 
 type Fill = (multi: Methods) => void
 
@@ -19,15 +19,15 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
   const all = client as unknown as Methods
   // Without a listener, node-redis ends the process when the server goes away.
   if (all['listenerCount']?.('error') === 0) all['on']?.('error', () => undefined)
-  // Replies must be text, whatever types the user has asked for in the rest of the application.
+  // Replies must be text, also where the rest of the application asks for other types.
   // A hash as a Map, since node-redis builds one in less time than an object.
   const plain = (all['withTypeMapping']?.({ [RESP_MAP]: Map }) ?? client) as { multi(key: string): object }
   const isCluster = 'masters' in client
   const isSentinel = 'getSentinelNode' in client
-  // Those that look for their server first have ways, and patience, of their own.
+  // Pools, clusters and sentinels look for their servers by themselves, with time limits of their own.
   const isSingle = 'isReady' in client && !isCluster && !isSentinel
 
-  /** The clients in a pool, cluster or sentinel decode as they were told, whatever that is told. */
+  /** The clients in a pool, cluster or sentinel keep their own types. */
   function texts(replies: unknown[]): unknown[] {
     return isSingle ? replies : replies.map(withoutBytes)
   }
@@ -56,7 +56,7 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     }
   }
 
-  /** A cluster finds its way again after a transaction, but not after a pipeline. */
+  /** A cluster learns that a slot has moved from a transaction, but not from a pipeline. */
   async function clusterPipeline(key: string, fill: Fill): Promise<unknown[]> {
     const replies = await transaction(key, fill)
     throwFirstError(replies)
@@ -90,13 +90,13 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
     get isReady() {
       return isSingle ? (client.isReady as boolean) : undefined
     },
-    hearErrors: (hear) => hearErrors(all, hear),
+    onErrors: (listener) => onErrors(all, listener),
     async connect() {
       try {
         if (isCluster) await connectInTime(() => client.connect(), cut)
         else await client.connect()
       } catch (error) {
-        // Somebody else has connected it in the meantime.
+        // Another caller has connected it.
         if (!client.isOpen) throw error
       }
     },
@@ -116,8 +116,8 @@ export function nodeRedisExecutor(client: NodeRedisClient): Executor {
 }
 
 /**
- * Whatever the client is told to read from replicas: there a session may have ended, or begun,
- * that does not show it yet.
+ * Sends reads to the master, also if the client reads from replicas: these may not show yet
+ * that a session has begun or ended.
  *
  * @param at where `addCommand` takes whether a command only reads
  */

@@ -9,14 +9,14 @@
 import type { Executor, Methods } from '../client.ts'
 
 /**
- * For so many milliseconds after a connection was missed operations wait for it. Less than
- * sessions give them by default, so that whoever waited in vain knows that nothing was sent.
+ * For so many milliseconds after a connection was missed, operations wait for it. Less than their
+ * timeout by default, so that an operation that waited in vain knows that nothing was sent.
  */
 const PATIENCE = 1800
 
 const LOOK_EVERY = 20
 
-/** There is no connection. Bears the code and the first word of what the client said of it. */
+/** There is no connection. Has the code and the message of what the client said of it. */
 export class NotConnected extends Error {
   override readonly name = 'NotConnected'
   readonly code: string
@@ -50,15 +50,15 @@ export function inPatience<T>(
 
 /** Resolves once the client has a connection, or has given up. */
 export async function untilReady(executor: Executor): Promise<void> {
-  // Not every kind of client tells by an event, and none tells by the same when it gives up.
+  // Not every client has an event for it, and no two have the same one for giving up.
   while (executor.isOpen && executor.isReady === false) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY))
   }
 }
 
-/** Hears the `error` events of a client. Not as the only one: ioredis then writes to the console. */
-export function hearErrors(client: Methods, hear: (error: unknown) => void): () => void {
+/** Listens to the `error` events of a client. Not as the only one: ioredis then writes to the console. */
+export function onErrors(client: Methods, listener: (error: unknown) => void): () => void {
   if (!(Number(client['listenerCount']?.('error')) > 0)) return () => undefined
-  client['on']?.('error', hear)
-  return () => void client['off']?.('error', hear)
+  client['on']?.('error', listener)
+  return () => void client['off']?.('error', listener)
 }

@@ -2,10 +2,10 @@
 
 import { invalidOption } from '../../../core/errors.ts'
 import type { Executor, GlideClient, IoredisClient, NodeRedisClient, RedisClient } from '../client.ts'
+import { faultOf, hasMethods, unusable } from '../unusable.ts'
 import { glideExecutor } from './glide.ts'
 import { ioredisExecutor } from './ioredis.ts'
 import { nodeRedisExecutor } from './node-redis.ts'
-import { faultOf, hasMethods, unusable } from '../unusable.ts'
 
 /** An executor, and the client behind it: `sojourn/doctor` asks what no store asks. */
 export interface ClientExecutor extends Executor {

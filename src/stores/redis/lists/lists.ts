@@ -2,6 +2,7 @@
 
 import type { Bar, IndexEntry, Listing } from '../../../core/store.ts'
 import type { Command } from '../client.ts'
+import type { Link } from '../link.ts'
 import { isForeign, throwFirstError } from '../records/hash.ts'
 import {
   BAR,
@@ -17,7 +18,6 @@ import {
   scoreUntil,
   sparedMember,
 } from './list-members.ts'
-import type { Link } from '../link.ts'
 
 /** How long an entry outlives its time, in milliseconds, to tell why its record is missing. */
 export const TOLD_FOR = 300_000
@@ -77,8 +77,8 @@ export async function barList(link: Link, list: string, { at, spare, until }: Ba
 }
 
 /**
- * Changes a list in one transaction. What is no list under the name of one is of no use to
- * anybody, and would keep its user from signing in: it goes.
+ * Changes a list in one transaction. A value of another type under its name would keep the user
+ * from signing in, so it is removed.
  */
 async function write(link: Link, list: string, commands: readonly Command[]): Promise<unknown[]> {
   const replies = await link.transaction(list, commands)

@@ -8,9 +8,9 @@
 import { storeError } from '../../../core/errors.ts'
 import type { Change, EndReason, Limits, UpdateResult } from '../../../core/store.ts'
 import type { Command } from '../client.ts'
-import { isForeign, throwFirstError } from './hash.ts'
 import type { Link } from '../link.ts'
 import { textListOf, UnreadableReply } from '../replies.ts'
+import { isForeign, throwFirstError } from './hash.ts'
 
 /**
  * KEYS: the record, the staged change. ARGV: the command that sets the deadline, and its

@@ -1,9 +1,9 @@
 /** @module Storing a new record. */
 
 import type { Lifetime, StoredRecord } from '../../../core/store.ts'
-import { deadlineCommand, SIGN_OF_LIFE, throwFirstError, timeLeft } from './hash.ts'
 import type { Link } from '../link.ts'
 import { flagOf, integerOf, timeOf, UnreadableReply } from '../replies.ts'
+import { deadlineCommand, SIGN_OF_LIFE, throwFirstError, timeLeft } from './hash.ts'
 
 /**
  * Stores a record unless the key is taken.
@@ -23,8 +23,8 @@ export async function create(
   if (!(timeLeft(lifetime, now) > 0)) return (await look(link, key)).isFree
 
   // Only RENAMENX decides and writes in one command: it takes the whole hash with its
-  // deadline to a free key, and leaves a taken one as it is. Nobody ever sees the first
-  // name, because the transaction begins and ends without it.
+  // deadline to a free key, and leaves a taken one as it is. No client sees the
+  // draft, because the transaction begins and ends without it.
   const draft = `${key}:new`
   const begun = performance.now()
   const replies = await link.transaction(key, [

@@ -3,9 +3,9 @@
 import { type EndReason, isAlive, type LoadedRecord } from '../../../core/store.ts'
 import type { Command } from '../client.ts'
 import { isFull } from '../failure.ts'
-import { DOUBTFUL, isForeign, readHash, REASON, REMAINS_FOR, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
 import type { Link } from '../link.ts'
 import { flagOf, integerOf, textsOf, UnreadableReply } from '../replies.ts'
+import { DOUBTFUL, isForeign, readHash, REASON, REMAINS_FOR, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
 
 /**
  * Ends a record and answers what it held. Its data go at once; the reason stays for
@@ -26,8 +26,8 @@ export async function destroy(link: Link, key: string, reason: EndReason): Promi
     ['pexpire', key, REMAINS_FOR],
   ]
   const replies = await link.transaction(key, [...ending, ...noting]).catch((error: unknown) => {
-    // A full Redis still deletes, outside of a transaction: who deletes the key has ended the record.
-    // Not to replace it, which would be refused: nobody asked to be signed out.
+    // A full Redis still deletes, outside of a transaction: the client that deletes the key has ended
+    // the record. But not a rotation: the new record would be refused, and the visitor signed out.
     if (!isFull(error) || reason === 'rotated') throw error
     return link.change(key, ending)
   })

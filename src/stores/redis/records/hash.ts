@@ -9,7 +9,7 @@ import type { EndedRecord, EndReason, Lifetime, LoadedRecord } from '../../../co
 import type { Command } from '../client.ts'
 import { hashOf, integerOf } from '../replies.ts'
 
-/** Holds `meta`, written by `create` alone. A hash without it is no record, whatever else it holds. */
+/** Holds `meta`, written by `create` alone. A hash without it is no record. */
 export const SIGN_OF_LIFE = '@'
 
 /** Holds the reason in what remains of a destroyed record. */
@@ -44,10 +44,10 @@ export function deadlineCommand(key: string, lifetime: Lifetime, now: number): C
   return ['pexpire', key, Math.ceil(Math.min(lifetime.idle, LONGEST))]
 }
 
-/** Is it somebody else's, or did the client change the reply? Both are too rare to ask each time. */
+/** Another program's hash, or a reply that the client changed. Both are too rare to check each time. */
 export const DOUBTFUL: unique symbol = Symbol('doubtful')
 
-/** In the place of a record that cannot be read. */
+/** Stands for a record that cannot be read. */
 export function unreadable(now: number): LoadedRecord {
   return { meta: '', fields: new Map(), expiresIn: 1, now }
 }

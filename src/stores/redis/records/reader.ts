@@ -9,11 +9,11 @@ import { isNode, requestsShare } from '../../../core/runtime.ts'
 import { isAlive, type EndedRecord, type LoadedRecord } from '../../../core/store.ts'
 import type { Command, Executor } from '../client.ts'
 import { failure, isAnswer, settled } from '../failure.ts'
-import { DOUBTFUL, isForeign, readHash, REASON, SIGN_OF_LIFE, unreadable } from './hash.ts'
 import type { Link } from '../link.ts'
 import { listingOf, untilOf } from '../lists/list-members.ts'
 import { lookCommand } from '../lists/lists.ts'
 import { repliesOf, textsOf, UnreadableReply } from '../replies.ts'
+import { DOUBTFUL, isForeign, readHash, REASON, SIGN_OF_LIFE, unreadable } from './hash.ts'
 
 type Answer = LoadedRecord | EndedRecord | null
 
@@ -28,7 +28,7 @@ interface Reading {
   isSecond?: boolean
 }
 
-/** So that one packet does not keep the server from everybody else for long. */
+/** So that one packet does not hold up other clients for long. */
 const MOST = 64
 
 /** See the module. */
@@ -101,8 +101,8 @@ export class Reader {
   }
 
   /**
-   * What made no sense may have begun just then. If it still makes none, it is asked for in
-   * other words, which a client may leave as they are.
+   * A record that begins between PTTL and HGETALL looks odd, so both are asked again. HMGET then
+   * tells of a record whose HGETALL the client has changed.
    */
   #askAgain({ key, resolve, ...reading }: Reading, scores: unknown, now: number): void {
     const fields = [SIGN_OF_LIFE, REASON]
@@ -131,7 +131,7 @@ export class Reader {
     this.#deliver([reading])
   }
 
-  /** What is no hash is there, but cannot be read. */
+  /** A value that is no hash counts as an unreadable record. */
   #refuse({ key, resolve, reject }: Reading, error: unknown): void {
     if (isForeign(error))
       settled(this.#link.name, this.#link.now(key)).then((now) => resolve(unreadable(now)), reject)

@@ -14,9 +14,9 @@ import type { Change, Limits } from '../../../core/store.ts'
 import { isAlive } from '../../../core/store.ts'
 import { applyChange } from '../../shared/apply-change.ts'
 import type { Command } from '../client.ts'
-import { DOUBTFUL, isForeign, readHash, throwFirstError } from './hash.ts'
 import type { Link } from '../link.ts'
 import { integerOf } from '../replies.ts'
+import { DOUBTFUL, isForeign, readHash, throwFirstError } from './hash.ts'
 
 /** How long a reservation stays after the last one, in milliseconds: longer than any write takes. */
 const RESERVED_FOR = 10_000
@@ -68,12 +68,12 @@ function hasRoom(
   others: Limits,
 ): boolean {
   const after = applyChange(before, change).fields ?? before
-  // Whoever does not add may go over the limit, but only alone: what others bring is on its way.
+  // A change that adds nothing may go over the limit, but only alone: what others add is on its way.
   if (others.fields === 0) return !outgrows(before, after, limits)
   return after.size + others.fields <= limits.fields && bytesOf(after, 0) + others.bytes <= limits.bytes
 }
 
-/** What the fields of a change take, whatever was there before. */
+/** What the fields of a change take, as if none of them had been there before. */
 function needOf({ set, increment }: Change): Limits {
   let bytes = 0
   for (const [name, text] of set ?? []) bytes += byteLength(name) + byteLength(text)

@@ -1,10 +1,10 @@
 /** @module Moving the deadline of a record. */
 
 import type { Lifetime } from '../../../core/store.ts'
-import { expire } from './destroy.ts'
-import { deadlineCommand, isForeign, REMAINS_FOR, SIGN_OF_LIFE, timeLeft } from './hash.ts'
 import type { Link } from '../link.ts'
 import { flagOf } from '../replies.ts'
+import { expire } from './destroy.ts'
+import { deadlineCommand, isForeign, REMAINS_FOR, SIGN_OF_LIFE, timeLeft } from './hash.ts'
 
 /**
  * Moves the deadline: `PEXPIRE key …; HEXISTS key @` in one packet. In this order no

@@ -3,6 +3,8 @@
 import { isSessionError } from '../../../core/errors.ts'
 import type { Change, EndReason, Lifetime, UpdateResult } from '../../../core/store.ts'
 import type { Command } from '../client.ts'
+import type { Link } from '../link.ts'
+import { textsOf } from '../replies.ts'
 import { changeOf, compareAndSet, stagedFields } from './compare-and-set.ts'
 import { expire } from './destroy.ts'
 import {
@@ -15,8 +17,6 @@ import {
   throwFirstError,
   timeLeft,
 } from './hash.ts'
-import type { Link } from '../link.ts'
-import { textsOf } from '../replies.ts'
 import { reservation } from './reserve.ts'
 
 /** A change as commands, with the fields it may bring into being. */
@@ -108,7 +108,7 @@ function plainly(key: string, change: Change, more: readonly Command[] = []): St
       else notIntegers.push(field)
       if (isInteger && !isSafe) outOfRange.push([field, -by])
     }
-    // Redis counts to 2^63. Taking the same number away is right whatever other increments came between.
+    // Redis counts to 2^63. Taking the same number away leaves other increments that came between as they are.
     if (outOfRange.length > 0) await run(link, key, planOf(key, {}, [], outOfRange, []), deadline)
     return { status: 'ok', values, ...(notIntegers.length > 0 && { notIntegers }) }
   }
@@ -124,7 +124,7 @@ function planOf(
 ): Plan {
   const removed = [...taken, ...(change.delete ?? [])]
   const set = [...(change.set ?? [])]
-  // How much there is then, nobody has counted.
+  // The size is not known any more.
   if (set.length > 0 || increments.length > 0) set.push([SIZE, ''])
   const incremented = increments.map(([field]) => field)
   const commands: Command[] = []

@@ -1,10 +1,10 @@
 /** @module Whether the client gives back what it was given. */
 
-import { REASON, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
 import type { Link } from '../link.ts'
 import { hashOf, integerOf, textsOf, UnreadableReply } from '../replies.ts'
+import { REASON, SIGN_OF_LIFE, throwFirstError } from './hash.ts'
 
-/** Long, in both cases, with spaces at its ends, and of JSON, as records are: whoever changes these changes it. */
+/** Long, in both cases, with spaces at its ends, and of JSON, as records are: a client that changes these changes it. */
 const SAMPLE = ` {"v":0,"app":"Sojourn","createdAt":1700000000001,"text":"${'Zz0 '.repeat(60)}","list":[1.50]} `
 
 /** How long the sample would stay, should the transaction be cut, in milliseconds. */

@@ -3,11 +3,11 @@
 import type { ReactNode } from 'react'
 import { useSessionStorage } from 'sojourn/react'
 // As the package's own provider does.
-import { setSessionTag } from '../node_modules/sojourn/dist/react/storage/owner.js'
+import { setOwner } from '../node_modules/sojourn/dist/react/storage/owner.js'
 import { noteSeen } from './seen'
 
 export function Tagged({ tag, children }: { tag: string | null; children: ReactNode }) {
-  setSessionTag(tag)
+  setOwner(tag)
   return children
 }
 

@@ -1,5 +1,5 @@
 /**
- * A list of all sessions, for those who want to count them.
+ * The list of all sessions, for `all()`, `length()` and `clear()`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { SessionIndex, Store } from '../core/store.ts'
 const LIST = 'express-session'
 
 /** See the module. */
-export class Roll {
+export class SessionList {
   readonly #store: Store
   readonly #index: SessionIndex
 
@@ -26,12 +26,12 @@ export class Roll {
   }
 
   /** Lists a session for so many milliseconds from now. */
-  async enter(key: string, idle: number): Promise<void> {
+  async add(key: string, idle: number): Promise<void> {
     const createdAt = await this.#store.now()
     await this.#index.add(LIST, { key, createdAt, until: createdAt + idle })
   }
 
-  async leave(key: string): Promise<void> {
+  async remove(key: string): Promise<void> {
     await this.#index.remove(LIST, [key])
   }
 

@@ -1,14 +1,14 @@
 /**
- * The order of what is asked of one session: who reads sees what was written before, also where
- * no caller waited for it.
+ * The order of operations on one session: a read sees all earlier writes, also those that no
+ * caller waited for.
  *
  * @module
  */
 
 import { TimeLimit, type Outcomes } from '../core/wrappers/time-limit.ts'
 
-/** A line for each name. Whatever is asked ends within the limit, its place in the line included. */
-export class Line {
+/** A queue for each name. Each operation ends within the limit, its time in the queue included. */
+export class Queue {
   /** The writes under a name, as long as one is under way. */
   readonly #writes = new Map<string, Promise<unknown>>()
   readonly #deadline: TimeLimit
@@ -39,7 +39,7 @@ export class Line {
     return this.#within(done)
   }
 
-  /** Reads when all earlier writes are done, under whatever name. */
+  /** Reads when all earlier writes under all names are done. */
   readAll<T>(work: () => Promise<T>): Promise<T> {
     return this.#within(Promise.all(this.#writes.values()).then(work))
   }

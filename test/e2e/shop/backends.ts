@@ -1,11 +1,11 @@
-/** @module Where the shop may keep its sessions: each place a real one, for one test file. */
+/** @module Where the shop may keep its sessions: each backend a real one, for one test file. */
 
 import { startUpstash } from '../../../src/testing.ts'
 import { startCluster } from '../../stores/redis/cluster.ts'
 import { type RedisServer, startRedis } from '../../support/redis-server.ts'
 
-/** A place that runs. */
-export interface Place {
+/** A backend that runs. */
+export interface Backend {
   /** What tells the shop where it is. */
   env: Record<string, string>
   /** What nobody but the operator may see of it. */
@@ -18,7 +18,7 @@ export interface Place {
   stop(): Promise<void>
 }
 
-/** So that the environment of the tests names no other place. */
+/** So that the environment of the tests names no other backend. */
 const NOWHERE = {
   REDIS_URL: '',
   UPSTASH_REDIS_REST_URL: '',
@@ -28,25 +28,25 @@ const NOWHERE = {
 }
 
 /** Opens one, by its name. */
-export const PLACES: Record<'SQLite' | 'Redis' | 'Upstash' | 'a cluster', () => Promise<Place>> = {
+export const BACKENDS: Record<'SQLite' | 'Redis' | 'Upstash' | 'a cluster', () => Promise<Backend>> = {
   async SQLite() {
-    return place([], {})
+    return backend([], {})
   },
   async Redis() {
     const redis = await startRedis({ appendonly: true })
-    return place([redis], { REDIS_URL: redis.url })
+    return backend([redis], { REDIS_URL: redis.url })
   },
   async Upstash() {
     const redis = await startRedis({ appendonly: true })
     const upstash = await startUpstash({ redis: redis.url })
     const env = { UPSTASH_REDIS_REST_URL: upstash.url, UPSTASH_REDIS_REST_TOKEN: upstash.token }
     const secrets = [upstash.url.replace('http://', ''), upstash.token]
-    return { ...place([redis], env, () => upstash.close()), secrets }
+    return { ...backend([redis], env, () => upstash.close()), secrets }
   },
   async 'a cluster'() {
     const cluster = await startCluster({ appendonly: true })
     const REDIS_URL = cluster.servers.map(({ url }) => url).join()
-    return place(
+    return backend(
       cluster.servers,
       { REDIS_URL },
       () => cluster.stop(),
@@ -55,12 +55,12 @@ export const PLACES: Record<'SQLite' | 'Redis' | 'Upstash' | 'a cluster', () => 
   },
 }
 
-function place(
+function backend(
   servers: readonly RedisServer[],
   env: Record<string, string>,
   stop: () => Promise<void> = async () => {},
   whole: () => Promise<void> = async () => {},
-): Place {
+): Backend {
   const each = async (act: (server: RedisServer) => unknown): Promise<void> =>
     void (await Promise.all(servers.map(act)))
   return {

@@ -10,7 +10,7 @@ import { startUpstash, type UpstashServer } from '../../../src/testing.ts'
 import { admin } from '../redis/clients.ts'
 
 /** A database over HTTP, and the same one over TCP. */
-export interface Place {
+export interface Fixture {
   upstash: UpstashServer
   /** A client of the test's own. */
   redis: Redis
@@ -23,33 +23,33 @@ export interface Place {
 }
 
 /** Starts one for the calling file. Nothing fails at the start of a test. */
-export function useUpstash(): Place {
-  const place = {
+export function useUpstash(): Fixture {
+  const fixture = {
     store(deadline) {
-      const executor = upstashExecutor(new Transport(place.upstash, deadline))
+      const executor = upstashExecutor(new Transport(fixture.upstash, deadline))
       return linkedStore(
         new Link('upstash', { open: () => executor, close: () => Promise.resolve() }),
-        place.prefix,
+        fixture.prefix,
       )
     },
     async requestsOf(work) {
-      const before = place.upstash.requests.length
+      const before = fixture.upstash.requests.length
       await work()
-      return place.upstash.requests.length - before
+      return fixture.upstash.requests.length - before
     },
-  } as Place
+  } as Fixture
 
   beforeAll(async () => {
-    place.upstash = await startUpstash({ redis: inject('redisUrl') })
-    place.redis = await admin(inject('redisUrl'))
+    fixture.upstash = await startUpstash({ redis: inject('redisUrl') })
+    fixture.redis = await admin(inject('redisUrl'))
   })
   beforeEach(() => {
-    place.upstash.heal()
-    place.prefix = `upstash-${crypto.randomUUID()}`
+    fixture.upstash.heal()
+    fixture.prefix = `upstash-${crypto.randomUUID()}`
   })
   afterAll(async () => {
-    place.redis.disconnect()
-    await place.upstash.close()
+    fixture.redis.disconnect()
+    await fixture.upstash.close()
   })
-  return place
+  return fixture
 }

@@ -1,5 +1,5 @@
 /**
- * What a session needs of the place that keeps it: whole sessions in a next-session store,
+ * A session in the store, as one request sees it: a whole session in a next-session store, or
  * single fields in a store of sojourn.
  *
  * @module
@@ -11,27 +11,27 @@ import type { Cookie, SessionData, SessionRecord } from './types.ts'
 export const RESERVED: ReadonlySet<string> = new Set(['cookie', 'id', 'touch', 'commit', 'destroy'])
 
 /** All sessions of a store. */
-export interface Archive {
+export interface Backend {
   /** Makes the id of a new session. */
   newId: () => string
   /** What is kept under an id; `null` if it is missing, expired or unreadable. */
   find(id: string): Promise<Found | null>
-  /** A place for a new session. */
-  begin(id: string): Entry
+  /** A new session, not stored yet. */
+  begin(id: string): StoredSession
 }
 
 /** A session that was found. */
 export interface Found {
   data: SessionRecord
   cookie: Cookie
-  entry: Entry
+  stored: StoredSession
 }
 
-/** The place of one session in one request. */
-export interface Entry {
+/** See the module. */
+export interface StoredSession {
   /** Whether there is something under the id. */
   readonly isStored: boolean
-  /** Whether a session that holds nothing any more may be removed: nobody else writes into it. */
+  /** Whether a session that holds nothing any more may be removed: no other request writes into it. */
   readonly endsEmpty: boolean
   /** Whether the session's data differs from what is stored. */
   isChanged(session: SessionData): boolean

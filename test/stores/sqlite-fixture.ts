@@ -12,7 +12,7 @@ import { manualClock, type ManualClock } from '../../src/testing.ts'
 const HOUR = 3_600_000
 
 /** A directory, a file to be made in it, and a clock, for one test. */
-export interface Place {
+export interface Fixture {
   directory: string
   file: string
   clock: ManualClock
@@ -22,31 +22,31 @@ export interface Place {
   lifetime(idle?: number, absolute?: number): Lifetime
 }
 
-/** A new place for each test of the calling file. */
-export function usePlace(): Place {
+/** A new fixture for each test of the calling file. */
+export function useFixture(): Fixture {
   let opened: SqliteStore[] = []
-  const place: Place = {
+  const fixture: Fixture = {
     directory: '',
     file: '',
     clock: manualClock(),
     open(options) {
-      const store = sqliteStore({ file: place.file, now: place.clock.now, ...options })
+      const store = sqliteStore({ file: fixture.file, now: fixture.clock.now, ...options })
       opened.push(store)
       return store
     },
-    lifetime: (idle = HOUR, absolute = 24 * HOUR) => ({ idle, absoluteAt: place.clock.now() + absolute }),
+    lifetime: (idle = HOUR, absolute = 24 * HOUR) => ({ idle, absoluteAt: fixture.clock.now() + absolute }),
   }
   beforeEach(() => {
-    place.directory = mkdtempSync(join(tmpdir(), 'sojourn-sqlite-'))
-    place.file = join(place.directory, 'data', 'sessions.db')
-    place.clock = manualClock()
+    fixture.directory = mkdtempSync(join(tmpdir(), 'sojourn-sqlite-'))
+    fixture.file = join(fixture.directory, 'data', 'sessions.db')
+    fixture.clock = manualClock()
   })
   afterEach(async () => {
     for (const store of opened) await store.close()
     opened = []
-    rmSync(place.directory, { recursive: true })
+    rmSync(fixture.directory, { recursive: true })
   })
-  return place
+  return fixture
 }
 
 /** A record with these fields. */

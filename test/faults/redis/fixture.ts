@@ -7,9 +7,9 @@
 import type { Redis } from 'ioredis'
 import type { SessionEvent } from '../../../src/index.ts'
 import { redisStore } from '../../../src/stores/redis.ts'
+import type { Subject } from '../../adapters/subject.ts'
 import { expressSubjects } from '../../adapters/subjects/express.ts'
 import { http } from '../../adapters/subjects/node.ts'
-import type { Subject } from '../../adapters/subject.ts'
 import { admin, type ClientKind, clients } from '../../stores/redis/clients.ts'
 import { type RedisOptions, type RedisServer, startRedis } from '../../support/redis-server.ts'
 import { visitor } from '../../support/visitor.ts'
@@ -22,8 +22,8 @@ export const PAIRS: Record<Client, { kind: ClientKind; subject: Subject }> = {
 
 export type Client = 'node-redis' | 'ioredis'
 
-/** How a place is set up. */
-export interface PlaceOptions extends RedisOptions {
+/** How a fixture is set up. */
+export interface FixtureOptions extends RedisOptions {
   /** Of the sessions. Default `1s`. */
   timeout?: string
   /** Whom the application signs in as, and by which way it reaches Redis. Default: directly, as anybody. */
@@ -55,7 +55,7 @@ interface App {
 }
 
 /** An application and its Redis. */
-export interface Place extends App {
+export interface Fixture extends App {
   client: Client
   server: RedisServer
   /** For the test itself. Connects again by itself when the server was away. */
@@ -66,7 +66,7 @@ export interface Place extends App {
 }
 
 /** Starts all of it. */
-export async function openPlace(client: Client, options: PlaceOptions = {}): Promise<Place> {
+export async function openFixture(client: Client, options: FixtureOptions = {}): Promise<Fixture> {
   const server = await startRedis(options)
   const redis = await admin(server.url)
   const { url = () => server.url } = options

@@ -9,7 +9,7 @@ import { type RedisOptions, type RedisServer, startRedis } from '../../support/r
 import { admin, type ClientKind, clients, type GlideKind } from './clients.ts'
 
 /** A server that is empty at the start of each test. */
-export interface Place {
+export interface Fixture {
   server: RedisServer
   /** A client of the test's own. */
   redis: Redis
@@ -22,52 +22,52 @@ export interface Place {
 }
 
 /** Starts a server for the calling file. */
-export function usePlace(options: RedisOptions = {}): Place {
+export function useFixture(options: RedisOptions = {}): Fixture {
   const stores: RedisStore[] = []
-  const place = {
+  const fixture = {
     async open(kind: ClientKind | GlideKind = 'node-redis 6', storeOptions: RedisStoreOptions = {}) {
-      const store = redisStore(() => clients[kind](place.server.url), storeOptions)
+      const store = redisStore(() => clients[kind](fixture.server.url), storeOptions)
       stores.push(store)
       await store.now()
       return store
     },
     async commandsOf(work: () => Promise<unknown>) {
-      const monitor = await place.redis.duplicate().monitor()
+      const monitor = await fixture.redis.duplicate().monitor()
       const seen: string[][] = []
       monitor.on('monitor', (_time: string, [name = '', ...args]: string[]) => {
         seen.push([name.toUpperCase(), ...args])
       })
       await work()
       const end = crypto.randomUUID()
-      await place.redis.echo(end)
+      await fixture.redis.echo(end)
       while (!seen.some((command) => command[1] === end))
         await new Promise((resolve) => setTimeout(resolve, 1))
       monitor.disconnect()
       return seen.filter(([name]) => name !== 'ECHO')
     },
     async packetsOf(work: () => Promise<unknown>) {
-      const before = await packets(place.redis)
+      const before = await packets(fixture.redis)
       await work()
       // The second question for the count is a packet, too.
-      return (await packets(place.redis)) - before - 1
+      return (await packets(fixture.redis)) - before - 1
     },
-  } as Place
+  } as Fixture
 
   beforeAll(async () => {
-    place.server = await startRedis(options)
-    place.redis = await admin(place.server.url)
+    fixture.server = await startRedis(options)
+    fixture.redis = await admin(fixture.server.url)
   })
   beforeEach(async () => {
-    await place.redis.flushall()
+    await fixture.redis.flushall()
   })
   afterEach(async () => {
     await Promise.all(stores.splice(0).map((store) => store.close()))
   })
   afterAll(async () => {
-    place.redis.disconnect()
-    await place.server.stop()
+    fixture.redis.disconnect()
+    await fixture.server.stop()
   })
-  return place
+  return fixture
 }
 
 /** A lifetime by the store's clock. Default: one hour idle, one day at most. */

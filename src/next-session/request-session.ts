@@ -9,7 +9,7 @@ import { SessionError } from '../core/errors.ts'
 import { varyByCookie } from '../core/server/node-head.ts'
 import type { Alarm } from './alarm.ts'
 import { commitHeader } from './commit-header.ts'
-import type { Entry } from './entry.ts'
+import type { StoredSession } from './stored-session.ts'
 import { isDestroyed, isNew, isTouched } from './symbol.ts'
 import type { Cookie, Options, Session, SessionRecord } from './types.ts'
 
@@ -20,17 +20,17 @@ export interface Exchange {
   name: string
   encode: Options['encode']
   autoCommit: boolean
-  /** Hears of what nobody may have awaited. */
+  /** Is told of failures that no caller may have awaited. */
   alarm: Alarm
   /** When the request came, in epoch milliseconds. */
   now: number
 }
 
 /** See the module. */
-export class LiveSession {
+export class RequestSession {
   readonly session: Session
   readonly #exchange: Exchange
-  readonly #entry: Entry
+  readonly #stored: StoredSession
   /** What is on its way to the store, one after another; `null` if nothing is. */
   #tail: Promise<void> | null = null
   /** Why the session could not be destroyed. */
@@ -38,15 +38,15 @@ export class LiveSession {
   #isTouchDue = false
   /** Whether the cookie is wanted in any case. */
   #isCommitted = false
-  /** Whether somebody else ended the session. */
+  /** Whether another request ended the session. */
   #isLost = false
   /** Whether the cookie's last moment has passed without it. */
   #isTooLate = false
 
-  constructor(exchange: Exchange, id: string, data: SessionRecord, cookie: Cookie, entry: Entry) {
+  constructor(exchange: Exchange, id: string, data: SessionRecord, cookie: Cookie, stored: StoredSession) {
     this.#exchange = exchange
-    this.#entry = entry
-    this.session = { ...(entry.isStored ? {} : { [isNew]: true }), cookie, ...data } as Session
+    this.#stored = stored
+    this.session = { ...(stored.isStored ? {} : { [isNew]: true }), cookie, ...data } as Session
     Object.defineProperties(this.session, {
       id: { value: id },
       touch: { value: () => this.#touch() },
@@ -64,12 +64,12 @@ export class LiveSession {
   get isDue(): boolean {
     if (this.isBusy) return true
     if (this.session[isDestroyed]) return false
-    return this.#isTouchDue || this.#entry.isChanged(this.session)
+    return this.#isTouchDue || this.#stored.isChanged(this.session)
   }
 
   /** Whether the browser does not know this session yet. */
   get mayAnnounce(): boolean {
-    return !this.#entry.isStored && !this.session[isDestroyed]
+    return !this.#stored.isStored && !this.session[isDestroyed]
   }
 
   /**
@@ -88,7 +88,7 @@ export class LiveSession {
   /** Puts the cookie into the headers if the browser has to hear of the session. */
   announce(): void {
     const { session } = this
-    const exists = !this.#isLost && this.#entry.isStored
+    const exists = !this.#isLost && this.#stored.isStored
     const isNews = session[isNew] || session[isTouched] || this.#isCommitted
     this.#isTooLate = !exists
     sayItVaries(this.#exchange.response)
@@ -112,7 +112,7 @@ export class LiveSession {
     const { autoCommit, response } = this.#exchange
     if (this.mayAnnounce && (autoCommit ? this.#isTooLate : response.headersSent)) throw tooLate()
     try {
-      await this.#inLine(() => this.#entry.save(this.session))
+      await this.#inLine(() => this.#stored.save(this.session))
     } catch (error) {
       undo()
       throw error
@@ -132,7 +132,7 @@ export class LiveSession {
     session[isDestroyed] = true
     session.cookie = { ...cookie, expires: new Date(1) } as Cookie
     try {
-      await this.#inLine(() => this.#entry.destroy())
+      await this.#inLine(() => this.#stored.destroy())
     } catch (error) {
       delete session[isDestroyed]
       session.cookie = cookie
@@ -146,16 +146,16 @@ export class LiveSession {
 
   async #save(): Promise<void> {
     const { session } = this
-    if (this.mayAnnounce || this.#entry.isChanged(session)) await this.#entry.save(session)
-    else this.#isLost = !(await this.#entry.touch(session))
+    if (this.mayAnnounce || this.#stored.isChanged(session)) await this.#stored.save(session)
+    else this.#isLost = !(await this.#stored.touch(session))
     this.#isTouchDue = false
   }
 
   /** Whether this request took the last of its data out of a stored session. */
   #isEmptied(): boolean {
     const { session } = this
-    const isEmpty = this.#entry.isStored && Object.keys(session).length === 1
-    return isEmpty && this.#entry.endsEmpty && this.#entry.isChanged(session)
+    const isEmpty = this.#stored.isStored && Object.keys(session).length === 1
+    return isEmpty && this.#stored.endsEmpty && this.#stored.isChanged(session)
   }
 
   /** Answers how to take the cookie back. */
@@ -164,7 +164,7 @@ export class LiveSession {
     return commitHeader(response, name, this.session, encode)
   }
 
-  /** Makes a promise safe not to await. Whoever awaits it still hears of its failure. */
+  /** Makes a promise safe not to await. A caller that awaits it still gets its failure. */
   #observe(promise: Promise<void>): Promise<void> {
     const { alarm } = this.#exchange
     promise.then(
