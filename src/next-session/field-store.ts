@@ -7,19 +7,25 @@
  */
 
 import type { OnEvent } from '../core/events.ts'
-import { fieldName, parseField } from '../core/record/field-name.ts'
+import { fieldName } from '../core/record/field-name.ts'
 import { isTouchDue } from '../core/record/lifetime.ts'
 import { decodeMeta, encodeMeta, type RecordMeta } from '../core/record/meta.ts'
 import { createToken, identify, type Identity } from '../core/record/token.ts'
-import { decodeValue } from '../core/record/values.ts'
 import { gone, keyTaken } from '../core/session-errors.ts'
 import { isAlive, type LoadedRecord, type Store, type UpdateResult } from '../core/store.ts'
 import { guardStore } from '../core/wrappers/guard.ts'
 import { tracedStore } from '../core/wrappers/tracing.ts'
-import { cookieText, readStoredCookie, valueTexts } from './session-fields.ts'
+import {
+  cookieText,
+  hasValues,
+  readStoredCookie,
+  readValues,
+  rewritten,
+  valueTexts,
+} from './session-fields.ts'
 import { expiryOf, newCookie } from './stored-cookie.ts'
-import { RESERVED, type Backend, type Found, type StoredSession } from './stored-session.ts'
-import type { Cookie, CookieDefaults, SessionData, SessionRecord } from './types.ts'
+import type { Backend, Comparison, Found, StoredSession } from './stored-session.ts'
+import type { Cookie, CookieDefaults, SessionData } from './types.ts'
 
 /** The default `app` of `createSessions`, so that it finds these sessions too. */
 const APP = 'sojourn'
@@ -57,8 +63,9 @@ export function fieldStore(store: Store, timeout: number, emit: OnEvent, default
         await guarded.destroy(identity.key, 'idle')
         return null
       }
-      const data = readData(record.fields)
-      const stored = new SessionInFields(guarded, id, { identity, meta, skew, data, cookie })
+      const { data, texts } = readValues(record.fields)
+      const cookieNow = record.fields.get(COOKIE) ?? cookieText(cookie, skew)
+      const stored = new SessionInFields(guarded, id, { identity, meta, skew }, texts, cookieNow)
       if (isShort(record, meta, cookie, skew)) stored.extend(cookie)
       return { data, cookie, stored }
     },
@@ -69,8 +76,6 @@ interface Stored {
   identity: Identity
   meta: RecordMeta
   skew: number
-  data: SessionRecord
-  cookie: Cookie
 }
 
 class SessionInFields implements StoredSession {
@@ -78,19 +83,23 @@ class SessionInFields implements StoredSession {
   readonly endsEmpty = false
   readonly #store: Store
   readonly #id: string
-  #stored: Pick<Stored, 'identity' | 'meta' | 'skew'> | null = null
+  #stored: Stored | null
   /** What the store holds, as far as this request knows. */
-  #fields: ReadonlyMap<string, string> = new Map()
-  #cookie = ''
+  #texts: ReadonlyMap<string, string>
+  #cookie: string
 
-  constructor(store: Store, id: string, stored?: Stored) {
+  constructor(
+    store: Store,
+    id: string,
+    stored: Stored | null = null,
+    texts: ReadonlyMap<string, string> = new Map(),
+    cookie = '',
+  ) {
     this.#store = store
     this.#id = id
-    if (stored === undefined) return
     this.#stored = stored
-    // Written anew: what changes on the way through the codec is no change of the application's.
-    this.#fields = valueTexts(stored.data)
-    this.#cookie = cookieText(stored.cookie, stored.skew)
+    this.#texts = texts
+    this.#cookie = cookie
   }
 
   get isStored(): boolean {
@@ -99,23 +108,45 @@ class SessionInFields implements StoredSession {
 
   isChanged(session: SessionData): boolean {
     try {
-      const { set, removed } = this.#difference(valueTexts(session))
-      return set.size > 0 || removed.length > 0
+      return this.#texts.size === 0 ? hasValues(session) : this.compare(session).isChanged
     } catch {
       return true
     }
   }
 
-  async save(session: SessionData): Promise<void> {
-    const fields = valueTexts(session)
-    if (this.#stored === null) return this.#create(session, fields)
+  compare(session: SessionData): Comparison {
+    let texts: Map<string, string>
+    try {
+      texts = valueTexts(session)
+    } catch (error) {
+      return { isChanged: true, save: async () => Promise.reject(error) }
+    }
+    const set = new Map<string, string>()
+    for (const [name, text] of texts) if (!this.#holds(name, text)) set.set(name, text)
+    const removed = [...this.#texts.keys()].filter((name) => !texts.has(name))
+    const isChanged = set.size > 0 || removed.length > 0
+    return { isChanged, save: () => this.#save(session, texts, set, removed) }
+  }
+
+  /** Whether the store holds this value, though maybe in other words. */
+  #holds(name: string, text: string): boolean {
+    const held = this.#texts.get(name)
+    return held === text || (held !== undefined && rewritten(held) === text)
+  }
+
+  async #save(
+    session: SessionData,
+    texts: Map<string, string>,
+    set: Map<string, string>,
+    removed: string[],
+  ): Promise<void> {
+    if (this.#stored === null) return this.#create(session, texts)
     const cookie = cookieText(session.cookie, this.#stored.skew)
-    const { set, removed } = this.#difference(fields)
     if (cookie !== this.#cookie) set.set(COOKIE, cookie)
     if (set.size === 0 && removed.length === 0) return
     const { status } = await this.#update(session.cookie, set, removed)
     if (status === 'gone') throw gone()
-    this.#fields = fields
+    this.#texts = texts
     this.#cookie = cookie
   }
 
@@ -141,7 +172,7 @@ class SessionInFields implements StoredSession {
     void new Promise((resolve) => resolve(this.#store.touch(identity.key, lifetime))).catch(() => {})
   }
 
-  async #create(session: SessionData, fields: Map<string, string>): Promise<void> {
+  async #create(session: SessionData, texts: Map<string, string>): Promise<void> {
     const identity = await identify(this.#id)
     const now = await this.#store.now()
     const { maxAge } = session.cookie
@@ -149,11 +180,11 @@ class SessionInFields implements StoredSession {
     const meta = { createdAt: now, absoluteAt: now + ABSOLUTE, idle, persist: Boolean(maxAge) }
     const skew = skewOf(now)
     const cookie = cookieText(session.cookie, skew)
-    const record = { meta: encodeMeta(meta, APP), fields: new Map(fields).set(COOKIE, cookie) }
+    const record = { meta: encodeMeta(meta, APP), fields: new Map(texts).set(COOKIE, cookie) }
     const lifetime = { idle: idleOf(session.cookie, meta), absoluteAt: meta.absoluteAt }
     if (!(await this.#store.create(identity.key, record, lifetime))) throw keyTaken()
     this.#stored = { identity, meta, skew }
-    this.#fields = fields
+    this.#texts = texts
     this.#cookie = cookie
   }
 
@@ -163,23 +194,6 @@ class SessionInFields implements StoredSession {
     const lifetime = { idle: idleOf(cookie, meta), absoluteAt: meta.absoluteAt }
     return this.#store.update(identity.key, { set, delete: removed }, lifetime)
   }
-
-  #difference(fields: ReadonlyMap<string, string>): { set: Map<string, string>; removed: string[] } {
-    const set = new Map([...fields].filter(([name, text]) => this.#fields.get(name) !== text))
-    const removed = [...this.#fields.keys()].filter((name) => !fields.has(name))
-    return { set, removed }
-  }
-}
-
-function readData(fields: ReadonlyMap<string, string>): SessionRecord {
-  const data: [string, unknown][] = []
-  for (const [name, text] of fields) {
-    const { namespace, key } = parseField(name)
-    if (namespace !== '' || RESERVED.has(key)) continue
-    const value = decodeValue(text)
-    if (value !== undefined) data.push([key, value])
-  }
-  return Object.fromEntries(data)
 }
 
 /** How far the store's clock is ahead of ours. */

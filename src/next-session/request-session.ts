@@ -9,7 +9,7 @@ import { SessionError } from '../core/errors.ts'
 import { varyByCookie } from '../core/server/node-head.ts'
 import type { Alarm } from './alarm.ts'
 import { commitHeader } from './commit-header.ts'
-import type { StoredSession } from './stored-session.ts'
+import type { Comparison, StoredSession } from './stored-session.ts'
 import { isDestroyed, isNew, isTouched } from './symbol.ts'
 import type { Cookie, Options, Session, SessionRecord } from './types.ts'
 
@@ -79,10 +79,12 @@ export class RequestSession {
   async settle(isFinal: boolean): Promise<void> {
     while (this.#tail !== null) await this.#tail
     if (this.#failure !== null) throw this.#failure.error
-    if (this.session[isDestroyed] || !this.isDue) return
+    if (this.session[isDestroyed]) return
+    const comparison = this.#stored.compare(this.session)
+    if (!this.#isTouchDue && !comparison.isChanged) return
     if (this.mayAnnounce && this.#isTooLate) throw tooLate()
-    if (isFinal && this.#isEmptied()) return this.#destroy()
-    await this.#inLine(() => this.#save())
+    if (isFinal && this.#isEmptied(comparison)) return this.#destroy()
+    await this.#inLine(() => this.#save(comparison))
   }
 
   /** Puts the cookie into the headers if the browser has to hear of the session. */
@@ -112,7 +114,7 @@ export class RequestSession {
     const { autoCommit, response } = this.#exchange
     if (this.mayAnnounce && (autoCommit ? this.#isTooLate : response.headersSent)) throw tooLate()
     try {
-      await this.#inLine(() => this.#stored.save(this.session))
+      await this.#inLine(() => this.#stored.compare(this.session).save())
     } catch (error) {
       undo()
       throw error
@@ -144,18 +146,16 @@ export class RequestSession {
     if (request.session === session) delete request.session
   }
 
-  async #save(): Promise<void> {
-    const { session } = this
-    if (this.mayAnnounce || this.#stored.isChanged(session)) await this.#stored.save(session)
-    else this.#isLost = !(await this.#stored.touch(session))
+  async #save(comparison: Comparison): Promise<void> {
+    if (this.mayAnnounce || comparison.isChanged) await comparison.save()
+    else this.#isLost = !(await this.#stored.touch(this.session))
     this.#isTouchDue = false
   }
 
   /** Whether this request took the last of its data out of a stored session. */
-  #isEmptied(): boolean {
-    const { session } = this
-    const isEmpty = this.#stored.isStored && Object.keys(session).length === 1
-    return isEmpty && this.#stored.endsEmpty && this.#stored.isChanged(session)
+  #isEmptied({ isChanged }: Comparison): boolean {
+    const isEmpty = this.#stored.isStored && Object.keys(this.session).length === 1
+    return isEmpty && this.#stored.endsEmpty && isChanged
   }
 
   /** Answers how to take the cookie back. */

@@ -11,14 +11,18 @@ import { holdResponse } from '../core/server/response-gate.ts'
 import type { Alarm } from './alarm.ts'
 import type { RequestSession } from './request-session.ts'
 
-const known = new WeakMap<object, ResponseSessions>()
+/** On the response itself: a WeakMap of all responses would cost the garbage collector a lot. */
+const SESSIONS: unique symbol = Symbol('sojourn.sessions')
 
 /** The sessions that a response waits for. From the first call on, it waits. */
-export function sessionsOf(response: ServerResponse, alarm: Alarm): ResponseSessions {
-  let sessions = known.get(response)
+export function sessionsOf(
+  response: ServerResponse & { [SESSIONS]?: ResponseSessions },
+  alarm: Alarm,
+): ResponseSessions {
+  let sessions = response[SESSIONS]
   if (sessions === undefined) {
     sessions = new ResponseSessions(alarm)
-    known.set(response, sessions)
+    response[SESSIONS] = sessions
     holdResponse(response as unknown as GatedResponse, sessions)
   }
   return sessions
@@ -46,7 +50,7 @@ class ResponseSessions implements GatePort {
 
   async settle(isFinal: boolean): Promise<void> {
     // What is assigned right after the first write still gets its cookie.
-    if (!this.isDue()) await new Promise((resolve) => setImmediate(resolve))
+    if (this.mayAnnounce() && !this.isDue()) await new Promise((resolve) => setImmediate(resolve))
     for (const session of this.#sessions) {
       try {
         await session.settle(isFinal)

@@ -5,7 +5,7 @@
  */
 
 import { isSessionError } from '../core/errors.ts'
-import { fieldName } from '../core/record/field-name.ts'
+import { fieldName, parseField } from '../core/record/field-name.ts'
 import { decodeValue, encodeValue } from '../core/record/values.ts'
 import { expiryOf, readCookie } from './stored-cookie.ts'
 import { RESERVED } from './stored-session.ts'
@@ -23,6 +23,34 @@ export function valueTexts(data: SessionData | SessionRecord): Map<string, strin
     if (text !== null) texts.set(fieldName('', key), text)
   }
   return texts
+}
+
+/** Whether a session without fields would have one of this data. */
+export function hasValues(data: SessionData): boolean {
+  return Object.entries(data).some(([key, value]) => !RESERVED.has(key) && valueText(key, value) !== null)
+}
+
+/** The values of the fields of a record that are data of its session, and their texts. */
+export function readValues(fields: ReadonlyMap<string, string>): {
+  data: SessionRecord
+  texts: Map<string, string>
+} {
+  const data: [string, unknown][] = []
+  const texts = new Map<string, string>()
+  for (const [name, text] of fields) {
+    const { namespace, key } = parseField(name)
+    if (namespace !== '' || RESERVED.has(key)) continue
+    const value = decodeValue(text)
+    if (value === undefined) continue
+    data.push([key, value])
+    texts.set(name, text)
+  }
+  return { data: Object.fromEntries(data), texts }
+}
+
+/** The text that would be stored today for what a field holds: other releases may have written it otherwise. */
+export function rewritten(text: string): string | null {
+  return valueText('', decodeValue(text))
 }
 
 /** The text of a cookie. `expires` is kept on the store's clock, `skew` milliseconds ahead of ours. */

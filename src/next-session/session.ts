@@ -27,8 +27,8 @@ export type GetSession<T extends SessionRecord = SessionRecord> = (
   res: ServerResponse,
 ) => Promise<Session<T>>
 
-/** Sessions on their way, so that callers at the same time get the same one. */
-const opening = new WeakMap<object, Promise<Session>>()
+/** On a request: its session on the way, so that callers at the same time get the same one. */
+const OPENING: unique symbol = Symbol('sojourn.opening')
 
 /**
  * Makes a `getSession`.
@@ -72,16 +72,17 @@ export default function nextSession<T extends SessionRecord = SessionRecord>(
     return live.session
   }
 
-  async function getSession(request: Exchange['request'], response: ServerResponse): Promise<Session> {
+  async function getSession(
+    request: Exchange['request'] & { [OPENING]?: Promise<Session> | undefined },
+    response: ServerResponse,
+  ): Promise<Session> {
     if (request.session) return request.session
-    const running = opening.get(request)
-    if (running !== undefined) return running
-    const session = open({ request, response, name, encode, autoCommit, alarm, now: Date.now() })
-    opening.set(request, session)
+    if (request[OPENING] !== undefined) return request[OPENING]
+    request[OPENING] = open({ request, response, name, encode, autoCommit, alarm, now: Date.now() })
     try {
-      return await session
+      return await request[OPENING]
     } finally {
-      opening.delete(request)
+      request[OPENING] = undefined
     }
   }
 

@@ -27,6 +27,16 @@ export interface Found {
   stored: StoredSession
 }
 
+/** The data of a session beside what is stored. */
+export interface Comparison {
+  readonly isChanged: boolean
+  /**
+   * Stores the session.
+   * @throws `ERR_VALUE_UNSUPPORTED`, and what the store throws
+   */
+  save(): Promise<void>
+}
+
 /** See the module. */
 export interface StoredSession {
   /** Whether there is something under the id. */
@@ -35,8 +45,8 @@ export interface StoredSession {
   readonly endsEmpty: boolean
   /** Whether the session's data differs from what is stored. */
   isChanged(session: SessionData): boolean
-  /** Stores the session. */
-  save(session: SessionData): Promise<void>
+  /** Compares the session's data, as it is now, with what is stored. */
+  compare(session: SessionData): Comparison
   /** Moves the deadline to that of the session's cookie. Answers false if the session is gone. */
   touch(session: SessionData): Promise<boolean>
   /** Removes the session. */

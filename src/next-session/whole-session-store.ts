@@ -10,7 +10,7 @@ import { TimeLimit } from '../core/wrappers/time-limit.ts'
 import { hash } from './hash.ts'
 import { shortId } from './short-id.ts'
 import { expiryOf, readCookie } from './stored-cookie.ts'
-import { RESERVED, type Backend, type Found, type StoredSession } from './stored-session.ts'
+import { RESERVED, type Backend, type Comparison, type Found, type StoredSession } from './stored-session.ts'
 import type { SessionData, SessionRecord, SessionStore } from './types.ts'
 
 /**
@@ -63,8 +63,17 @@ class WholeSession implements StoredSession {
     }
   }
 
-  async save(session: SessionData): Promise<void> {
-    const text = textOf(session)
+  compare(session: SessionData): Comparison {
+    let text: string
+    try {
+      text = textOf(session)
+    } catch (error) {
+      return { isChanged: true, save: async () => Promise.reject(error) }
+    }
+    return { isChanged: text !== this.#stored, save: () => this.#save(session, text) }
+  }
+
+  async #save(session: SessionData, text: string): Promise<void> {
     await this.#ask('set', () => this.#store.set(this.#id, session))
     this.#stored = text
     this.isStored = true
