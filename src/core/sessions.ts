@@ -21,6 +21,7 @@ import { assertSameOrigin, type CheckedRequest } from './browser/same-origin.ts'
 import type { PlainData } from './data.ts'
 import { sealedStore } from './wrappers/sealed-store.ts'
 import { lookingChannel } from './browser/looking-channel.ts'
+import { forgetSeen } from './session/flash.ts'
 import { Session } from './session/session.ts'
 import { SessionWatch } from './users/watch.ts'
 import { hasShape } from './schema/shape.ts'
@@ -125,6 +126,7 @@ export class Sessions<Data extends object = PlainData> {
     }
     if (this.#adoptions.length > 0 && current.living === null && !current.isAmbiguous && !current.isWithheld)
       await adoptFirst(this.#adoptions, current)
+    forgetSeen(current)
     const isShaped = hasShape(settings, current.journal.fields)
     return new Session<Data>(current, isShaped ? await shapeOf(current) : null)
   }

@@ -11,6 +11,16 @@ const prefetching = (url: string): CheckedRequest => ({
   headers: { 'sec-purpose': 'prefetch;prerender' },
 })
 
+/** Reads the message as a request of a router does that may be made ahead, or not. */
+function router(browser: Browser, page: string, from: string): Promise<unknown> {
+  const visitor = new Browser(browser.sessions, {
+    prefetch: { isCertain: false, page: `${page}?` },
+    request: { url: page, headers: { referer: `https://example.com${from}` } },
+  })
+  visitor.token = browser.token
+  return visitor.visit((session) => session.readFlash('note'))
+}
+
 describe('a flash message', () => {
   test('is readable in the next request, during all of it, and then no more', async () => {
     const browser = begin()
@@ -100,6 +110,41 @@ describe('a flash message', () => {
     expect(await after('/inbox')).toBeUndefined()
     expect(await after('/')).toBeUndefined()
     expect(Object.keys(await opened.fields(browser.token))).toEqual([expect.stringContaining('other')])
+  })
+
+  test('is gone once a request comes from the page that has it, also one that reads no message', async () => {
+    const browser = begin()
+    await browser.visit((session) => session.flash('note', 'saved'))
+    const ask = (page: string, from: string) => router(browser, page, from)
+    expect(await ask('/inbox', '/')).toBe('saved')
+    const visitor = new Browser(browser.sessions, {
+      request: { headers: { referer: 'https://example.com/inbox' } },
+    })
+    visitor.token = browser.token
+    await visitor.visit((session) => session.get('theme'))
+    expect(await ask('/inbox', '/help')).toBeUndefined()
+    expect(await opened.fields(browser.token)).toEqual({})
+  })
+
+  test('that a page got by a click is not shown there by the next click, from a page without session', async () => {
+    const browser = begin()
+    await browser.visit((session) => session.flash('note', 'saved'))
+    expect(await router(browser, '/inbox', '/')).toBe('saved')
+    expect(await router(browser, '/inbox', '/help')).toBeUndefined()
+    expect(await opened.fields(browser.token)).toEqual({})
+  })
+
+  test('that a router fetches ahead, again and again, waits for the page', async () => {
+    const browser = begin()
+    await browser.visit((session) => session.flash('note', 'saved'))
+    // Links of one page, after each change of data.
+    for (let i = 0; i < 3; i++) expect(await router(browser, '/inbox', '/')).toBe('saved')
+    // From another page once the router has thrown it away.
+    for (const from of ['/help', '/terms']) {
+      opened.clock.advance(6 * 60_000)
+      expect(await router(browser, '/inbox', from)).toBe('saved')
+    }
+    expect(await router(browser, '/inbox', '/help')).toBeUndefined()
   })
 
   test('is asked for ahead by many at once, and what is noted of them stays within the limits', async () => {

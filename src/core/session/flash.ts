@@ -8,6 +8,9 @@
  * leaves a mark beside it: which page has it. Once a request comes from that page, the visitor has
  * seen the message, and it goes.
  *
+ * Of some requests of a router it is not known whether they are made ahead. A router keeps for minutes
+ * what it has fetched ahead. So if it asks again sooner, from another page, the first was a visit.
+ *
  * @module
  */
 
@@ -22,6 +25,11 @@ const read = new WeakMap<RequestSession, Map<string, unknown>>()
 
 /** More pages than that get no message ahead that they would be remembered for. */
 const MOST_MARKS = 20
+/** How long a router keeps what it has fetched ahead, in milliseconds: `staleTimes.static` of Next.js. */
+const KEPT_AHEAD = 300_000
+
+const MESSAGES = '%flash/'
+const MARKS = '%shown/'
 
 /** When the latest message of this process was written; two of one millisecond keep their order. */
 let last = 0
@@ -41,38 +49,84 @@ export function readFlash(current: RequestSession, key: string): unknown {
   let seen = read.get(current)
   if (seen === undefined) read.set(current, (seen = new Map()))
   if (seen.has(key)) return seen.get(key)
-  const { fields } = current.journal
+  const { channel, clock, journal } = current
+  const { fields } = journal
   const all = named(fields, prefixOf(key))
   if (all.length === 0) return undefined
-  const { channel } = current
-  const marks = named(fields, marksOf(key))
-  const shown = shownOn(marks.length === 0 ? null : pageBefore(channel), marks, fields)
+  const marks = named(fields, marksOf(key)).map((name) => markIn(name, fields))
+  const prefetch = prefetchBehind(channel)
+  const from = pageBefore(channel) ?? NOWHERE
+  const ofPage = marks.filter((mark) => mark.page === prefetch?.page)
+  const isSeen = (mark: Mark): boolean => mark.from !== from && clock.now() - mark.at < KEPT_AHEAD
+  const shown = prefetch?.isCertain === false ? latestOf(ofPage.filter(isSeen)) : ''
   const latest = all.findLast((name) => name > shown)
   const value = latest === undefined ? undefined : decodeValue(fields.get(latest) ?? '')
   const id = current.living?.identity.id
   if (latest !== undefined && value === undefined && id !== undefined)
     current.context.emit({ type: 'unreadable', id, what: 'field' })
   seen.set(key, value)
-  const prefetch = prefetchBehind(channel)
-  if (prefetch === null || latest === undefined) later(channel, () => change(current, [...all, ...marks]))
-  else if (
-    prefetch.page !== null &&
-    shownOn(prefetch.page, marks, fields) < latest &&
-    marks.length < MOST_MARKS
-  )
-    later(channel, () => change(current, [], [[`${marksOf(key)}${unique()}`, `${prefetch.page} ${latest}`]]))
+  if (prefetch === null || latest === undefined)
+    later(channel, () => change(current, [...all, ...marks.map(({ field }) => field)]))
+  else if (prefetch.page !== null && marks.length < MOST_MARKS) {
+    const { page, isCertain } = prefetch
+    const at = isCertain ? 0 : clock.now()
+    const isNoted = ofPage.some((mark) => mark.latest >= latest && (isCertain || at - mark.at < KEPT_AHEAD))
+    if (!isNoted)
+      later(channel, () =>
+        change(
+          current,
+          ofPage.map(({ field }) => field),
+          [[`${marksOf(key)}${unique()}`, `${page} ${from} ${at} ${latest}`]],
+        ),
+      )
+  }
   return value
 }
 
-/** The name of the latest message that a page has got ahead, as the marks tell; `''` if there is none. */
-function shownOn(page: string | null, marks: readonly string[], fields: ReadonlyMap<string, string>): string {
-  let latest = ''
-  for (const mark of marks) {
-    const text = fields.get(mark) ?? ''
-    const name = text.slice(text.indexOf(' ') + 1)
-    if (text.startsWith(`${page} `) && name > latest) latest = name
-  }
-  return latest
+/** Removes what the visitor has seen on the page that the request comes from. Most sessions have nothing of it. */
+export function forgetSeen(current: RequestSession): void {
+  const { channel, journal } = current
+  const { fields } = journal
+  const marks: Mark[] = []
+  for (const name of fields.keys()) if (name.startsWith(MARKS)) marks.push(markIn(name, fields))
+  const page = marks.length === 0 ? null : pageBefore(channel)
+  const seen = marks.filter((mark) => mark.page === page)
+  if (seen.length === 0) return
+  // Also the marks of other pages: what they remember is gone.
+  const gone = seen.flatMap(({ key, latest }) => [
+    ...marks.filter((mark) => mark.key === key && mark.latest <= latest).map(({ field }) => field),
+    ...named(fields, `${MESSAGES}${key}/`).filter((name) => name <= latest),
+  ])
+  journal.absorb(new Map(), gone)
+  later(channel, () => change(current, gone))
+}
+
+/** What a request that may have been made ahead has left. */
+interface Mark {
+  field: string
+  /** The key of its messages, as fields have it. */
+  key: string
+  page: string
+  /** The latest message that the page has got. */
+  latest: string
+  /** The page that asked for it. */
+  from: string
+  /** When, by the store's clock; 0 if it surely was ahead. */
+  at: number
+}
+
+/** In the place of a page that is not told. */
+const NOWHERE = '-'
+
+function markIn(field: string, fields: ReadonlyMap<string, string>): Mark {
+  const [key = ''] = field.slice(MARKS.length).split('/')
+  const [page = '', from = NOWHERE, at = '0', ...latest] = (fields.get(field) ?? '').split(' ')
+  return { field, key, page, latest: latest.join(' '), from, at: Number(at) }
+}
+
+/** The name of the latest message that pages have got; `''` for none. */
+function latestOf(marks: readonly Mark[]): string {
+  return marks.reduce((latest, mark) => (mark.latest > latest ? mark.latest : latest), '')
 }
 
 /** Changes fields without touching the cookie; a request that is made ahead leaves the deadline too. */
@@ -96,11 +150,11 @@ function named(fields: ReadonlyMap<string, string>, prefix: string): string[] {
 }
 
 function prefixOf(key: string): string {
-  return `%flash/${fieldName('', key)}/`
+  return `${MESSAGES}${fieldName('', key)}/`
 }
 
 function marksOf(key: string): string {
-  return `%shown/${fieldName('', key)}/`
+  return `${MARKS}${fieldName('', key)}/`
 }
 
 function unique(): string {
