@@ -9,7 +9,8 @@
  * seen the message, and it goes.
  *
  * Of some requests of a router it is not known whether they are made ahead. A router keeps for minutes
- * what it has fetched ahead. So if it asks again sooner, from another page, the first was a visit.
+ * what it has fetched ahead. So if it asks again sooner, the first was a visit; from the same page, the
+ * second.
  *
  * @module
  */
@@ -57,7 +58,9 @@ export function readFlash(current: RequestSession, key: string): unknown {
   const prefetch = prefetchBehind(channel)
   const from = pageBefore(channel) ?? NOWHERE
   const ofPage = marks.filter((mark) => mark.page === prefetch?.page)
-  const isSeen = (mark: Mark): boolean => mark.from !== from && clock.now() - mark.at < KEPT_AHEAD
+  const isYoung = ({ at }: Mark): boolean => clock.now() - at < KEPT_AHEAD
+  // Once more from the same page it may have been thrown away after a change of data.
+  const isSeen = (mark: Mark): boolean => isYoung(mark) && (mark.from !== from || mark.isSecond)
   const shown = prefetch?.isCertain === false ? latestOf(ofPage.filter(isSeen)) : ''
   const latest = all.findLast((name) => name > shown)
   const value = latest === undefined ? undefined : decodeValue(fields.get(latest) ?? '')
@@ -69,14 +72,15 @@ export function readFlash(current: RequestSession, key: string): unknown {
     later(channel, () => change(current, [...all, ...marks.map(({ field }) => field)]))
   else if (prefetch.page !== null && marks.length < MOST_MARKS) {
     const { page, isCertain } = prefetch
+    const known = ofPage.filter((mark) => mark.latest >= latest)
     const at = isCertain ? 0 : clock.now()
-    const isNoted = ofPage.some((mark) => mark.latest >= latest && (isCertain || at - mark.at < KEPT_AHEAD))
-    if (!isNoted)
+    const text = `${page} ${from} ${at}${known.some(isYoung) ? '+' : ''} ${latest}`
+    if (!isCertain || known.length === 0)
       later(channel, () =>
         change(
           current,
           ofPage.map(({ field }) => field),
-          [[`${marksOf(key)}${unique()}`, `${page} ${from} ${at} ${latest}`]],
+          [[`${marksOf(key)}${unique()}`, text]],
         ),
       )
   }
@@ -113,6 +117,8 @@ interface Mark {
   from: string
   /** When, by the store's clock; 0 if it surely was ahead. */
   at: number
+  /** Whether it had been asked for a short while before. */
+  isSecond: boolean
 }
 
 /** In the place of a page that is not told. */
@@ -121,7 +127,8 @@ const NOWHERE = '-'
 function markIn(field: string, fields: ReadonlyMap<string, string>): Mark {
   const [key = ''] = field.slice(MARKS.length).split('/')
   const [page = '', from = NOWHERE, at = '0', ...latest] = (fields.get(field) ?? '').split(' ')
-  return { field, key, page, latest: latest.join(' '), from, at: Number(at) }
+  const isSecond = at.endsWith('+')
+  return { field, key, page, latest: latest.join(' '), from, at: Number.parseInt(at, 10), isSecond }
 }
 
 /** The name of the latest message that pages have got; `''` for none. */

@@ -36,6 +36,23 @@ export function testPrefetches(server: () => NextServer, openPage: () => Promise
     await page.context().close()
   })
 
+  test('shows a message once, to the clicks that lead to its page and on', async () => {
+    const page = await openPage()
+    await page.goto('/counter')
+    await page.click('#increment')
+    await expect.poll(() => page.textContent('#count')).toBe('1')
+    await page.request.post(`${server().url}/api/flash`, { data: { value: 'saved' } })
+    const notices: (string | null)[] = []
+    for (const way of ['read', 'read', 'links', 'links', 'links']) {
+      // Pages that were left stay in the document, hidden.
+      await page.click(`#to-${way}:visible`)
+      await page.click('#to-counter:visible')
+      notices.push(await page.locator('#notice:visible').textContent())
+    }
+    expect(notices).toEqual(['saved', 'none', 'none', 'none', 'none'])
+    await page.context().close()
+  })
+
   test('leaves a message to the browser that only fetched the page, by Sec-Purpose', async () => {
     const guest = visitor(server().url)
     await guest.post('/api/flash', { value: 'saved' })

@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import { Suspense } from 'react'
 import { getSession } from '../../lib/session'
 import { increment, leave, signIn } from './actions'
@@ -17,6 +18,12 @@ export default function Counter() {
       <form action={leave}>
         <button id="leave">sign out</button>
       </form>
+      <Link id="to-links" href="/links" prefetch={false}>
+        links
+      </Link>
+      <Link id="to-read" href="/read" prefetch={false}>
+        read
+      </Link>
     </>
   )
 }

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { Suspense } from 'react'
 import { getSession } from '../../lib/session'
 
@@ -13,6 +14,9 @@ export default function Read() {
       <Name id="one" />
       <Name id="two" />
       <Name id="three" />
+      <Link id="to-counter" href="/counter" prefetch={false}>
+        counter
+      </Link>
     </Suspense>
   )
 }
