@@ -11,6 +11,7 @@
  * @module sojourn/doctor
  */
 
+import { checkNames } from './core/check-options.ts'
 import { invalidOption } from './core/errors.ts'
 import { milliseconds, type Duration } from './core/record/duration.ts'
 import type { Store } from './core/store.ts'
@@ -46,6 +47,7 @@ export interface DiagnoseOptions {
  * @throws `ERR_OPTION_INVALID`, and nothing else: a store that fails is a finding
  */
 export async function diagnose(store: Store, options: DiagnoseOptions = {}): Promise<Finding[]> {
+  checkNames(options, ['reads', 'timeout', 'thorough'], 'diagnose: ')
   const { reads = 50, timeout = '2s', thorough = true } = options
   if (typeof store?.load !== 'function')
     throw invalidOption('diagnose: expected a store, such as redisStore(client).')

@@ -7,6 +7,7 @@
 
 import type { PlainData } from './core/data.ts'
 import type { SessionOptions } from './core/options.ts'
+import { assertObject } from './core/check-options.ts'
 import { isNode } from './core/runtime.ts'
 import type { Known } from './core/schema/data-types.ts'
 import { Sessions } from './core/sessions.ts'
@@ -62,6 +63,7 @@ export type {
 export function createSessions<Data extends object = PlainData, Input = unknown>(
   options: SessionOptions<Data, Input> = {},
 ): Sessions<Known<Data, Input>> {
+  assertObject(options, 'createSessions: ')
   const store = options.store ?? defaultStore()
   return new Sessions<Known<Data, Input>>(
     options as SessionOptions<object> as SessionOptions<Known<Data, Input>>,

@@ -7,7 +7,9 @@
  */
 
 import type { CheckedRequest } from './core/browser/same-origin.ts'
+import { assertObject } from './core/check-options.ts'
 import type { PlainData } from './core/data.ts'
+import { invalidOption } from './core/errors.ts'
 import { clientSession, type ClientSession, type ToClient, type Told } from './core/live/client-session.ts'
 import type { EventsOptions, SessionEvents } from './core/live/route.ts'
 import type { SessionOptions } from './core/options.ts'
@@ -135,11 +137,14 @@ export interface NextSessions<Data extends object = PlainData, Client = unknown>
  * @throws `ERR_OPTION_INVALID` if an option is unknown, of the wrong type or contradicts another,
  * or Next.js is too old
  */
-export function createSessions<Data extends object = PlainData, Client = unknown, Input = unknown>({
-  toClient,
-  ...options
-}: NextOptions<Data, Client, Input> = {}): NextSessions<Known<Data, Input>, Client> {
+export function createSessions<Data extends object = PlainData, Client = unknown, Input = unknown>(
+  given: NextOptions<Data, Client, Input> = {},
+): NextSessions<Known<Data, Input>, Client> {
   checkNext()
+  assertObject(given, 'createSessions: ')
+  const { toClient, ...options } = given
+  if (toClient !== undefined && typeof toClient !== 'function')
+    throw invalidOption('toClient: expected a function that is given a session.')
   noteExchanges()
   const sessions = createManager<Data, Input>({
     ...options,

@@ -21,6 +21,8 @@ export interface IronSessionOptions extends Omit<AdoptionOptions, 'keep' | 'name
 }
 
 const CHUNKS = [0, 1, 2, 3]
+/** In characters; iron-session takes no shorter one. */
+const MIN_PASSWORD = 32
 
 /**
  * Takes over the sessions of iron-session. A cookie of it cannot be ended, only removed from the
@@ -33,8 +35,11 @@ export function ironSession(options: IronSessionOptions): Adoption {
   if (typeof name !== 'string' || name === '')
     throw invalidOption('ironSession: name: expected the cookieName of iron-session.')
   const passwords = typeof password === 'string' ? { 1: password } : password
-  if (Object.values(passwords ?? {}).length === 0)
-    throw invalidOption('ironSession: password: expected the password of iron-session.')
+  const all = Object.values(passwords ?? {})
+  if (all.length === 0 || !all.every((text) => typeof text === 'string' && text.length >= MIN_PASSWORD))
+    throw invalidOption(
+      'ironSession: password: expected the password of iron-session, of at least 32 characters, or several by number.',
+    )
   return adoptionOf({
     ...common('iron-session', name, options),
     candidates: (header) => seals(header, name),

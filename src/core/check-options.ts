@@ -50,7 +50,8 @@ export function checkNames(
   if (unknown !== undefined) throw unknownOption(prefix, unknown, known, hint)
 }
 
-function assertObject(options: unknown, prefix: string): void {
+/** @throws `ERR_OPTION_INVALID` */
+export function assertObject(options: unknown, prefix: string): void {
   if (!isObject(options)) throw invalidOption(`${prefix}options: expected an object.`)
 }
 

@@ -42,7 +42,7 @@ export interface SessionOptions<Data extends object = PlainData, Input = unknown
    * or several: the first signs, all are accepted. Cookies without a valid signature are then
    * refused. Needs `node:crypto`. Default: the cookie is not signed.
    */
-  secret?: string | readonly string[] | undefined
+  secret?: string | readonly string[]
   /**
    * Encrypts what the store keeps (AES-256-GCM); records that are not encrypted are then refused.
    * Default: they are stored as they are.
@@ -136,6 +136,10 @@ const KNOWN: Record<keyof SessionOptions, Known> = {
  */
 export function resolveOptions(options: SessionOptions<object>): Settings {
   checkAll(options, KNOWN, '', insteadOf)
+  if (Object.hasOwn(options, 'secret') && options.secret === undefined)
+    throw invalidOption(
+      'secret: is undefined, perhaps because an environment variable is not set. Cookies would not be signed. Set it, or leave the option out.',
+    )
   const { idle, absolute, persist } = resolveLifetime(DEFAULT_LIFETIME, options)
   const timeout = milliseconds(options.timeout ?? '2s', 'timeout')
   if (timeout > MAX_TIMEOUT)

@@ -19,12 +19,25 @@ type Name =
 /** Whether this is Node, or brings all of it. The Edge runtime of Next.js has the same functions, and they throw. */
 export const isNode: boolean = globalThis.process?.versions?.node !== undefined
 
+/** Whether this is a Cloudflare Worker. */
+export const isWorker: boolean =
+  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === 'Cloudflare-Workers'
+
 /**
- * Whether a request may wait for what another has begun: for one timer, one packet, one answer. Cloudflare
- * Workers cancel a request that does, and what it began ends with it.
+ * Whether a request may wait for what another has begun: for one timer, one packet, one answer. Workers
+ * cancel a request that does, and what it began ends with it.
  */
-export const requestsShare: boolean =
-  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent !== 'Cloudflare-Workers'
+export const requestsShare: boolean = !isWorker
+
+/** `NODE_ENV`; `''` where it is not set, or there are no such variables. */
+export function environment(): string {
+  try {
+    // In these words, for which bundlers write the value.
+    return process.env['NODE_ENV'] ?? ''
+  } catch {
+    return ''
+  }
+}
 
 /** The module of that name; `undefined` where there is none. */
 export function nodeBuiltin<N extends Name>(

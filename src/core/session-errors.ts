@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SessionError } from './errors.ts'
+import { invalidOption, SessionError } from './errors.ts'
 import { quoted } from './quoted.ts'
 
 /** For a write that came after the end of its session. */
@@ -47,7 +47,7 @@ export function tooManySessions(limit: number): SessionError {
 export function noIndex(store: string): SessionError {
   return new SessionError(
     'ERR_STORE_UNSUPPORTED',
-    `The session store (${store}) keeps no list of a user's sessions. Use a store that has an \`index\`, such as SQLite or Redis.`,
+    `The session store (${store}) keeps no list of a user's sessions. Use one that does, such as SQLite or Redis; fromConnectStore and fromKeyv do with { lists: true }.`,
   )
 }
 
@@ -88,6 +88,13 @@ export function notInteger(key: string): SessionError {
   return new SessionError(
     'ERR_NOT_INTEGER',
     `increment(${quoted(key)}): the stored value and the step must be integers within ±(2^53 − 1). Nothing was stored.`,
+  )
+}
+
+/** For an update without a function. */
+export function noFunction(key: string): SessionError {
+  return invalidOption(
+    `update(${quoted(key)}): expected a function of the current value. To write a value, use set().`,
   )
 }
 

@@ -16,6 +16,7 @@ import { guardStore } from './wrappers/guard.ts'
 import { openRecord } from './request/open.ts'
 import { resolveOptions, type SessionOptions } from './options.ts'
 import type { Context, Settings } from './settings.ts'
+import { checkUserId } from './lifecycle/sign-in.ts'
 import { openRivals } from './request/rival-tokens.ts'
 import { assertSameOrigin, type CheckedRequest } from './browser/same-origin.ts'
 import type { PlainData } from './data.ts'
@@ -133,9 +134,10 @@ export class Sessions<Data extends object = PlainData> {
 
   /**
    * Who is signed in as this user, oldest first: for a page that lists devices.
-   * @throws `ERR_STORE_UNSUPPORTED` if the store keeps no lists
+   * @throws `ERR_OPTION_INVALID` if the user id is none, `ERR_STORE_UNSUPPORTED` if the store keeps no lists
    */
-  list(userId: string): Promise<UserSession[]> {
+  async list(userId: string): Promise<UserSession[]> {
+    checkUserId(userId, 'list')
     return listSessions(this.#context, userId)
   }
 
@@ -144,7 +146,8 @@ export class Sessions<Data extends object = PlainData> {
    * belongs to the user who asks: `list` says so.
    * @throws `ERR_STORE_UNSUPPORTED` if the store keeps no lists
    */
-  revoke(id: string): Promise<boolean> {
+  async revoke(id: string): Promise<boolean> {
+    if (typeof id !== 'string') throw invalidOption('revoke: the id must be a string, as list() gives it.')
     return revokeSession(this.#context, id)
   }
 
@@ -153,7 +156,8 @@ export class Sessions<Data extends object = PlainData> {
    * Answers how many. A sign-in under way fails with `ERR_SESSION_GONE`.
    * @throws `ERR_STORE_UNSUPPORTED` if the store keeps no lists
    */
-  revokeUser(userId: string, options: { except?: string | null } = {}): Promise<number> {
+  async revokeUser(userId: string, options: { except?: string | null } = {}): Promise<number> {
+    checkUserId(userId, 'revokeUser')
     return revokeSessions(this.#context, userId, options.except ?? null)
   }
 

@@ -5,11 +5,13 @@
  * @module
  */
 
-import { NO_STORE } from '../core/no-store.ts'
 import { NextResponse, type NextRequest } from 'next/server.js'
 import type { SessionCookie } from '../core/browser/cookie.ts'
+import { prefetchBehind } from '../core/browser/prefetch.ts'
 import { scopeOf } from '../core/browser/set-cookie.ts'
+import { checkAll, isBoolean, type Known } from '../core/check-options.ts'
 import { isSessionError } from '../core/errors.ts'
+import { NO_STORE } from '../core/no-store.ts'
 import { mayMint, settingsOf, type Sessions } from '../core/sessions.ts'
 import { loadDefer } from './after.ts'
 import { attributesOf, CookieNames } from './cookie-names.ts'
@@ -35,11 +37,18 @@ export interface ProxyOptions {
 /** A function for `proxy.ts`. */
 export type Proxy = (request: NextRequest) => Promise<NextResponse>
 
-/** Makes the proxy function. */
+const BOOLEAN: Known = [isBoolean, 'true or false']
+const KNOWN: Record<keyof ProxyOptions, Known> = { mint: BOOLEAN, csrf: BOOLEAN, renew: BOOLEAN }
+
+/**
+ * Makes the proxy function.
+ * @throws `ERR_OPTION_INVALID`
+ */
 export function createProxy<Data extends object>(
   sessions: Sessions<Data>,
   options: ProxyOptions = {},
 ): Proxy {
+  checkAll(options, KNOWN, 'proxy: ')
   const { mint = false, csrf = false, renew = true } = options
 
   return async function proxy(request) {
@@ -48,6 +57,7 @@ export function createProxy<Data extends object>(
     const sent = new Map<string, SessionCookie>()
     if (!mint && !renew) return NextResponse.next()
     const defer = await loadDefer()
+    const prefetch = routerPrefetch(currentExchange())
     const session = await sessions.open({
       header: request.headers.get('cookie'),
       request,
@@ -57,9 +67,11 @@ export function createProxy<Data extends object>(
         return () => sent.delete(scope)
       },
       defer: (work) => renew && defer(work),
-      prefetch: routerPrefetch(currentExchange()),
+      prefetch,
     })
-    if (mint && mayMint(sessions, request)) await session.start()
+    const isAhead =
+      prefetchBehind({ header: null, request, prefetch, send: () => () => {} })?.isCertain === true
+    if (mint && !isAhead && mayMint(sessions, request)) await session.start()
     return sent.size === 0
       ? NextResponse.next()
       : respondWith(request, [...sent.values()], new CookieNames(settingsOf(sessions).cookie))

@@ -71,7 +71,7 @@ describe('a store that', () => {
       }
     }
     const inner = new Forgetful()
-    const store = fromConnectStore(inner, { timeout: 50 })
+    const store = fromConnectStore(inner, { timeout: '50ms' })
     await store.create(KEY, record, lifetime)
     inner.forgets = true
     const late = Promise.resolve(store.update(KEY, { set: new Map([['a', 'lost']]) }, lifetime))
@@ -202,7 +202,7 @@ test('a visitor is anonymous, and stays so, where another program keeps its own 
 test.for<[string, () => unknown]>([
   ['no store', () => fromConnectStore(undefined as never)],
   ['a Map', () => fromConnectStore(new Map() as never, { lists: true })],
-  ['a limit of no time', () => fromConnectStore(new MemoryStore(), { timeout: 0 })],
+  ['a limit of no time', () => fromConnectStore(new MemoryStore(), { timeout: '0s' })],
 ])('%s is refused at construction', ([, make]) => {
   expect(make).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
 })

@@ -133,7 +133,7 @@ for (const [version, make] of Object.entries(versions)) {
     test.for<[string, () => unknown]>([
       ['no Keyv', () => fromKeyv(undefined as never)],
       ['a Map', () => fromKeyv(new Map() as never)],
-      ['a limit of no time', () => fromKeyv(make(), { timeout: 0 })],
+      ['a limit of no time', () => fromKeyv(make(), { timeout: '0s' })],
     ])('%s is refused at construction', ([, make]) => {
       expect(make).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
     })

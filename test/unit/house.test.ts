@@ -39,6 +39,7 @@ const OF_STORES = [
   'contention',
   'warn',
   'record/byte-size',
+  'record/duration',
 ]
 const ADAPTER = ['core/', 'index']
 

@@ -6,9 +6,12 @@ import { isSessionError, type SessionError } from '../../src/core/errors.ts'
 import { resolveLifetime } from '../../src/core/record/lifetime.ts'
 import { resolveOptions, type SessionOptions } from '../../src/core/options.ts'
 import { createToken } from '../../src/core/record/token.ts'
+import { management } from '../../src/core/server/management.ts'
 import { createSessions } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { runs } from '../support/runs.ts'
+
+type Manager = ReturnType<typeof createSessions>
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -180,7 +183,47 @@ test('createSessions refuses a bad option at once', () => {
   expect(() => createSessions({ store: memoryStore(), idle: 900 as never })).toThrow(/idle: 900/)
 })
 
-test('an option of value undefined counts as absent', () => {
+test.each([
+  ['options', () => createSessions(null as never), /^createSessions: options: expected an object/],
+  [
+    'a secret of an environment that has none',
+    () => createSessions({ secret: undefined as never }),
+    /^secret: is undefined/,
+  ],
+  [
+    'a duration that is no number',
+    () => createSessions({ idle: Number.NaN as never }),
+    /^idle: NaN is not a duration/,
+  ],
+])('%s that are missing are told as such', (_, create, text) => {
+  expect(create).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTION_INVALID', message: expect.stringMatching(text) }),
+  )
+})
+
+test.each([
+  ['list', (sessions: Manager, id: unknown) => sessions.list(id as string)],
+  ['revoke', (sessions: Manager, id: unknown) => sessions.revoke(id as string)],
+  ['revokeUser', (sessions: Manager, id: unknown) => sessions.revokeUser(id as string)],
+])('%s refuses what is no id, as login does', async (name, ask) => {
+  const sessions = createSessions({ store: memoryStore() })
+  for (const id of [42, undefined, null, {}])
+    await expect(ask(sessions, id)).rejects.toMatchObject({
+      code: 'ERR_OPTION_INVALID',
+      message: expect.stringMatching(`^${name}: the .*id must be a`),
+    })
+})
+
+test.each([undefined, {}, { headers: undefined }])(
+  'what is no request is told as such: %o',
+  async (request) => {
+    const { detached, assertSameOrigin } = management(createSessions({ store: memoryStore() }))
+    await expect(detached(request as never)).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
+    expect(() => assertSameOrigin(request as never)).toThrow(/^assertSameOrigin: expected a request/)
+  },
+)
+
+test('an option of value undefined counts as absent, but for the secret', () => {
   const options = {
     app: undefined,
     idle: undefined,

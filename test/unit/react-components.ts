@@ -19,6 +19,13 @@ const BROKEN = {
 }
 const FAILING = { navigator: navigatorWith({ request: () => Promise.reject(new Error('insecure')) }) }
 
+const LIST = {
+  key: 'list',
+  initial: { items: [], cursor: null },
+  getKey: String,
+  loadMore: async () => ({ items: [], cursor: null }),
+}
+
 /** Tests that the hooks work there, if not live. */
 export function testComponents(): void {
   let leave = (): void => {}
@@ -59,6 +66,30 @@ export function testComponents(): void {
     expect(box.textContent).toBe('authenticated ada 1')
     await act(async () => window.dispatchEvent(new Event('focus')))
     expect(box.textContent).toBe('authenticated eva 1')
+  })
+
+  test.each([
+    ['useSessionStorage', { default: 1, ttl: 900 }, /ttl: expected a duration/],
+    ['useSessionStorage', { default: 1, scope: 'page' }, /scope: expected 'tab' or 'history-entry'/],
+    ['useSessionStorage', { default: 1, maxAge: '1h' }, /"maxAge": there is no such option. Known: default/],
+    ['useRestoredList', { ...LIST, key: undefined }, /key: expected a text/],
+    ['useRestoredList', { ...LIST, initial: undefined }, /initial: expected the first page/],
+    ['useRestoredList', { ...LIST, limit: '5' }, /limit: expected a number/],
+    ['useRestoredList', { ...LIST, pageSize: 5 }, /"pageSize": there is no such option/],
+  ])('%s tells in development of %o', (name, options, text) => {
+    const hook = name === 'useRestoredList' ? useRestoredList : useSessionStorage
+    const Component = (): ReactNode => {
+      if (hook === useRestoredList) useRestoredList(options as never)
+      else useSessionStorage('wrong', options as never)
+      return null
+    }
+    const root = createRoot(document.createElement('div'), { onUncaughtError: () => {} })
+    leave = () => act(() => root.unmount())
+    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
+    vi.stubEnv('NODE_ENV', 'development')
+    expect(() => act(() => root.render(createElement(Component)))).toThrow(text)
+    vi.stubEnv('NODE_ENV', 'production')
+    expect(() => act(() => root.render(createElement(Component)))).not.toThrow(text)
   })
 
   test('stays as it is without fetch', async () => {

@@ -138,7 +138,7 @@ describe('sessions with a secret', () => {
   function open(secret: string | string[] | undefined, token = ''): Browser {
     const { store, calls: seen } = recorded(memory)
     calls = seen
-    const browser = new Browser(new Sessions({ secret }, store))
+    const browser = new Browser(new Sessions(secret === undefined ? {} : { secret }, store))
     browser.token = token
     return browser
   }

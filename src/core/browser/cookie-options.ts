@@ -7,6 +7,7 @@
 import type { CookieSettings } from './cookie.ts'
 import { invalidOption } from '../errors.ts'
 import { insteadOf } from '../foreign-options.ts'
+import { environment, isWorker } from '../runtime.ts'
 import { checkAll, isBoolean, isObject, type Known } from '../check-options.ts'
 
 /** Where a cookie belongs: browsers keep one for each. What is left out is as it is now. */
@@ -29,7 +30,7 @@ export interface CookieOptions {
   path?: string | undefined
   /** Default none: the cookie belongs to this host alone. A domain shares it with all subdomains. */
   domain?: string | undefined
-  /** Default `'auto'`: true when `NODE_ENV` is `production`. Browsers keep such a cookie from https alone; all but Safari also from http://localhost. */
+  /** Default `'auto'`: true when `NODE_ENV` is `production`, and in a Cloudflare Worker where it is not set. Browsers keep such a cookie from https alone; all but Safari also from http://localhost. */
   secure?: boolean | 'auto' | undefined
   /** Default `'lax'`. `'none'` sends it from other sites too and needs `secure`. */
   sameSite?: 'lax' | 'strict' | 'none' | undefined
@@ -129,6 +130,7 @@ export function defaultName(secure: boolean, { domain, path = '/' }: CookieScope
   return domain === undefined && path === '/' ? '__Host-sid' : '__Secure-sid'
 }
 
+/** Workers serve https, and may not be told of any environment. */
 function isProduction(): boolean {
-  return typeof process !== 'undefined' && process.env['NODE_ENV'] === 'production'
+  return environment() === 'production' || (isWorker && environment() === '')
 }

@@ -9,6 +9,7 @@
 import type { CookieChannel } from './channel.ts'
 import type { CookieSettings } from './cookie.ts'
 import { printable } from '../quoted.ts'
+import { environment } from '../runtime.ts'
 import { LOOPBACK, readerOf, type CheckedRequest } from './same-origin.ts'
 import { warnOnce } from '../warn.ts'
 
@@ -57,7 +58,7 @@ function lostOverHttp(host: string, name: string): string {
 }
 
 function insecure(host: string, name: string): string {
-  return `The cookie "${name}" went to https://${shown(host)} without Secure, so it also goes over http, where others can read it. Set cookie: { secure: true }, or NODE_ENV=production, which does so by default.`
+  return `The cookie "${name}" went to https://${shown(host)} without Secure, so it also goes over http, where others can read it. ${environment() === 'production' ? 'Leave out cookie.secure' : 'Set cookie: { secure: true }, or NODE_ENV=production, which does so by default'}.`
 }
 
 function shared(host: string, name: string): string {
@@ -75,8 +76,4 @@ function isServing(): boolean {
 
 function isDevelopment(): boolean {
   return !['production', 'test'].includes(environment())
-}
-
-function environment(): string {
-  return (typeof process === 'undefined' ? undefined : process.env['NODE_ENV']) ?? ''
 }

@@ -11,7 +11,8 @@
  */
 
 import { mentions } from './cookie.ts'
-import { SessionError } from '../errors.ts'
+import { isObject } from '../check-options.ts'
+import { invalidOption, SessionError } from '../errors.ts'
 
 /** The part of a request that is checked: `Request`, `NextRequest`, `http.IncomingMessage` and the like. */
 export interface CheckedRequest {
@@ -46,11 +47,17 @@ export const LOOPBACK: RegExp = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3
  * @throws `ERR_CROSS_SITE` (status 403)
  */
 export function assertSameOrigin(request: CheckedRequest, settings: OriginSettings): void {
+  assertRequest(request, 'assertSameOrigin')
   if (isSameOrigin(request, settings)) return
   throw new SessionError(
     'ERR_CROSS_SITE',
     'The request was not sent by a page of this application, as far as its headers tell, and was refused. If that page is yours, or a proxy in front changes Host, list the origin of the page in the option `origins`. A client that is not a browser can send an Origin header.',
   )
+}
+
+/** @throws `ERR_OPTION_INVALID` for what is no request */
+export function assertRequest(request: Pick<CheckedRequest, 'headers'>, where: string): void {
+  if (!isObject(request?.headers)) throw invalidOption(`${where}: expected a request, with its headers.`)
 }
 
 function isSameOrigin({ method, headers }: CheckedRequest, { origins, cookie }: OriginSettings): boolean {

@@ -39,7 +39,7 @@ export function milliseconds(duration: Duration, option: string): number {
   const value = Math.round(read(duration))
   if (Number.isSafeInteger(value) && value > 0) return value
   throw invalidOption(
-    `${option}: ${show(duration)} is not a duration. Write it with its unit, such as '15m', '24h' or { seconds: 900 }.`,
+    `${option}: ${show(duration)} is not a duration. Write it with its unit, such as '15m', '24h' or { seconds: 900 }. Units: ms, s, m, h, d, w; 0 is none.`,
   )
 }
 
@@ -53,6 +53,7 @@ function read(duration: unknown): number {
 }
 
 function show(value: unknown): string {
+  if (typeof value === 'number') return String(value)
   if (typeof value === 'string') return PRINTABLE.test(value) ? `'${value}'` : quoted(value)
   try {
     const text = JSON.stringify(value) ?? String(value)

@@ -25,6 +25,9 @@ import {
   type UpdateResult,
 } from '../store.ts'
 
+/** What a record holds: encoded name → encoded value. */
+export type Fields = ReadonlyMap<string, string>
+
 /** The part of the options that concerns records. */
 export interface RecordSettings extends LifetimeSettings {
   /** Whose records these are. Those of other applications are left alone. */
@@ -54,7 +57,7 @@ export type Found =
 /** What a record held when it was ended; without meta if that cannot be read. */
 export interface Remains {
   meta: RecordMeta | null
-  fields: ReadonlyMap<string, string>
+  fields: Fields
 }
 
 /** What a key leads to that leads to nothing. */
@@ -102,7 +105,7 @@ export class Records {
   }
 
   /** Stores a new record. Answers false if the key is taken. */
-  create(key: string, meta: RecordMeta, fields: ReadonlyMap<string, string>): MaybePromise<boolean> {
+  create(key: string, meta: RecordMeta, fields: Fields): MaybePromise<boolean> {
     return this.#store.create(key, { meta: encodeMeta(meta, this.#settings.app), fields }, lifetimeOf(meta))
   }
 

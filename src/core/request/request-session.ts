@@ -17,7 +17,7 @@ import { Journal, type JournalHost } from './journal.ts'
 import { beginning, expiresIn } from '../record/lifetime.ts'
 import { SentCookies } from './sent-cookies.ts'
 import type { Living, RecordMeta } from '../record/meta.ts'
-import type { LivingRecord } from '../record/records.ts'
+import type { Fields, LivingRecord } from '../record/records.ts'
 import { changedMeanwhile, gone, keyTaken, revokedMeanwhile, withheld } from '../session-errors.ts'
 import { outgrown } from '../record/size.ts'
 import { SteadyClock } from '../record/steady-clock.ts'
@@ -79,9 +79,15 @@ export class RequestSession implements JournalHost {
   }
 
   /** Takes a loaded record as this request's session. */
-  arrive(identity: Identity, { meta, fields, now, expiresIn: left }: Arrival, byOldToken: boolean): void {
+  arrive(identity: Identity, { meta, fields, now, ...record }: Arrival, byOldToken: boolean): void {
     this.clock.set(now)
-    this.#state = { identity, meta, expiresAt: now + left, byOldToken }
+    // The deadline in the store may be that of a longer lifetime, before its first use.
+    this.#state = {
+      identity,
+      meta,
+      expiresAt: now + Math.min(record.expiresIn, expiresIn(meta, now)),
+      byOldToken,
+    }
     this.#ended = null
     this.#isNew = false
     this.journal.replace(fields)
@@ -175,12 +181,7 @@ export class RequestSession implements JournalHost {
   }
 
   /** Stores the first state of a record, and takes it as this request's session. */
-  async create(
-    identity: Identity,
-    meta: RecordMeta,
-    fields: Map<string, string>,
-    now: number,
-  ): Promise<Living> {
+  async create(identity: Identity, meta: RecordMeta, fields: Fields, now: number): Promise<Living> {
     const { records, emit } = this.context
     const isCreated = await records.create(identity.key, meta, fields)
     // Ending what is listed but not created yet may hold its key for a moment.
@@ -223,7 +224,7 @@ export class RequestSession implements JournalHost {
     return applied
   }
 
-  async #begin(fields: Map<string, string>): Promise<Living> {
+  async #begin(fields: Fields): Promise<Living> {
     const { records, settings } = this.context
     if (this.isWithheld) throw withheld(settings.cookie.sameSite)
     const token = (this.#nextToken ??= createToken())

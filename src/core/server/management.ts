@@ -7,7 +7,7 @@
 import type { UserSession } from '../users/user-sessions.ts'
 import { headersSent } from './held-channel.ts'
 import { unauthenticated } from '../session-errors.ts'
-import { readerOf, type CheckedRequest } from '../browser/same-origin.ts'
+import { assertRequest, readerOf, type CheckedRequest } from '../browser/same-origin.ts'
 import type { PlainData } from '../data.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
@@ -44,7 +44,10 @@ export interface Management<Data extends object = PlainData> {
 /** Makes these functions of a manager. */
 export function management<Data extends object>(sessions: Sessions<Data>): Management<Data> {
   return {
-    detached: ({ headers }) => sessions.open({ header: cookieOf(headers), send: refuse }),
+    async detached(request) {
+      assertRequest(request, 'detached')
+      return sessions.open({ header: readerOf(request.headers)('cookie'), send: refuse })
+    },
     list: (userId) => sessions.list(userId),
     revoke: (id) => sessions.revoke(id),
     revokeUser: (userId, target) => sessions.revokeUser(userId, target),
@@ -60,10 +63,6 @@ export function management<Data extends object>(sessions: Sessions<Data>): Manag
 export function signedIn<Data extends object>(session: Session<Data>): SignedIn<Data> {
   if (session.userId === null) throw unauthenticated()
   return session as SignedIn<Data>
-}
-
-function cookieOf(headers: CheckedRequest['headers']): string | null {
-  return readerOf(headers)('cookie')
 }
 
 function refuse(): never {

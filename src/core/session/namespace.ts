@@ -10,6 +10,7 @@ import { freezeShared } from '../freeze-shared.ts'
 import { requestSessionOf, Handle, isSessionHandle, viewOf } from './handle.ts'
 import { isObject } from '../check-options.ts'
 import { quoted } from '../quoted.ts'
+import { noFunction } from '../session-errors.ts'
 import type { Absent, AllOf } from '../schema/data-types.ts'
 import type { Item, KeysOf, PlainData } from '../data.ts'
 import type { Compute, View } from '../request/view.ts'
@@ -85,6 +86,7 @@ export class Namespace<Data extends object = PlainData> extends Handle {
     ) => Data[Key] | undefined | Promise<Data[Key] | undefined>,
   ): Promise<Data[Key] | Absent<Data, Key>> {
     refuseCallback(this, 'update', arguments, 1)
+    if (typeof compute !== 'function') throw noFunction(key)
     const updated = observed(this, (view) => view.update(key, compute as Compute))
     return updated as Promise<Data[Key] | Absent<Data, Key>>
   }

@@ -68,10 +68,7 @@ export function createListController<Item, Cursor>(
     adopt(anchor)
   }
 
-  /**
-   * Follows the browser to another entry that shows the same page: another visit, or a jump
-   * within this one. Answers whether the page is still shown.
-   */
+  /** Follows the browser to another entry that shows the same page. Answers whether the page is still shown. */
   function travel(isTraversal: boolean): boolean {
     if (!spot) return false
     const historyKey = currentHistoryKey()
@@ -142,7 +139,9 @@ export function createListController<Item, Cursor>(
 
   function edit(key: string | number, items: readonly Item[]): void {
     const { pages, taken } = loaded()
-    change({ pages: replaced(pages, (item) => (keyOf(item) === `${key}` ? items : [item])), taken })
+    // Another item may have had the key of the new one.
+    const next = replaced(pages, (item) => (keyOf(item) === `${key}` ? items : [item]))
+    change({ pages: unique(next, keyOf), taken })
     keep()
   }
 

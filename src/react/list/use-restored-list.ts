@@ -8,10 +8,14 @@
 import { useId, useLayoutEffect, useMemo, useState } from '../react.ts'
 import { mayShow } from '../storage/owner.ts'
 import { holdAnchor } from './anchor.ts'
+import { checkList } from './check.ts'
 import { createListController } from './controller.ts'
 import type { RestoredList, RestoredListOptions } from './options.ts'
 import { firstPage } from './source.ts'
 import { freshState, type ListState } from './state.ts'
+
+/** Bundlers write the value in for exactly these words; browsers have no `process`. */
+declare const process: { env: { NODE_ENV?: string } }
 
 /**
  * A list with "load more" that survives leaving the page.
@@ -25,10 +29,13 @@ import { freshState, type ListState } from './state.ts'
  * page later, after `revalidatePath` for example, is shown.
  *
  * Items and cursors may hold what `useSessionStorage` can.
+ *
+ * @throws `TypeError` in development, for options that are none
  */
 export function useRestoredList<Item, Cursor>(
   options: RestoredListOptions<Item, Cursor>,
 ): RestoredList<Item> {
+  if (typeof process !== 'undefined' && process.env.NODE_ENV === 'development') checkList(options)
   const id = useId()
   const [state, show] = useState<ListState<Item, Cursor>>(freshState)
   const [list] = useState(() => createListController(id, options, show))

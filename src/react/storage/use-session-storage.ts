@@ -6,12 +6,16 @@
 
 import type { StandardSchema } from '../../core/schema/schema.ts'
 import { useEffect, useLayoutEffect, useReducer, useSyncExternalStore } from '../react.ts'
+import { checkStorage } from './check.ts'
 import { type Cell, cellOf, type Snapshot } from './cell.ts'
 import { PREFIX } from './entry.ts'
 import type { StorageError } from './error.ts'
 import { currentHistoryKey, useHistoryKey } from './history-entry.ts'
 import type { SessionStorageOptions } from './options.ts'
 import { HISTORY_PREFIX } from './tab-storage.ts'
+
+/** Bundlers write the value in for exactly these words; browsers have no `process`. */
+declare const process: { env: { NODE_ENV?: string } }
 
 /** What `useSessionStorage` knows and does besides. */
 export interface SessionStorageControls {
@@ -45,7 +49,7 @@ const UNKNOWN: Snapshot = { status: 'server', error: null }
  * `Set`, `BigInt` and `undefined`. Never throws for what is in the storage.
  *
  * @param key any text; with another key, another value
- * @throws `TypeError` from `set`, for a `ttl` without a unit
+ * @throws `TypeError` in development, for options that are none; else from `set`, for a `ttl` without a unit
  */
 export function useSessionStorage<Value>(
   key: string,
@@ -59,6 +63,7 @@ export function useSessionStorage(
   key: string,
   options: SessionStorageOptions<unknown>,
 ): SessionStorageState<unknown> {
+  if (typeof process !== 'undefined' && process.env.NODE_ENV === 'development') checkStorage(options)
   const isInHistory = options.scope === 'history-entry'
   const historyKey = useHistoryKey(isInHistory)
   const known = typeof window !== 'undefined' && (!isInHistory || historyKey !== null)

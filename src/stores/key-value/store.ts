@@ -10,6 +10,7 @@
  */
 
 import { invalidOption } from '../../core/errors.ts'
+import { milliseconds, type Duration } from '../../core/record/duration.ts'
 import {
   isAlive,
   type Change,
@@ -40,8 +41,8 @@ export interface KeyValueStoreOptions {
    * Default: false.
    */
   durable?: boolean
-  /** Milliseconds that one call may take. Default: 2,000. */
-  timeout?: number
+  /** How long one call may take. Default `'2s'`. */
+  timeout?: Duration
   /** The clock, in epoch milliseconds, the same for all processes. Default: `Date.now`. */
   now?: () => number
 }
@@ -73,16 +74,13 @@ export class KeyValueStore implements Store {
 
   /** @throws SessionError `ERR_OPTION_INVALID` */
   constructor({ name, client, keyValue, lists }: KeyValueStoreKind, options: KeyValueStoreOptions) {
-    const { durable = false, timeout = 2_000, now = Date.now } = options
+    const { durable = false, timeout = '2s', now = Date.now } = options
     if (typeof durable !== 'boolean') throw invalidOption(`${name}: \`durable\` must be true or false.`)
-    if (!(timeout >= 1 && timeout < 2 ** 31)) {
-      throw invalidOption(`${name}: \`timeout\` must be a number of milliseconds, at least 1.`)
-    }
     if (typeof now !== 'function') throw invalidOption(`${name}: \`now\` must be a function.`)
     this.name = name
     this.capabilities = { atomic: false, durable }
     this.now = now
-    this.#keyValue = limited(keyValue, timeout, name)
+    this.#keyValue = limited(keyValue, milliseconds(timeout, `${name}: timeout`), name)
     this.#state = processStateOf(client)
     if (lists) this.index = new KeyValueLists(this.#state, this.#keyValue, now)
   }
