@@ -12,6 +12,7 @@ import type { KeyValue } from '../stores/key-value/key-value.ts'
 import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from '../stores/key-value/store.ts'
 import { ask } from './ask.ts'
 import { StoredCookie } from './stored-cookie.ts'
+import { lifetimeHint } from '../stores/shared/lifetime-hint.ts'
 
 /** What we use of a store of express-session. It keeps its documented contract, or nearly. */
 export interface ConnectStoreLike {
@@ -49,7 +50,7 @@ const MISSING = Symbol('missing')
  * asked for and the store has no `all()`.
  */
 export function fromConnectStore(store: ConnectStoreLike, options: FromConnectStoreOptions = {}): Store {
-  checkNames(options, [...KEY_VALUE_OPTIONS, 'lists'], 'fromConnectStore: ')
+  checkNames(options, [...KEY_VALUE_OPTIONS, 'lists'], 'fromConnectStore: ', lifetimeHint)
   const { lists = false } = options
   if (typeof store?.get !== 'function' || typeof store.set !== 'function') {
     throw invalidOption(

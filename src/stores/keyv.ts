@@ -10,6 +10,7 @@ import type { Store } from '../core/store.ts'
 import type { KeyValue } from './key-value/key-value.ts'
 import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from './key-value/store.ts'
 import { throwEmitted, throwing } from './keyv/errors.ts'
+import { lifetimeHint } from './shared/lifetime-hint.ts'
 
 /** What we use of a `Keyv`, version 5 or 6. */
 export interface KeyvLike {
@@ -40,7 +41,7 @@ export function fromKeyv(keyv: KeyvLike, options: FromKeyvOptions = {}): Store {
   if (typeof keyv?.get !== 'function' || typeof keyv.delete !== 'function' || typeof keyv.on !== 'function') {
     throw invalidOption('fromKeyv: expected a Keyv.')
   }
-  checkNames(options, KEY_VALUE_OPTIONS, 'fromKeyv: ')
+  checkNames(options, KEY_VALUE_OPTIONS, 'fromKeyv: ', lifetimeHint)
   return new KeyValueStore(
     { name: 'keyv', client: keyv, keyValue: keyValueOf(throwing(keyv)), lists: false },
     options,

@@ -25,6 +25,7 @@ import { BoundedLists } from './memory/bounded-lists.ts'
 import { applyChange } from './shared/apply-change.ts'
 import { endOfEntry } from './shared/listing.ts'
 import { deadlineOf, REMAINS_FOR, type Deadline } from './shared/record-end.ts'
+import { lifetimeHint } from './shared/lifetime-hint.ts'
 
 /** Options of `memoryStore`. */
 export interface MemoryStoreOptions {
@@ -79,7 +80,7 @@ const ENTRIES_PER_SESSION = 4
  * @throws SessionError `ERR_OPTION_INVALID` if an option is of the wrong type.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  checkNames(options, ['maxSessions', 'now'], 'memoryStore: ')
+  checkNames(options, ['maxSessions', 'now'], 'memoryStore: ', lifetimeHint)
   const { maxSessions = 100_000, now = Date.now } = options
   if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
     throw invalidOption('memoryStore: `maxSessions` must be a whole number of at least 1.')

@@ -9,6 +9,7 @@ import { invalidOption } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { KeyValue } from './key-value/key-value.ts'
 import { KEY_VALUE_OPTIONS, KeyValueStore, type KeyValueStoreOptions } from './key-value/store.ts'
+import { lifetimeHint } from './shared/lifetime-hint.ts'
 
 /** What we use of an unstorage `Storage`. */
 export interface UnstorageLike {
@@ -35,7 +36,7 @@ export function fromUnstorage(storage: UnstorageLike, options: FromUnstorageOpti
   if (typeof storage?.getItem !== 'function' || typeof storage.setItem !== 'function') {
     throw invalidOption('fromUnstorage: expected what createStorage() of unstorage gives.')
   }
-  checkNames(options, KEY_VALUE_OPTIONS, 'fromUnstorage: ')
+  checkNames(options, KEY_VALUE_OPTIONS, 'fromUnstorage: ', lifetimeHint)
   return new KeyValueStore(
     { name: 'unstorage', client: storage, keyValue: keyValueOf(storage), lists: false },
     options,

@@ -159,8 +159,31 @@ describe.each(['start', 'dev'] as const)('next %s', (mode) => {
   })
 })
 
+/** Writes for a new visitor once its response has begun. */
+const LATE = `
+import { getSession } from '@/lib/session'
+
+export async function POST() {
+  const session = await getSession()
+  const body = new ReadableStream({
+    async start(controller) {
+      controller.enqueue(new TextEncoder().encode('begun '))
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const code = await session.set('theme', 'dark').then(() => 'stored', (error) => error.code)
+      controller.enqueue(new TextEncoder().encode(code))
+      controller.close()
+    },
+  })
+  return new Response(body)
+}
+`
+
 test('docs/browser.md: its components know the visitor and show their list', async () => {
-  const page = await newPage(await rebuild('docs/browser.md', COMPONENTS))
+  const server = await rebuild('docs/browser.md', { ...COMPONENTS, 'app/late/route.ts': LATE })
+  // The first request of the process: instrumentation.ts has loaded the sessions before it came.
+  const late = await fetch(`${server.url}/late`, { method: 'POST' })
+  expect(await late.text()).toBe('begun ERR_HEADERS_SENT')
+  const page = await newPage(server)
   await page.goto('/components')
   await page.getByText('Welcome').waitFor()
   await page.getByText('A post 1', { exact: true }).waitFor()

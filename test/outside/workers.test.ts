@@ -39,6 +39,8 @@ const { FLAGS, URL: url, TOKEN, TIMEOUT } = process.env
 await build({
   entryPoints: ['worker.mjs'], bundle: true, format: 'esm', outfile: 'out.mjs', external: ['node:*'],
   conditions: ['workerd', 'worker', 'browser'], logLevel: 'error',
+  // esbuild would call it development.
+  define: { 'process.env.NODE_ENV': 'undefined' },
 })
 const worker = new Miniflare({
   modules: true, scriptPath: 'out.mjs', compatibilityDate: '2026-07-01',
@@ -48,7 +50,7 @@ const base = await worker.ready
 async function ask(path, cookie = '') {
   const response = await fetch(new URL(path, base), { headers: { cookie } })
   const [line = ''] = response.headers.getSetCookie()
-  return { status: response.status, text: await response.text(), cookie: line.split(';')[0] }
+  return { status: response.status, text: await response.text(), cookie: line.split(';')[0], line }
 }
 `
 
@@ -113,6 +115,11 @@ describe.each([['nodejs_compat'], ['']])('with the flags "%s"', (flags) => {
     )
     upstash.heal()
     expect(answers).toEqual(['ERR_STORE_TIMEOUT', 'ERR_STORE_TIMEOUT'])
+  })
+
+  test('the cookie is Secure, though nothing says that this is production', async () => {
+    const line = await run(flags, `console.log(JSON.stringify((await ask('/')).line))`)
+    expect(line).toMatch(/^__Host-sid=[\w-]+;.*; Secure/)
   })
 
   test('the embedded store says what to use instead', async () => {

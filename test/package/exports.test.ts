@@ -34,8 +34,8 @@ const ENTRIES: Record<string, string[]> = {
   // Loaded for those who pass a client of it.
   './stores/redis': ['@valkey/valkey-glide'],
   './stores/upstash': [],
-  './stores/unstorage': [],
-  './stores/keyv': [],
+  './stores/unstorage': ['ms'],
+  './stores/keyv': ['ms'],
   './connect': [...RUNTIME, 'node:events'],
 }
 

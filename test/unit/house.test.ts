@@ -56,7 +56,7 @@ const AROUND: Record<string, readonly string[]> = {
   fetch: ADAPTER,
   'next-session': ['core/'],
   adopt: ['core/'],
-  connect: ['core/', 'stores/key-value/'],
+  connect: ['core/', 'stores/key-value/', 'stores/shared/lifetime-hint'],
   react: ['core/'],
   otel: ['core/'],
   testing: ['core/'],

@@ -2,6 +2,7 @@
 
 import { checkNames } from '../../core/check-options.ts'
 import { invalidOption } from '../../core/errors.ts'
+import { lifetimeHint } from '../shared/lifetime-hint.ts'
 
 /** Options of all stores that keep the records of Redis. */
 export interface KeyOptions {
@@ -45,7 +46,7 @@ export function checkedPrefix(
   if (typeof options !== 'object' || options === null) {
     throw invalidOption(`${factory}: the options must be an object, such as \`{ prefix: "shop" }\`.`)
   }
-  checkNames(options, names, `${factory}: `)
+  checkNames(options, names, `${factory}: `, lifetimeHint)
   const { prefix = 'sojourn' } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw invalidOption(

@@ -8,6 +8,7 @@ import { checkNames } from '../../core/check-options.ts'
 import { invalidOption } from '../../core/errors.ts'
 import { nodeBuiltin } from '../../core/runtime.ts'
 import type { Durability } from './connection.ts'
+import { lifetimeHint } from '../shared/lifetime-hint.ts'
 
 /** Options of `sqliteStore`. */
 export interface SqliteStoreOptions {
@@ -34,7 +35,7 @@ export type CheckedOptions = Required<SqliteStoreOptions>
 
 /** Fills in what was left out. Throws `ERR_OPTION_INVALID` if an option is of the wrong type. */
 export function checkedOptions(options: SqliteStoreOptions): CheckedOptions {
-  checkNames(options, ['file', 'durability', 'sweepInterval', 'now'], 'sqliteStore: ')
+  checkNames(options, ['file', 'durability', 'sweepInterval', 'now'], 'sqliteStore: ', lifetimeHint)
   const {
     file = '.sojourn/sessions.db',
     durability = 'disk',
