@@ -83,7 +83,8 @@ function quiet<T extends { on(event: 'error', listener: () => void): unknown }>(
 export type ClusterKind = (typeof KINDS)[number]
 
 function startNode(options: RedisOptions): Promise<RedisServer> {
-  return startRedis({ ...options, args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] })
+  // On a busy machine a node that lives may be silent for seconds.
+  return startRedis({ ...options, args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '15000'] })
 }
 
 /** The first slot of a node. */
