@@ -18,7 +18,7 @@ const redis = { globalSetup: './test/support/global-redis.ts', ...patience }
 const config: ViteUserConfig = {
   test: {
     // Most files wait: for browsers, for servers that start, for outages to end.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() * 2,
     sequence: { sequencer: Mixed },
     reporters: ['default', slowestFiles],
     projects: [
