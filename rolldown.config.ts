@@ -7,7 +7,7 @@
  */
 
 import { globSync, readFileSync } from 'node:fs'
-import { defineConfig, type OutputBundle } from 'rolldown'
+import type { OutputBundle, RolldownOptions } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 
 const { peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -17,7 +17,7 @@ const entries = globSync(['src/*.ts', 'src/stores/*.ts', 'src/next-session/compa
 /** Not declarations: they are divided by themselves. */
 const code = /(?<!\.d)\.[jt]s$/
 
-export default defineConfig({
+const config: RolldownOptions = {
   input: Object.fromEntries(entries.map((file) => [file.slice('src/'.length, -'.ts'.length), file])),
   external: [/^node:/, 'server-only', new RegExp(`^(${Object.keys(peerDependencies).join('|')})(/|$)`)],
   platform: 'node',
@@ -45,7 +45,9 @@ export default defineConfig({
       ],
     },
   },
-})
+}
+
+export default config
 
 /** A file with one other character takes two bytes of memory for each. */
 function escapeAll(bundle: OutputBundle): void {

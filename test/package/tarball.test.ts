@@ -40,7 +40,9 @@ test('the code of other packages in it comes with their licences', () => {
     [...text.matchAll(/^\/\/ node_modules\/([^/]+)/gm)].map(([, name]) => name),
   )
   const licences = readFileSync(join(ROOT, 'LICENSES-OF-OTHERS.txt'), 'utf8')
-  expect([...new Set(others)].sort()).toEqual([...licences.matchAll(/^== (\S+)$/gm)].map(([, name]) => name))
+  expect([...new Set(others)].toSorted((a = '', b = '') => a.localeCompare(b))).toEqual(
+    [...licences.matchAll(/^== (\S+)$/gm)].map(([, name]) => name),
+  )
   expect(packed).toContain('LICENSES-OF-OTHERS.txt')
 })
 
