@@ -7,6 +7,7 @@
 
 import { benchAdapterHeap, benchHeap } from './heap.ts'
 import { benchHttp } from './http/index.ts'
+import { benchLoad } from './load.ts'
 import { benchRedis } from './redis.ts'
 import { benchScale } from './scale.ts'
 import { benchSqlite } from './sqlite.ts'
@@ -18,6 +19,7 @@ const parts: Record<string, () => Promise<void>> = {
   heap: benchHeap,
   adapters: benchAdapterHeap,
   scale: benchScale,
+  load: benchLoad,
 }
 const chosen = process.argv.slice(2)
 

@@ -48,6 +48,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sojourn-profile-'))
 const redis = await startRedis()
 try {
   const child = fork(join(import.meta.dirname, 'http/child.ts'), [name, redis.url, folder], {
+    execArgv: ['--import', join(import.meta.dirname, 'from-source.ts'), '--no-warnings'],
     env: { ...process.env, NODE_ENV: 'production', NODE_NO_WARNINGS: '1' },
     serialization: 'advanced',
   })
@@ -118,7 +119,7 @@ function table(shares: readonly Share[], requests: number, nameOf: (frame: Frame
 function partOf(functionName: string, url: string): string {
   const others = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)
   if (others !== null) return `package ${others[1]}`
-  const ours = /\/dist\/(.+)$/.exec(url)
+  const ours = /\/src\/(.+)$/.exec(url)
   if (ours !== null) return ours[1]!
   if (url.startsWith('node:')) return 'node'
   if (url !== '') return 'the server by hand'

@@ -1,6 +1,7 @@
 /**
  * How many functions and files of the package one step of a request enters, over Redis:
- * `npm run trace`, after `npm run build`. Every caller counts, as often as it may run.
+ * `npm run trace`. It loads the source (`from-source.ts`), where each function is in its own file. Every caller
+ * counts, as often as it may run.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { createSessions, type Session } from 'sojourn'
 import { redisStore } from 'sojourn/stores/redis'
 import { startRedis } from '../test/support/redis-server.ts'
 
-const PACKAGE = new URL('../dist/', import.meta.url).href
+const PACKAGE = new URL('../src/', import.meta.url).href
 /** Where each step should come to. */
 const TARGETS = {
   get: { functions: 45, files: 18 },

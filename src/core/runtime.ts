@@ -49,8 +49,13 @@ export function nodeBuiltin<N extends Name>(
 /** The module `node:crypto`. */
 export type NodeCrypto = ReturnType<typeof process.getBuiltinModule<'node:crypto'>>
 
-/** It answers at once, and costs a fraction of WebCrypto. */
-export const nodeCrypto: NodeCrypto | undefined = nodeBuiltin('node:crypto')
+/**
+ * It answers at once, and costs a fraction of WebCrypto. Node loads it when first asked for it, which takes
+ * milliseconds: so not before it is needed.
+ */
+export function nodeCrypto(): NodeCrypto | undefined {
+  return nodeBuiltin('node:crypto')
+}
 
 /** Bytes of one's own, as WebCrypto wants them. */
 export type Bytes = Uint8Array<ArrayBuffer>

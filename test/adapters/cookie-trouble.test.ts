@@ -66,7 +66,9 @@ describe.each(Object.entries(servers))('%s', (_, start) => {
     await ask(start, INSECURE, BROWSER, TRUSTED, {})
     expect(warnings).toEqual([])
     await ask(start, INSECURE, BEHIND_PROXY, BEHIND_PROXY)
-    expect(warnings).toEqual([[expect.stringContaining('Leave out cookie.secure'), 'SOJOURN_INSECURE_COOKIE']])
+    expect(warnings).toEqual([
+      [expect.stringContaining('Leave out cookie.secure'), 'SOJOURN_INSECURE_COOKIE'],
+    ])
   })
 })
 

@@ -92,5 +92,9 @@ function outputOf(path: string): Promise<string> {
 }
 
 function environment(): Record<string, string> {
-  return { REDIS_URL: redis.url, SESSION_SECRET: 'a secret of at least 32 characters', DATABASE_URL: 'postgres://127.0.0.1:1/none' }
+  return {
+    REDIS_URL: redis.url,
+    SESSION_SECRET: 'a secret of at least 32 characters',
+    DATABASE_URL: 'postgres://127.0.0.1:1/none',
+  }
 }

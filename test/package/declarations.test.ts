@@ -18,7 +18,6 @@ const TSCONFIG = {
   compilerOptions: {
     target: 'ES2023',
     lib: ['ES2024', 'DOM', 'DOM.Iterable'],
-    module: 'NodeNext',
     types: ['node', 'react'],
     strict: true,
     exactOptionalPropertyTypes: true,
@@ -28,6 +27,12 @@ const TSCONFIG = {
   },
   include: ['*.ts'],
 }
+
+const RESOLUTIONS = [
+  { module: 'NodeNext' },
+  { module: 'Node16' },
+  { module: 'ESNext', moduleResolution: 'bundler' },
+]
 
 /** What an application takes from its sessions, declarations of its own included. */
 const USER = `
@@ -61,13 +66,16 @@ afterAll(() => rmSync(WORK, { recursive: true, force: true }))
 
 it('hold no member that is internal', () => {
   const files = globSync('dist/**/*.d.ts', { cwd: ROOT })
-  expect(files.length).toBeGreaterThan(100)
+  expect(files.length).toBeGreaterThan(20)
   expect(files.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('@internal'))).toEqual([])
 })
 
-it('compile without skipLibCheck, every entry of them', () => {
+it.each(RESOLUTIONS)('compile without skipLibCheck, every entry of them: %j', (resolution) => {
   mkdirSync(WORK, { recursive: true })
-  writeFileSync(join(WORK, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+  writeFileSync(
+    join(WORK, 'tsconfig.json'),
+    JSON.stringify({ ...TSCONFIG, compilerOptions: { ...TSCONFIG.compilerOptions, ...resolution } }),
+  )
   writeFileSync(join(WORK, 'package.json'), '{ "name": "user", "type": "module" }')
   const names = entries.map((entry) => `sojourn${entry.slice(1)}`)
   const lines = names.map((name, i) => `import * as e${i} from '${name}'\nvoid e${i}`)

@@ -182,7 +182,7 @@ describe('the picture in docs/how-it-works.md', () => {
   })
 
   test('and the page names only files that are there', () => {
-    const named = [...page.matchAll(/\]\(\.\.\/(src\/[^)#]+)\)/g)].map(([, path = '']) => path)
+    const named = [...page.matchAll(/`((?:core|stores)\/[^`]+\.ts)`/g)].map(([, path]) => `src/${path}`)
     expect(named.length).toBeGreaterThan(10)
     expect(named.filter((path) => !files.includes(path))).toEqual([])
   })

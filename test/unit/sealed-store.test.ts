@@ -13,7 +13,7 @@ import { seeded } from '../support/seeded.ts'
 const KEY = new Uint8Array(32).fill(7)
 const LIFETIME = { idle: 3_600_000, absoluteAt: Date.now() + 86_400_000 }
 
-function sealed(store: Store, suite = nodeSuite(nodeCrypto!), keys = [KEY]): Store {
+function sealed(store: Store, suite = nodeSuite(nodeCrypto()!), keys = [KEY]): Store {
   return sealedStore(store, new Sealer('app', keys, suite))
 }
 

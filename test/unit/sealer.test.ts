@@ -9,7 +9,7 @@ import { webSuite } from '../../src/core/wrappers/web-cipher.ts'
 import { anyText } from '../support/any-text.ts'
 import { runs } from '../support/runs.ts'
 
-const SUITES: Record<string, CipherSuite> = { node: nodeSuite(nodeCrypto!), WebCrypto: webSuite }
+const SUITES: Record<string, CipherSuite> = { node: nodeSuite(nodeCrypto()!), WebCrypto: webSuite }
 const PAIRS = Object.keys(SUITES).flatMap((from) => Object.keys(SUITES).map((to) => [from, to] as const))
 const KEYS = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte))
 

@@ -43,7 +43,8 @@ function derive(token: string, purpose: string, salt: string): string {
 }
 
 function node(): NodeCrypto {
-  if (nodeCrypto !== undefined) return nodeCrypto
+  const found = nodeCrypto()
+  if (found !== undefined) return found
   throw new SessionError(
     'ERR_OPTION_INVALID',
     'csrfToken: this runtime has no node:crypto, which form tokens need. Use a runtime such as Node, or assertSameOrigin() alone.',

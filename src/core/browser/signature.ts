@@ -69,12 +69,13 @@ export function resolveSecret(secret: string | readonly string[] | undefined, ap
   }
   if (new Set(secrets).size < secrets.length)
     throw invalidOption('secret: one is in the list twice. List each once.')
-  if (nodeCrypto === undefined) {
+  const node = nodeCrypto()
+  if (node === undefined) {
     throw invalidOption(
       'secret: this runtime has no node:crypto, which signing needs. Leave the option out, or use a runtime such as Node.',
     )
   }
-  return signedValues(nodeCrypto, secrets, app)
+  return signedValues(node, secrets, app)
 }
 
 function isSecret(value: unknown): value is string {

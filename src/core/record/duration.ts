@@ -4,7 +4,6 @@
  * @module
  */
 
-import ms from 'ms'
 import { invalidOption } from '../errors.ts'
 import { quoted } from '../quoted.ts'
 
@@ -27,9 +26,17 @@ const UNITS: Record<string, number> = {
   hours: 3_600_000,
   days: 86_400_000,
 }
+const LETTERS: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
 /** Short and harmless: it may be shown as it is. */
 const PRINTABLE = /^[\x20-\x7e]{0,60}$/
-const TEXT = /^\d+(\.\d+)?(ms|s|m|h|d|w)$/
+const TEXT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/
 
 /**
  * Turns a duration into whole milliseconds.
@@ -44,8 +51,10 @@ export function milliseconds(duration: Duration, option: string): number {
 }
 
 function read(duration: unknown): number {
-  if (typeof duration === 'string')
-    return duration.length < 100 && TEXT.test(duration) ? ms(duration as ms.StringValue) : Number.NaN
+  if (typeof duration === 'string') {
+    const [, count, unit = ''] = (duration.length < 100 && TEXT.exec(duration)) || []
+    return Number(count) * (LETTERS[unit] ?? Number.NaN)
+  }
   if (typeof duration !== 'object' || duration === null) return Number.NaN
   const [entry, ...rest] = Object.entries(duration)
   if (entry === undefined || rest.length > 0 || typeof entry[1] !== 'number') return Number.NaN

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { nodeBuiltin } from '../runtime.ts'
+import { nodeCrypto, type NodeCrypto } from '../runtime.ts'
 import type { MaybePromise } from '../store.ts'
 
 /** A token with what is derived from it. */
@@ -29,7 +29,7 @@ export class Identity {
 
   /** Derived when first asked for: most requests never do. */
   get id(): string {
-    return (this.#id ??= hash?.('sha256', `id:${this.key}`, 'base64url').slice(0, ID_LENGTH) ?? '')
+    return (this.#id ??= hashNow(`id:${this.key}`)?.slice(0, ID_LENGTH) ?? '')
   }
 }
 
@@ -77,8 +77,8 @@ export function isToken(text: string): boolean {
 
 /** Derives key and id. Synchronous where Node's crypto exists: WebCrypto costs forty times as much. */
 export function identify(token: string): MaybePromise<Identity> {
-  if (hash === undefined) return identifyWithWebCrypto(token)
-  return new Identity(token, hash('sha256', token, 'base64url'))
+  const key = hashNow(token)
+  return key === undefined ? identifyWithWebCrypto(token) : new Identity(token, key)
 }
 
 /** Derives the public id of a key that came out of a store. */
@@ -88,11 +88,16 @@ export async function idOfKey(key: string): Promise<string> {
 
 /** SHA-256 of a text, base64url. */
 export function digest(text: string): MaybePromise<string> {
-  return hash === undefined ? digestWithWebCrypto(text) : hash('sha256', text, 'base64url')
+  return hashNow(text) ?? digestWithWebCrypto(text)
 }
 
-// Not an import: this file also runs where there is no node:crypto.
-const hash = nodeBuiltin('node:crypto')?.hash
+let hash: NodeCrypto['hash'] | undefined
+
+/** The same at once; `undefined` where there is no `node:crypto`. */
+function hashNow(text: string): string | undefined {
+  hash ??= nodeCrypto()?.hash
+  return hash?.('sha256', text, 'base64url')
+}
 
 async function identifyWithWebCrypto(token: string): Promise<Identity> {
   const key = await digestWithWebCrypto(token)

@@ -41,11 +41,7 @@ export class Sealer {
    * @param keys at least one, of at least 32 bytes
    * @param suite default: Node's crypto if there is one, WebCrypto otherwise
    */
-  constructor(
-    app: string,
-    keys: readonly Bytes[],
-    suite: CipherSuite = nodeCrypto === undefined ? webSuite : nodeSuite(nodeCrypto),
-  ) {
+  constructor(app: string, keys: readonly Bytes[], suite: CipherSuite = fastestSuite()) {
     this.#app = app
     this.#suite = suite
     this.#masters = keys.map((key) => masterOf(suite.derive(key)))
@@ -97,6 +93,11 @@ export class Sealer {
     }
     return null
   }
+}
+
+function fastestSuite(): CipherSuite {
+  const node = nodeCrypto()
+  return node === undefined ? webSuite : nodeSuite(node)
 }
 
 /** The id says which key of the ring it was, and nothing of the key. */

@@ -1,14 +1,17 @@
 'use client'
 
 import type { ReactNode } from 'react'
-import { useSessionStorage } from 'sojourn/react'
-// As the package's own provider does.
-import { setOwner } from '../node_modules/sojourn/dist/react/storage/owner.js'
+import { SessionProvider, useSessionStorage, type SessionProviderProps } from 'sojourn/react'
 import { noteSeen } from './seen'
 
-export function Tagged({ tag, children }: { tag: string | null; children: ReactNode }) {
-  setOwner(tag)
-  return children
+type Initial = SessionProviderProps['initial']
+
+export function Tagged({ initial, children }: { initial: Initial; children: ReactNode }) {
+  return (
+    <SessionProvider initial={initial} src="/mine/session">
+      {children}
+    </SessionProvider>
+  )
 }
 
 export function Draft() {

@@ -1,10 +1,10 @@
-import { cookies } from 'next/headers'
 import { Suspense } from 'react'
 import { Ready } from '../../components/counter'
 import { List } from '../../components/list'
 import { Draft, Tagged } from '../../components/mine'
 import { itemsFrom } from '../../lib/items'
 import { become } from './actions'
+import { sessionOf } from '../../lib/mine'
 
 export default function MinePage() {
   return (
@@ -15,11 +15,11 @@ export default function MinePage() {
 }
 
 async function Mine() {
-  const tag = (await cookies()).get('tag')?.value || null
+  const session = await sessionOf()
   return (
-    <Tagged tag={tag}>
+    <Tagged initial={session}>
       <Ready />
-      <p id="tag">{tag ?? 'nobody'}</p>
+      <p id="tag">{session.tag ?? 'nobody'}</p>
       {['ada', 'bob', ''].map((name) => (
         <form key={name} action={become}>
           <button id={`be-${name || 'nobody'}`} name="tag" value={name}>
