@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { startRedis } from '../../test/support/redis-server.ts'
 import { median, report } from '../measure.ts'
 import type { Question } from './child.ts'
+import { type Row, writeDocs } from './chart.ts'
 import { load } from './load.ts'
 import { servers } from './servers.ts'
 
@@ -44,7 +45,9 @@ export async function benchHttp(): Promise<void> {
   try {
     for (const name of Object.keys(servers)) running.push(await start(name, redis.url, folder))
     const figures = await measure(running, folder)
-    print(running, figures)
+    const rows = running.map(({ name }) => rowOf(figures, name))
+    print(rows)
+    if (process.argv.includes('--write')) writeDocs(rows)
     target('/read', OURS, BASE, '≥ 0.82')
     target('/read', OURS, 'by hand, HGETALL and HSET', '≥ 0.95')
     target('/change', OURS, BASE, '≥ 0.75')
@@ -110,14 +113,19 @@ async function cpuOf(child: ChildProcess): Promise<number> {
   return used
 }
 
-function print(running: readonly Server[], figures: Map<string, Figures>): void {
+function rowOf(figures: Map<string, Figures>, name: string): Row {
+  return {
+    name,
+    ratios: ROUTES.map((route) => ratio(figures, route, name, BASE)),
+    cpu: ROUTES.map((route) => median(figures.get(`${route} ${name}`)?.cpu ?? [])),
+  }
+}
+
+function print(rows: readonly Row[]): void {
   console.log(`${'requests per second, to the handler by hand; CPU of the server per request'.padEnd(78)}`)
   console.log(['', ...ROUTES].map((text, i) => text.padEnd(i === 0 ? 36 : 18)).join(''))
-  for (const { name } of running) {
-    const cells = ROUTES.map((route) => {
-      const cpu = median(figures.get(`${route} ${name}`)?.cpu ?? [])
-      return `${ratio(figures, route, name, BASE).toFixed(2)}  ${cpu.toFixed(0)} µs`.padEnd(18)
-    })
+  for (const { name, ratios, cpu } of rows) {
+    const cells = ratios.map((value, i) => `${value.toFixed(2)}  ${cpu[i]?.toFixed(0)} µs`.padEnd(18))
     console.log(name.padEnd(36) + cells.join(''))
   }
 }
