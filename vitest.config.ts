@@ -4,11 +4,13 @@ import { Mixed } from './test/support/mixed.ts'
 import { slowestFiles } from './test/support/slowest-files.ts'
 
 // On a busy machine everything takes several times as long; how long is no test's business.
-const patience = { testTimeout: 300_000, hookTimeout: 300_000 }
+const poll = { timeout: 60_000 }
+const patience = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll } }
 const builds = {
   globalSetup: './test/support/global-package.ts',
   testTimeout: 600_000,
   hookTimeout: 600_000,
+  expect: { poll },
 }
 // What strace and small file systems are for.
 const linux = ['test/faults/embedded-power.test.ts', 'test/faults/embedded-full.test.ts']

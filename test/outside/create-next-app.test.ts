@@ -180,7 +180,8 @@ export async function POST() {
 
 test('docs/browser.md: its components know the visitor and show their list', async () => {
   const server = await rebuild('docs/browser.md', { ...COMPONENTS, 'app/late/route.ts': LATE })
-  // The first request of the process: instrumentation.ts has loaded the sessions before it came.
+  // Answered once instrumentation.ts has run, without a session.
+  await fetch(`${server.url}/_next/static/none`)
   const late = await fetch(`${server.url}/late`, { method: 'POST' })
   expect(await late.text()).toBe('begun ERR_HEADERS_SENT')
   const page = await newPage(server)

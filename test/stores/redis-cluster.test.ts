@@ -199,7 +199,7 @@ async function giveSlot(slot: number, from: Redis, to: Redis): Promise<void> {
   await to.cluster('SETSLOT', slot, 'IMPORTING', before)
   const nodes = new Set([to, from, ...cluster.nodes])
   for (const node of nodes) await node.cluster('SETSLOT', slot, 'NODE', owner)
-  for (const node of nodes) await expect.poll(() => ownerOf(slot, node), { timeout: 20_000 }).toBe(owner)
+  for (const node of nodes) await expect.poll(() => ownerOf(slot, node)).toBe(owner)
 }
 
 /** Who has a slot, as a node knows it. */

@@ -84,7 +84,7 @@ export type ClusterKind = (typeof KINDS)[number]
 
 function startNode(options: RedisOptions): Promise<RedisServer> {
   // On a busy machine a node that lives may be silent for seconds.
-  return startRedis({ ...options, args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '15000'] })
+  return startRedis({ ...options, args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '6000'] })
 }
 
 /** The first slot of a node. */
