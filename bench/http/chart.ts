@@ -52,7 +52,7 @@ function pictureOf(rows: readonly Row[]): string {
   const longest = Math.max(...rows.flatMap(({ ratios }) => ratios))
   const shapes: string[] = []
   const text = (x: number, y: number, words: string, more = ''): void =>
-    void shapes.push(`<text x="${x}" y="${y}"${more}>${words}</text>`)
+    void shapes.push(`<text x="${x.toFixed(1)}" y="${y}"${more}>${words}</text>`)
   for (const [i, column] of COLUMNS.entries()) text(leftOf(i), 20, column, ' font-weight="bold"')
   for (const [at, { name, ratios }] of rows.entries()) {
     const y = TOP + at * LINE
