@@ -13,9 +13,6 @@ import { createSessions, type Session } from 'sojourn'
 import { redisStore } from 'sojourn/stores/redis'
 import { startRedis } from '../test/support/redis-server.ts'
 
-// As in production: development also looks at the store.
-process.env['NODE_ENV'] = 'production'
-
 const PACKAGE = new URL('../src/', import.meta.url).href
 /** Where each step should come to. */
 const TARGETS = {
