@@ -4,7 +4,7 @@ import { getSession } from '../lib/session'
 
 export async function signInAda() {
   const session = await getSession()
-  await session.login('ada', { data: { card: '4242' } })
+  await session.login('ada', { data: { card: 'the card of ada' } })
 }
 
 export async function signInBob() {
