@@ -47,7 +47,7 @@ export function tooManySessions(limit: number): SessionError {
 export function noIndex(store: string): SessionError {
   return new SessionError(
     'ERR_STORE_UNSUPPORTED',
-    `The session store (${store}) keeps no list of a user's sessions. Use one that does, such as SQLite or Redis; fromConnectStore and fromKeyv do with { lists: true }.`,
+    `The session store (${store}) keeps no list of a user's sessions. Use one that does, such as SQLite or Redis; fromConnectStore does with { lists: true }.`,
   )
 }
 

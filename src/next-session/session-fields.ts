@@ -48,9 +48,16 @@ export function readValues(fields: ReadonlyMap<string, string>): {
   return { data: Object.fromEntries(data), texts }
 }
 
-/** The text that would be stored today for what a field holds: other releases may have written it otherwise. */
+/**
+ * The text that would be stored today for what a field holds: other releases may have written it
+ * otherwise. `null` if today it would not be stored.
+ */
 export function rewritten(text: string): string | null {
-  return valueText('', decodeValue(text))
+  try {
+    return valueText('', decodeValue(text))
+  } catch {
+    return null
+  }
 }
 
 /** The text of a cookie. `expires` is kept on the store's clock, `skew` milliseconds ahead of ours. */

@@ -69,8 +69,7 @@ export function createProxy<Data extends object>(
       defer: (work) => renew && defer(work),
       prefetch,
     })
-    const isAhead =
-      prefetchBehind({ header: null, request, prefetch, send: () => () => {} })?.isCertain === true
+    const isAhead = prefetchBehind({ request, prefetch })?.isCertain === true
     if (mint && !isAhead && mayMint(sessions, request)) await session.start()
     return sent.size === 0
       ? NextResponse.next()

@@ -383,6 +383,7 @@ test.each([
   ['nextSession', () => nextSession({} as never)],
   ['ironSession', () => ironSession({ name: '', password: PASSWORD })],
   ['ironSession', () => ironSession({ name: 'iron', password: {} })],
+  ['ironSession', () => ironSession({ name: 'iron', password: 'too short' })],
   ['adopt', () => begin({ adopt: { kind: 'x' } as never })],
 ])('%s refuses options that cannot work', (name, make) => {
   expect(make).toThrow(

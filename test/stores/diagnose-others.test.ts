@@ -152,6 +152,7 @@ test('percentiles are times that were measured', () => {
 test.for([
   [null, {}, /diagnose: expected a store/],
   [memoryStore(), { reads: 0 }, /reads: expected a positive integer/],
+  [memoryStore(), { thorougly: true }, /diagnose: thorougly: there is no such option/],
   [memoryStore(), { timeout: 5 }, /timeout: 5 is not a duration/],
 ] as const)('a bad argument is refused: %#', async ([store, options, message]) => {
   await expect(diagnose(store as never, options as never)).rejects.toThrow(message)

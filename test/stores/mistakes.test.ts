@@ -287,6 +287,17 @@ test.for<[string, () => unknown]>([
   )
 })
 
+test.for<[string, () => unknown]>([
+  ['memoryStore', () => memoryStore({ ttl: 60 } as never)],
+  ['sqliteStore', () => sqliteStore({ maxAge: 60 } as never)],
+  ['redisStore', () => redisStore(() => createClient() as never, { ttl: 60 } as never)],
+  ['fromKeyv', () => fromKeyv(new Keyv() as never, { expires: 60 } as never)],
+  ['fromUnstorage', () => fromUnstorage(createStorage(), { ttl: 60 } as never)],
+  ['fromConnectStore', () => fromConnectStore(new session.MemoryStore(), { ttl: 60 } as never)],
+])('a lifetime for %s is led to createSessions', ([, make]) => {
+  expect(make).toThrow(/there is no such option\. How long sessions live is told to createSessions: idle/)
+})
+
 test('no response holds the error, of whichever server', async () => {
   const store = (): Store =>
     redisStore(() => {

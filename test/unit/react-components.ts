@@ -26,6 +26,8 @@ const LIST = {
   loadMore: async () => ({ items: [], cursor: null }),
 }
 
+const TWO = { items: [{ id: 1 }, { id: 2 }], cursor: null }
+
 /** Tests that the hooks work there, if not live. */
 export function testComponents(): void {
   let leave = (): void => {}
@@ -90,6 +92,29 @@ export function testComponents(): void {
     expect(() => act(() => root.render(createElement(Component)))).toThrow(text)
     vi.stubEnv('NODE_ENV', 'production')
     expect(() => act(() => root.render(createElement(Component)))).not.toThrow(text)
+  })
+
+  test('an item that is updated to another key is there once', async () => {
+    const Items = (): ReactNode => {
+      const list = useRestoredList<{ id: number }, number>({
+        ...LIST,
+        initial: TWO,
+        getKey: ({ id }) => id,
+      })
+      const update = (): void => list.update(1, { id: 2 })
+      return createElement('button', { onClick: update }, list.items.map(({ id }) => id).join())
+    }
+    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
+    const box = document.body.appendChild(document.createElement('div'))
+    const root = createRoot(box)
+    leave = () => {
+      act(() => root.unmount())
+      box.remove()
+    }
+    await act(async () => root.render(createElement(Items)))
+    expect(box.textContent).toBe('1,2')
+    await act(async () => box.querySelector('button')?.click())
+    expect(box.textContent).toBe('2')
   })
 
   test('stays as it is without fetch', async () => {

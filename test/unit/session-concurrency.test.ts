@@ -145,6 +145,16 @@ describe('update', () => {
     })
   })
 
+  test('needs a function, and says what writes a value', async () => {
+    const { session } = await browser.open()
+    expect(() => session.update('n', 5 as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_OPTION_INVALID',
+        message: expect.stringContaining('To write a value, use set()') as string,
+      }),
+    )
+  })
+
   test('may update other keys of the session while it computes', async () => {
     await browser.visit((session) => session.set({ n: 1, text: 'a' }))
     await browser.visit(async (session) => {

@@ -52,6 +52,15 @@ test('a shorter idle timeout counts from the next use of a session', async () =>
   })
 })
 
+test('a shorter lifetime shows in the first request that comes under it', async () => {
+  const { clock, browser, deploy } = deployments({ idle: '24h' })
+  await browser.visit((session) => session.login('ann'))
+  const { sessions } = deploy({ absolute: '1h' })
+  // The deadline moves only after the response.
+  const after = Object.assign(new Browser(sessions, { defer: () => {} }), { token: browser.token })
+  await after.visit((session) => expect(session.expiresAt).toBe(clock.now() + HOUR))
+})
+
 test('a shorter absolute lifetime ends what is older, and takes it out of the store', async () => {
   const { clock, memory, browser, deploy } = deployments({ idle: '30d' })
   await browser.visit((session) => session.login('ann', { data: { a: 1 } }))

@@ -19,7 +19,10 @@ function prefetchOf({ headers, url }: CheckedRequest): Prefetch | null {
 }
 
 /** The same of the request behind a channel. */
-export function prefetchBehind({ prefetch, request }: CookieChannel): Prefetch | null {
+export function prefetchBehind({
+  prefetch,
+  request,
+}: Pick<CookieChannel, 'prefetch' | 'request'>): Prefetch | null {
   return prefetch ?? (request === undefined ? null : prefetchOf(request))
 }
 

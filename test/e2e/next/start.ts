@@ -285,6 +285,12 @@ export function testStart(variant: Variant): void {
     tokens.push(...guest.tokens)
   })
 
+  test('mints no session for a request that the browser makes ahead', async () => {
+    const response = await visitor(server.url).get('/minted', { headers: { 'sec-purpose': 'prefetch' } })
+    await response.text()
+    expect(response.headers.getSetCookie()).toEqual([])
+  })
+
   test('shows the session id in JSON, which opens nothing', async () => {
     const guest = visitor(server.url)
     const { body } = await guest.post('/api/start')
